@@ -1,0 +1,1 @@
+"""Rows: read from files, fetched, or simulated; checked; and cut into what may be seen when."""

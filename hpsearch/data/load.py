@@ -1,0 +1,63 @@
+"""A study's rows, from wherever its ``[data]`` section says."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from hpsearch.data.collisions import simulate
+from hpsearch.data.higgs import cache_file, fetch_higgs, read_higgs
+from hpsearch.data.readers import RowProgress, read_csv
+from hpsearch.data.table import Table
+from hpsearch.errors import DownloadError, UsageError
+from hpsearch.study import DataSection
+
+__all__ = ["load"]
+
+
+def load(
+    section: DataSection,
+    data: Path | None,
+    *,
+    seed: int,
+    tell: Callable[[str], None],
+    progress: RowProgress,
+) -> Table:
+    """The rows that a study asks for, as many as its three parts need; all of a csv it shuffles.
+
+    HIGGS comes from a file if one is named, else from the cache, else from UCI. Where UCI cannot be
+    reached, collisions are simulated in its place, and ``tell`` gets one line that says so.
+
+    Args:
+        section: The study's ``[data]``.
+        data: The command line's file, before ``section.path``.
+        seed: Of simulated collisions.
+        tell: Takes a line for the user.
+        progress: Called with rows so far and rows wanted.
+
+    Raises:
+        DataError: If a file or UCI's rows cannot be used.
+        UsageError: If a file is named for rows that the study simulates.
+    """
+    rows = section.validation + section.train + section.test
+    path = data or (Path(section.path).expanduser() if section.path else None)
+    match section.source, path:
+        case "csv", Path():
+            wanted = None if section.shuffle else rows
+            return read_csv(path, label=section.label, rows=wanted, progress=progress)
+        case "higgs", Path():
+            return read_higgs(path, rows=rows, progress=progress)
+        case "collisions", None:
+            return simulate(rows, seed=seed, progress=progress)
+        case _, Path():
+            raise UsageError(
+                f"--data names a file, but the study's rows are simulated (data.source = "
+                f"'collisions'), got {path}; set data.source to 'higgs' or 'csv'"
+            )
+    try:
+        return fetch_higgs(cache_file(os.environ), rows=rows, progress=progress)
+    except DownloadError as error:
+        tell(
+            f"These are simulated collisions, not HIGGS: {error}. For the real rows run again with "
+            f"a network, or name a HIGGS.csv.gz (or any beginning of one) with --data."
+        )
+        return simulate(rows, seed=seed, progress=progress)

@@ -1,0 +1,1 @@
+"""Where pieces of work run: worker processes on this machine."""

@@ -1,0 +1,59 @@
+"""Event files in TensorBoard's framing, with the checksums of many records taken at once.
+
+TensorBoard's own ``RecordWriter`` takes CRC-32C byte by byte in Python, which is half the time of
+an export of 1,000 trials; here records of equal length go through NumPy together.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Checksums = NDArray[np.uint32]
+
+POLYNOMIAL = 0x82F63B78
+MASK_DELTA = 0xA282EAD8
+
+
+def write_records(files: Mapping[Path, Sequence[bytes]]) -> None:
+    """Write each file's records: length, its checksum, data, its checksum, little-endian.
+
+    Source: TensorFlow, core/lib/io/record_writer.h.
+    """
+    records = [record for content in files.values() for record in content]
+    lengths = [len(record).to_bytes(8, "little") for record in records]
+    parts = zip(lengths, masked_crc32c(lengths), records, masked_crc32c(records), strict=True)
+    for path, content in files.items():
+        with path.open("wb") as file:
+            for length, head, record, data in islice(parts, len(content)):
+                file.write(length + head.tobytes() + record + data.tobytes())
+
+
+def masked_crc32c(records: Sequence[bytes]) -> Checksums:
+    """CRC-32C of each record, rotated and shifted as TensorFlow has it, uint32 ``(records,)``."""
+    table = _table()
+    by_length: defaultdict[int, list[int]] = defaultdict(list)
+    for index, record in enumerate(records):
+        by_length[len(record)].append(index)
+    checksums: Checksums = np.zeros(len(records), dtype="<u4")
+    for length, indices in by_length.items():
+        joined = b"".join(records[index] for index in indices)
+        columns = np.frombuffer(joined, dtype=np.uint8).reshape(len(indices), length).T
+        crc = np.full(len(indices), 0xFFFFFFFF, dtype=np.uint32)
+        for column in np.ascontiguousarray(columns):
+            crc = table[(crc ^ column) & 0xFF] ^ (crc >> 8)
+        checksums[indices] = ~crc
+    rotated = np.bitwise_or(checksums >> np.uint32(15), checksums << np.uint32(17))
+    masked: Checksums = np.add(rotated, np.uint32(MASK_DELTA), dtype="<u4")
+    return masked
+
+
+def _table() -> Checksums:
+    """CRC-32C of every byte."""
+    crc = np.arange(256, dtype=np.uint32)
+    for _ in range(8):
+        crc = np.where(crc & 1, (crc >> 1) ^ np.uint32(POLYNOMIAL), crc >> 1)
+    return crc

@@ -1,0 +1,87 @@
+"""Values as people read them: how many digits, and what stands for a value that is not there."""
+
+from collections.abc import Mapping, Sequence
+
+from hpsearch.space import Choice, Condition, Domain, Float, Int, Scalar
+
+MINUS = "\N{MINUS SIGN}"
+
+#: Stands where a value is missing or was not finite.
+NOTHING = "\N{EN DASH}"
+
+
+def say_number(value: float | None, digits: int = 4) -> str:
+    """A number with so many decimals; 4 are a fiftieth of the usual interval of a cross-entropy."""
+    return NOTHING if value is None else f"{value:.{digits}f}".replace("-", MINUS)
+
+
+def say_signed(value: float | None, digits: int = 4) -> str:
+    """A difference with its sign."""
+    return NOTHING if value is None else f"{value:+.{digits}f}".replace("-", MINUS)
+
+
+def say_count(value: int | None) -> str:
+    """A whole number with commas."""
+    return NOTHING if value is None else f"{value:,}"
+
+
+def say_interval(interval: Mapping[str, float | None] | None, digits: int = 4) -> str:
+    """``[low, high]``."""
+    if interval is None or interval["low"] is None or interval["high"] is None:
+        return NOTHING
+    return f"[{say_number(interval['low'], digits)}, {say_number(interval['high'], digits)}]"
+
+
+def say_numbers(values: Sequence[float | None], digits: int = 4) -> str:
+    """Numbers in a row."""
+    return ", ".join(say_number(value, digits) for value in values) or NOTHING
+
+
+def say_share(value: float | None) -> str:
+    """A share as a percentage with one decimal."""
+    return NOTHING if value is None else f"{value:.1%}"
+
+
+def say_value(value: Scalar | None) -> str:
+    """A parameter's value: floats with four significant digits, flags as yes and no."""
+    match value:
+        case None:
+            return NOTHING
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:.4g}"
+    return str(value)
+
+
+def say_params(params: Mapping[str, Scalar]) -> str:
+    """A configuration in one line: ``layers 2, l1 off, l2 0.001``; switches are not told twice."""
+    said = []
+    for name, value in params.items():
+        switched = name.removesuffix(".on")
+        if switched == name:
+            said.append(f"{name} {say_value(value)}")
+        elif value is False:
+            said.append(f"{switched} off")
+    return ", ".join(said)
+
+
+def say_domain(domain: Domain) -> str:
+    """A domain: ``0.0001 to 0.1, logarithmic`` or ``sgd, adam``."""
+    match domain:
+        case Choice(choices):
+            return ", ".join(say_value(choice) for choice in choices)
+        case Float(low, high, log):
+            return f"{low:g} to {high:g}{', logarithmic' if log else ''}"
+        case Int(low, high, log, step):
+            steps = f", steps of {step}" if step != 1 else ""
+            return f"{low:,} to {high:,}{', logarithmic' if log else ''}{steps}"
+
+
+def say_conditions(conditions: Sequence[Condition]) -> str:
+    """When a parameter is alive: ``optimizer is sgd``; ``always`` without a condition."""
+    each = (
+        f"{condition.parent} is {' or '.join(say_value(value) for value in condition.values)}"
+        for condition in conditions
+    )
+    return " and ".join(each) or "always"

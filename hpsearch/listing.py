@@ -1,0 +1,183 @@
+"""Studies, trials and results as text for the terminal and for other programs."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from hpsearch.metrics import TEST_METRICS
+from hpsearch.results.outcome import Outcome
+from hpsearch.results.test import recorded_test
+from hpsearch.search.folder import StudyFolder
+from hpsearch.search.trial import TrialRecord
+from hpsearch.space import Choice, Domain, Float, Int
+from hpsearch.study import StudySpec
+from hpsearch.terminal import say_seconds, say_values
+
+
+def list_trials(trials: Sequence[TrialRecord], form: str) -> str:
+    """All trials as ``json``, ``csv`` (a column a parameter) or ``table``, with a line end."""
+    rows = [_row(trial) for trial in trials]
+    match form:
+        case "json":
+            return json.dumps(rows, indent=2) + "\n"
+        case "csv":
+            return _csv(rows)
+    lines = [f"{'trial':>5}  {'state':<9} {'value':>8} {'epochs':>7} {'best at':>8}  parameters"]
+    for trial in trials:
+        value = "" if trial.value is None else f"{trial.value:.4f}"
+        lines.append(
+            f"{trial.number:>5}  {trial.state:<9} {value:>8} {trial.epochs:>7} "
+            f"{trial.best_epoch or '':>8}  {say_values(trial.params)}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def status_of(folder: StudyFolder) -> dict[str, Any]:
+    """How far a study is, as JSON values."""
+    trials = folder.record.trials()
+    states = ("complete", "pruned", "failed", "running")
+    counts = {state: sum(trial.state == state for trial in trials) for state in states}
+    complete = [t for t in trials if t.state == "complete" and t.value is not None]
+    best = min(complete, key=lambda t: (t.value or 0.0, t.number), default=None)
+    test = recorded_test(folder.record)
+    return {
+        "study": folder.spec.study.name,
+        "folder": str(folder.path),
+        "rows": folder.data().description,
+        "trials": folder.spec.search.trials,
+        **counts,
+        "best": None if best is None else _row(best),
+        "test": None
+        if test is None
+        else {name: measured.value for name, measured in test.metrics.items()},
+        "openings": len(folder.record.fact("openings", [])),
+    }
+
+
+def say_status(found: dict[str, Any]) -> str:
+    """``status_of`` in words."""
+    ended = found["complete"] + found["pruned"] + found["failed"]
+    lines = [
+        f"{found['study']} in {found['folder']}, {found['rows']}",
+        f"{ended} of {found['trials']} trials ended: {found['complete']} complete, "
+        f"{found['pruned']} pruned, {found['failed']} failed; {found['running']} begun",
+    ]
+    if best := found["best"]:
+        lines.append(f"best val_binary_crossentropy {best['value']:.4f} by trial {best['number']}")
+        lines.append(f"  {say_values(best['params'])}")
+    if found["test"] is None:
+        lines.append("the winner was not measured on the test rows yet")
+    else:
+        values = "  ".join(f"{name} {value:.4f}" for name, value in found["test"].items())
+        lines.append(f"test rows opened {_times(found['openings'])}: {values}")
+    return "\n".join(lines)
+
+
+def say_study(spec: StudySpec) -> str:
+    """What a study file searches, in words."""
+    data, search = spec.data, spec.search
+    lines = [
+        f"{spec.study.name}: {spec.study.description}".rstrip(": "),
+        f"  rows    {data.source}: {data.validation:,} validate, {data.train:,} train, "
+        f"{data.test:,} test",
+        f"  search  {search.trials} trials, {search.parallel} in flight, "
+        f"{search.sampler}, {search.pruner}, up to {spec.training.epochs} epochs",
+        "  space",
+    ]
+    width = max(len(parameter.name) for parameter in spec.space.parameters)
+    for parameter in spec.space.parameters:
+        conditions = " and ".join(
+            f"{condition.parent} is {' or '.join(map(str, condition.values))}"
+            for condition in parameter.when
+        )
+        lines.append(
+            f"    {parameter.name:<{width}}  {_say_domain(parameter.domain)}"
+            f"{', where ' + conditions if conditions else ''}"
+        )
+    lines += [f"    {name:<{width}}  = {value}" for name, value in spec.space.constants.items()]
+    return "\n".join(lines)
+
+
+def outcome_values(outcome: Outcome) -> dict[str, Any]:
+    """The end of a run as JSON values."""
+    test = outcome.test
+    return {
+        "folder": str(outcome.folder),
+        "winner": None if not outcome.standings else outcome.standings[0].trial,
+        "test": None
+        if test is None
+        else {name: measured.value for name, measured in test.metrics.items()},
+        "openings": 0 if test is None else len(test.openings),
+        "simulated": outcome.data.simulated,
+    }
+
+
+def say_outcome(outcome: Outcome) -> str:
+    """The end of a run in words."""
+    lines: list[str] = []
+    if outcome.data.simulated:
+        lines.append("SIMULATED rows, not the UCI data")
+    if not outcome.standings:
+        lines.append("no trial completed, so there is no winner; see the report for what happened")
+    else:
+        best = outcome.standings[0]
+        lines += [
+            f"winner: trial {best.trial}, val_binary_crossentropy {best.mean:.4f} "
+            f"± {best.deviation:.4f} over {len(best.runs)} seeds "
+            f"({best.search_value:.4f} in the search)",
+            f"  {say_values(best.params)}",
+        ]
+    if outcome.test is not None:
+        lines.append(
+            f"on {outcome.test.rows:,} test rows, opened {_times(len(outcome.test.openings))}:"
+        )
+        for metric in TEST_METRICS:
+            measured = outcome.test.metrics[metric.name]
+            interval = f"[{measured.low:.4f}, {measured.high:.4f}]"
+            lines.append(f"  {metric.label:<22} {measured.value:.4f}  {interval}")
+    took = ", ".join(f"{phase} {say_seconds(spent)}" for phase, spent in outcome.seconds.items())
+    lines += [f"took: {took}", f"report: {outcome.folder / 'report.html'}"]
+    return "\n".join(lines)
+
+
+def _row(trial: TrialRecord) -> dict[str, Any]:
+    return {
+        "number": trial.number,
+        "state": trial.state,
+        "value": trial.value,
+        "params": dict(trial.params),
+        "epochs": trial.epochs,
+        "best_epoch": trial.best_epoch,
+        "seed": trial.seed,
+        "cause": trial.cause,
+    }
+
+
+def _csv(rows: Sequence[dict[str, Any]]) -> str:
+    names = list(dict.fromkeys(name for row in rows for name in row["params"]))
+    columns = ("number", "state", "value", "epochs", "best_epoch", "seed", "cause")
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*columns, *(f"params.{name}" for name in names)])
+    for row in rows:
+        writer.writerow(
+            [*(row[column] for column in columns), *(row["params"].get(name) for name in names)]
+        )
+    return text.getvalue()
+
+
+def _say_domain(domain: Domain) -> str:
+    match domain:
+        case Choice(choices):
+            return "one of " + ", ".join(map(str, choices))
+        case Float(low, high, log):
+            return f"{low:g} to {high:g}{', log' if log else ''}"
+        case Int(low, high, log, step):
+            steps = f", step {step}" if step > 1 else ""
+            return f"{low} to {high}{steps}{', log' if log else ''}"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

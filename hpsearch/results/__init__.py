@@ -1,0 +1,1 @@
+"""What a study found: the leaderboard over seeds, and the one look at the test rows."""

@@ -1,0 +1,45 @@
+"""Which trials were best, and which parameters mattered."""
+
+import math
+import warnings
+from collections.abc import Sequence
+
+import optuna
+from optuna.trial import TrialState
+
+from hpsearch.search.record import Record
+from hpsearch.search.trial import TrialRecord
+
+#: Below this many finished trials an importance is noise.
+TRIALS_FOR_IMPORTANCE = 10
+
+
+def best_trials(trials: Sequence[TrialRecord], top: int) -> list[TrialRecord]:
+    """The ``top`` complete trials by value, then by number; a configuration counts once."""
+    complete = [trial for trial in trials if trial.state == "complete" and trial.value is not None]
+    ranked = sorted(complete, key=lambda trial: (trial.value or 0.0, trial.number))
+    distinct = {tuple(sorted(trial.params.items())): trial for trial in reversed(ranked)}
+    return [trial for trial in ranked if trial in distinct.values()][:top]
+
+
+def importances(record: Record) -> dict[str, float]:
+    """Share of each parameter in how good a trial is, largest first; empty below ten trials.
+
+    PED-ANOVA, Optuna's default: it compares the distribution of a parameter among the better
+    trials with that among all, conditional parameters included.
+
+    Source: Watanabe, Bansal and Hutter, PED-ANOVA (2023).
+    """
+    complete = [t for t in record.frozen_trials() if t.state == TrialState.COMPLETE]
+    if len(complete) < TRIALS_FOR_IMPORTANCE:
+        return {}
+    study = optuna.create_study(direction="minimize")
+    study.add_trials(complete)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        found = optuna.importance.get_param_importances(study)
+    return {name: share for name, share in found.items() if math.isfinite(share)}
+
+
+#: The method behind ``importances``.
+IMPORTANCE_EVALUATOR = "PED-ANOVA"

@@ -1,0 +1,74 @@
+"""The leaderboard over seeds, read off the record."""
+
+import statistics
+from collections.abc import Sequence
+
+from hpsearch.results.leaderboard import best_trials
+from hpsearch.results.outcome import Retrained, Standing
+from hpsearch.results.reevaluate import Retraining, retrainings
+from hpsearch.search.folder import StudyFolder
+from hpsearch.search.trial import TrialRecord
+from hpsearch.training.segment import Ending, summarise
+
+
+def standings(folder: StudyFolder) -> tuple[Standing, ...]:
+    """The re-trained configurations by mean ``val_binary_crossentropy``; no unfinished ones."""
+    best = best_trials(folder.record.trials(), folder.spec.evaluate.top)
+    found = [_standing(folder, trial) for trial in best]
+    ranked = sorted(
+        (one for one in found if one is not None), key=lambda one: (one.mean, one.trial)
+    )
+    return tuple(
+        Standing(rank, one.trial, one.params, one.search_value, one.mean, one.deviation, one.runs)
+        for rank, one in enumerate(ranked, start=1)
+    )
+
+
+def winner(folder: StudyFolder) -> tuple[tuple[Retraining, ...], int] | None:
+    """The winner's re-trainings and which of them is exported: the best by validation.
+
+    None where nothing was re-trained, or every configuration diverged with some seed.
+    """
+    ranked = standings(folder)
+    if not ranked or ranked[0].mean == float("inf"):
+        return None
+    trials = folder.record.trials()
+    runs = retrainings(folder.spec, trials[ranked[0].trial])
+    values = [run.value for run in ranked[0].runs]
+    return runs, values.index(min(values))
+
+
+def _standing(folder: StudyFolder, trial: TrialRecord) -> Standing | None:
+    runs = [_retrained(folder, one) for one in retrainings(folder.spec, trial)]
+    done = tuple(run for run in runs if run is not None)
+    if len(done) < len(runs):
+        return None
+    mean, deviation = _spread([run.value for run in done])
+    return Standing(
+        0,
+        trial.number,
+        folder.spec.space.complete(trial.params),
+        trial.value or 0.0,
+        mean,
+        deviation,
+        done,
+    )
+
+
+def _retrained(folder: StudyFolder, one: Retraining) -> Retrained | None:
+    curve = folder.files.curve(one.run, one.identity)
+    if curve is None:
+        return None
+    seen = summarise(curve, folder.spec.training.patience)
+    diverged = seen.ending == Ending.DIVERGED or seen.value is None
+    value = float("inf") if diverged or seen.value is None else seen.value
+    return Retrained(
+        one.trial.number, one.index, one.seed, value, seen.best_epoch or 0, seen.epochs, diverged
+    )
+
+
+def _spread(values: Sequence[float]) -> tuple[float, float]:
+    """Mean and sample standard deviation; an infinite value makes the mean infinite."""
+    if float("inf") in values:
+        return float("inf"), 0.0
+    return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0

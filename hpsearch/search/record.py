@@ -1,0 +1,219 @@
+"""The record of a study: an Optuna study in ``study.db``, written by one process.
+
+The search decides on a study in memory; what happens there is written behind it into this one. A
+search that is taken up again begins at virtual time 0 and walks the same way, so most of what it
+writes is here already. Where the walk differs from what is here, because the number of trials was
+raised and the last trials of the shorter search now have company, the record is built anew from
+the study in memory.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import optuna
+import sqlalchemy
+from optuna.storages import RDBStorage
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial, TrialState
+
+from hpsearch.errors import RecordError
+from hpsearch.metrics import OBJECTIVE
+from hpsearch.search.trial import TrialRecord
+from hpsearch.search.trial import TrialState as StateName
+from hpsearch.space import Scalar
+
+STATES: Mapping[TrialState, StateName] = {
+    TrialState.RUNNING: "running",
+    TrialState.COMPLETE: "complete",
+    TrialState.PRUNED: "pruned",
+    TrialState.FAIL: "failed",
+}
+
+#: Layout of a study's folder; raised when an older one can no longer be read.
+VERSION = 1
+
+
+class Record:
+    """The trials of a study and the facts about it, on disk.
+
+    Args:
+        path: ``study.db``; made if it is not there.
+        study: The study's name.
+
+    Raises:
+        RecordError: If the file is not a record, is damaged, or was written by a newer version.
+    """
+
+    def __init__(self, path: Path, study: str) -> None:
+        self._path = path
+        self._study = study
+        self._open()
+        if self.fact("version", VERSION) > VERSION:
+            raise RecordError(
+                f"{path} must be of version {VERSION} or older, got version "
+                f"{self.fact('version', None)}; use the hpsearch that wrote it"
+            )
+
+    def close(self) -> None:
+        """Close the file; the write-ahead log is gone with the last connection."""
+        self._storage.remove_session()
+        self._storage.engine.dispose()
+
+    def fact(self, key: str, default: Any) -> Any:
+        """A fact about the study, plain JSON values, or ``default``."""
+        return self._storage.get_study_user_attrs(self._study_id).get(key, default)
+
+    def set_fact(self, key: str, value: Any) -> None:
+        """Write a fact down; one transaction."""
+        self._storage.set_study_user_attr(self._study_id, key, value)
+
+    def frozen_trials(self) -> list[FrozenTrial]:
+        """All trials as Optuna's values, by number."""
+        return self._storage.get_all_trials(self._study_id, deepcopy=False)
+
+    def trials(self) -> tuple[TrialRecord, ...]:
+        """All trials, by number."""
+        return tuple(_plain(trial) for trial in self.frozen_trials())
+
+    def params(self, number: int) -> dict[str, Scalar] | None:
+        """The values that trial ``number`` was given, or None where it was not asked yet."""
+        trial = self._trials.get(number)
+        return None if trial is None else dict(trial.params)
+
+    def asked(self, trial: FrozenTrial) -> None:
+        """Write down a new trial with its values and attributes; one transaction."""
+        if trial.number not in self._trials:
+            self._storage.create_new_trial(self._study_id, template_trial=trial)
+            self._remember(trial.number)
+
+    def reported(self, number: int, epoch: int, value: float, walk: optuna.Study) -> None:
+        """Write down the best value so far of a trial; ``walk`` is the study in memory."""
+        known = self._trials[number]
+        if epoch in known.intermediate_values:
+            return
+        if known.state.is_finished():
+            self._rebuild(walk)
+            return
+        self._storage.set_trial_intermediate_value(known._trial_id, epoch, value)
+
+    def told(
+        self,
+        number: int,
+        state: TrialState,
+        value: float | None,
+        attributes: Mapping[str, Any],
+        walk: optuna.Study,
+    ) -> None:
+        """Write down how a trial ended; ``walk`` is the study in memory."""
+        known = self._trials[number]
+        if known.state.is_finished():
+            same = known.state == state and dict(known.user_attrs).items() >= attributes.items()
+            if not same:
+                self._rebuild(walk)
+            return
+        for key, attribute in attributes.items():
+            self._storage.set_trial_user_attr(known._trial_id, key, attribute)
+        values = None if value is None else [value]
+        self._storage.set_trial_state_values(known._trial_id, state, values)
+        self._remember(number)
+
+    def _open(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with closing(sqlite3.connect(self._path)) as connection:
+                connection.execute("PRAGMA journal_mode=WAL")
+            self._storage = RDBStorage(f"sqlite:///{self._path}")
+            sqlalchemy.event.listen(self._storage.engine, "connect", _relax)
+            self._storage.engine.dispose()  # connect again, with ``_relax``
+            self._study_id = self._find_or_create()
+        except (sqlite3.DatabaseError, sqlalchemy.exc.DatabaseError, RuntimeError) as error:
+            reason = str(error).splitlines()[0]
+            raise RecordError(
+                f"{self._path} must be a record of hpsearch, got: {reason}; "
+                f"put it aside to begin again"
+            ) from None
+        self._trials = {trial.number: trial for trial in self.frozen_trials()}
+
+    def _find_or_create(self) -> int:
+        for study in self._storage.get_all_studies():
+            if study.study_name == self._study:
+                return study._study_id
+        study_id = self._storage.create_new_study([StudyDirection.MINIMIZE], self._study)
+        self._storage.set_study_system_attr(study_id, "study:metric_names", [OBJECTIVE])
+        self._storage.set_study_user_attr(study_id, "version", VERSION)
+        return study_id
+
+    def _remember(self, number: int) -> None:
+        trial_id = self._storage.get_trial_id_from_study_id_trial_number(self._study_id, number)
+        self._trials[number] = self._storage.get_trial(trial_id)
+
+    def _rebuild(self, walk: optuna.Study) -> None:
+        """Replace the file by one that holds the walk's trials, in one step."""
+        facts = self._storage.get_study_user_attrs(self._study_id)
+        self.close()
+        partial = self._path.with_name(f".partial-{self._path.name}")
+        partial.unlink(missing_ok=True)
+        fresh = Record(partial, self._study)
+        for key, value in facts.items():
+            fresh.set_fact(key, value)
+        for trial in walk.get_trials(deepcopy=False):
+            fresh._storage.create_new_trial(fresh._study_id, template_trial=trial)
+        fresh.close()
+        with closing(sqlite3.connect(self._path)) as connection:  # empties the old log
+            connection.execute("PRAGMA journal_mode=DELETE")
+        os.replace(partial, self._path)
+        self._open()
+
+
+def open_record(folder: Path) -> Record:
+    """The record in a study's folder, to read.
+
+    Raises:
+        RecordError: If there is none.
+    """
+    path = folder / "study.db"
+    if not path.is_file():
+        raise RecordError(
+            f"{folder} must be a study's folder, got no study.db there; "
+            f"run hpsearch optimize first, or name the folder with --out"
+        )
+    names = list(_study_names(path))
+    if len(names) != 1:
+        raise RecordError(f"{path} must hold one study, got {len(names)}")
+    return Record(path, names[0])
+
+
+def _study_names(path: Path) -> Iterator[str]:
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            yield from (name for (name,) in connection.execute("SELECT study_name FROM studies"))
+    except sqlite3.DatabaseError as error:
+        raise RecordError(f"{path} must be a record of hpsearch, got: {error}") from None
+
+
+def _relax(connection: Any, _: object) -> None:
+    """Without a sync a commit: after a power cut the last ones may be gone, and are done again."""
+    connection.execute("PRAGMA synchronous=NORMAL")
+
+
+def _plain(trial: FrozenTrial) -> TrialRecord:
+    attributes = trial.user_attrs
+    reported = trial.intermediate_values
+    running = trial.state == TrialState.RUNNING
+    value = trial.value if not running else min(reported.values(), default=None)
+    return TrialRecord(
+        number=trial.number,
+        state=STATES.get(trial.state, "running"),
+        value=value,
+        params=dict(trial.params),
+        epochs=attributes.get("epochs", max(reported, default=0)),
+        best_epoch=attributes.get("best_epoch"),
+        seed=attributes["seed"],
+        cause=attributes.get("cause", ""),
+        started_seconds=attributes["started_seconds"],
+        ended_seconds=attributes.get("ended_seconds"),
+    )

@@ -1,0 +1,83 @@
+"""Who proposes a trial's values: Optuna's samplers, made anew for each trial.
+
+A sampler that lives through a whole search carries a random state that depends on all it was ever
+asked. One that is made for a single trial, seeded from the study's seed and the trial's number,
+makes the proposal a function of that number and of the history it is shown.
+"""
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.trial import FrozenTrial
+
+from hpsearch.space import Scalar
+from hpsearch.study import StudySpec
+
+#: Spawn keys below the study's seed, one for each kind of randomness.
+_TRIAL, _SAMPLER, _RETRAINING = 0, 1, 2
+
+
+def _derived_seed(study_seed: int, *key: int) -> int:
+    return int(np.random.SeedSequence(study_seed, spawn_key=key).generate_state(1)[0])
+
+
+def trial_seed(study_seed: int, number: int) -> int:
+    """Seed of a trial's training, 32 bits."""
+    return _derived_seed(study_seed, _TRIAL, number)
+
+
+def retraining_seed(study_seed: int, number: int, index: int) -> int:
+    """Seed of the re-training ``index`` of a trial's configuration, 32 bits."""
+    return _derived_seed(study_seed, _RETRAINING, number, index)
+
+
+def make_sampler(spec: StudySpec, number: int) -> optuna.samplers.BaseSampler:
+    """The sampler that proposes trial ``number``."""
+    seed = _derived_seed(spec.study.seed, _SAMPLER, number)
+    match spec.search.sampler:
+        case "random":
+            return optuna.samplers.RandomSampler(seed=seed)
+        case "tpe":
+            with warnings.catch_warnings():
+                # ``group`` is what makes TPE model conditional parameters jointly.
+                warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+                return optuna.samplers.TPESampler(
+                    n_startup_trials=spec.search.startup_trials,
+                    multivariate=True,
+                    group=True,
+                    constant_liar=True,
+                    seed=seed,
+                )
+
+
+class RecordedSampler(optuna.samplers.BaseSampler):
+    """Proposes what the record holds: a replayed trial needs no other sampler."""
+
+    def __init__(self, params: Mapping[str, Scalar]) -> None:
+        self._params = params
+
+    def infer_relative_search_space(
+        self, study: optuna.Study, trial: FrozenTrial
+    ) -> dict[str, BaseDistribution]:
+        """Nothing is sampled jointly."""
+        return {}
+
+    def sample_relative(
+        self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Any]:
+        """Nothing is sampled jointly."""
+        return {}
+
+    def sample_independent(
+        self,
+        study: optuna.Study,
+        trial: FrozenTrial,
+        param_name: str,
+        param_distribution: BaseDistribution,
+    ) -> Scalar:
+        """The recorded value."""
+        return self._params[param_name]

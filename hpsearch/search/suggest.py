@@ -1,0 +1,30 @@
+"""A space as Optuna sees it: one ``suggest_*`` call for each live parameter, in order."""
+
+import optuna
+
+from hpsearch.space import Choice, Float, Int, Parameter, Scalar, Space
+
+
+def suggest(trial: optuna.Trial, space: Space) -> dict[str, Scalar]:
+    """Ask for the values of the live parameters, without the constants."""
+    values: dict[str, Scalar] = {}
+    for parameter in space.walk(values):
+        values[parameter.name] = _suggest_one(trial, parameter)
+    return values
+
+
+def _suggest_one(trial: optuna.Trial, parameter: Parameter) -> Scalar:
+    match parameter.domain:
+        case Float(low, high, log):
+            return trial.suggest_float(parameter.name, low, high, log=log)
+        case Int(low, high, log, step):
+            return trial.suggest_int(parameter.name, low, high, log=log, step=step)
+        case Choice(choices):
+            return _scalar(trial.suggest_categorical(parameter.name, choices))
+
+
+def _scalar(value: object) -> Scalar:
+    """Optuna's categories may be None, ours never are."""
+    if not isinstance(value, bool | int | float | str):
+        raise TypeError(f"a choice must be a plain value, got {value!r}")
+    return value

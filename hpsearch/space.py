@@ -1,0 +1,98 @@
+"""A search space: a flat, ordered list of parameters, some of which live only under others.
+
+Names are paths (``l1``, ``l1.on``, ``layers.0.units``). A parameter's conditions name parameters
+that stand before it, so that one pass in order decides which are alive.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+Scalar = bool | int | float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Float:
+    """Real numbers from ``low`` to ``high``, both included; uniform in the logarithm if ``log``."""
+
+    low: float
+    high: float
+    log: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Int:
+    """Whole numbers ``low``, ``low + step``, … up to ``high``; a log scale has step 1."""
+
+    low: int
+    high: int
+    log: bool = False
+    step: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of finitely many values without an order."""
+
+    choices: tuple[Scalar, ...]
+
+
+Domain = Float | Int | Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Holds where the parameter ``parent`` has one of ``values``."""
+
+    parent: str
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A named domain that is alive where all its conditions hold."""
+
+    name: str
+    domain: Domain
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class Space:
+    """The parameters of a study in the order in which they are asked, and its constants.
+
+    A condition may name a constant; the parameter is then alive in every trial or in none.
+    """
+
+    parameters: tuple[Parameter, ...]
+    constants: Mapping[str, Scalar]
+
+    def alive(self, parameter: Parameter, values: Mapping[str, Scalar]) -> bool:
+        """Whether ``parameter`` lives beside the ``values`` of those that stand before it."""
+        known = {**self.constants, **values}
+        return all(
+            condition.parent in known and known[condition.parent] in condition.values
+            for condition in parameter.when
+        )
+
+    def walk(self, values: dict[str, Scalar]) -> Iterator[Parameter]:
+        """Yield the live parameters in order; the caller puts each one's value into ``values``."""
+        for parameter in self.parameters:
+            if self.alive(parameter, values):
+                yield parameter
+
+    def complete(self, values: Mapping[str, Scalar]) -> dict[str, Scalar]:
+        """The values of a trial together with the study's constants."""
+        return {**self.constants, **values}
+
+
+def contains(domain: Domain, value: Scalar) -> bool:
+    """Whether ``value`` belongs to ``domain``; a bool is never a number."""
+    match domain:
+        case Choice(choices):
+            return any(value == choice and type(value) is type(choice) for choice in choices)
+        case Float(low, high):
+            return isinstance(value, float) and low <= value <= high
+        case Int(low, high, _, step):
+            if not isinstance(value, int) or isinstance(value, bool):
+                return False
+            return low <= value <= high and (value - low) % step == 0

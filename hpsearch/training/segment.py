@@ -1,0 +1,131 @@
+"""The contract of training: a ``Trainer`` turns a ``Segment`` of a trial into ``Progress``.
+
+Training is a pure function. What a segment returns depends on its fields and the fold alone: not on
+the segments before it, on the process, the clock or the order of execution. Cutting a trial into
+segments changes nothing.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.data.splits import Fold
+from hpsearch.network import Knobs, Network
+
+#: float32 ``(epochs, 2, metrics)``: train then validation, metrics as ``metrics.CURVE_METRICS``.
+Curve = NDArray[np.float32]
+
+#: Arrays in the order in which the trainer keeps them.
+Arrays = tuple[NDArray[np.generic], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Best:
+    """The best epoch so far by validation cross-entropy; the earliest of equals.
+
+    Attributes:
+        epoch: Counted from 1; 0 where no epoch had a finite value yet.
+        value: Its ``val_binary_crossentropy``; infinity where ``epoch`` is 0.
+        weights: ``Dense`` and batch normalisation weights in the order of the layers, float32.
+    """
+
+    epoch: int
+    value: float
+    weights: Arrays
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """All that the next segment needs: weights, the optimizer's slots, and the best so far."""
+
+    epoch: int
+    weights: Arrays
+    optimizer: Arrays
+    best: Best
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Epochs ``first`` (exclusive) to ``last`` (inclusive) of one trial.
+
+    ``state`` is that after epoch ``first``; None begins from the seed, and then ``first`` is 0.
+    """
+
+    network: Network
+    knobs: Knobs
+    seed: int
+    first: int
+    last: int
+    state: State | None
+
+
+class Ending(StrEnum):
+    """How a segment ended."""
+
+    RUNNING = "running"
+    STOPPED_EARLY = "stopped early"
+    DIVERGED = "diverged"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Progress:
+    """What a segment did: the state after its last epoch, and the curve of the epochs it ran.
+
+    After an early stop or a divergence the curve is shorter than the segment; a diverging epoch is
+    its last row, and ``state.best`` is from before it.
+    """
+
+    state: State
+    curve: Curve
+    ending: Ending
+
+
+class Trainer(Protocol):
+    """Runs segments. Made once a process, with the batch size and patience of the study."""
+
+    def run(self, segment: Segment, fold: Fold) -> Progress:
+        """Train epochs ``segment.first + 1`` to ``segment.last``, or fewer if the trial ends."""
+        ...
+
+
+def epoch_permutation(seed: int, epoch: int, rows: int) -> NDArray[np.int32]:
+    """The order of the train rows in an epoch, a function of seed and epoch alone.
+
+    The same for every trainer, so that they can be held to each other.
+    """
+    sequence = np.random.SeedSequence(seed, spawn_key=(epoch,))
+    return np.random.default_rng(sequence).permutation(rows).astype(np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class CurveSummary:
+    """What a learning curve says; ``value`` is None where no epoch was finite."""
+
+    epochs: int
+    best_epoch: int | None
+    value: float | None
+    ending: Ending
+
+
+def summarise(curve: Curve, patience: int) -> CurveSummary:
+    """Read best epoch, best value and ending off a curve that begins at epoch 1.
+
+    A trainer's ``Progress`` says the same of the same curve; this is for curves from the record.
+    """
+    validation = curve[:, 1, 0]
+    finite = np.isfinite(validation) & np.isfinite(curve[:, 0, 0])
+    if not finite.any():
+        best_epoch, value = None, None
+    else:
+        best_epoch = int(np.argmin(np.where(finite, validation, np.inf))) + 1
+        value = float(validation[best_epoch - 1])
+    if len(curve) and not finite[-1]:
+        ending = Ending.DIVERGED
+    elif len(curve) - (best_epoch or 0) >= patience:
+        ending = Ending.STOPPED_EARLY
+    else:
+        ending = Ending.RUNNING
+    return CurveSummary(len(curve), best_epoch, value, ending)

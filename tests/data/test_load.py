@@ -1,0 +1,111 @@
+"""A study's rows come from where its ``[data]`` section says, and a substitute is always told."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hpsearch.data import load as module
+from hpsearch.data.load import load
+from hpsearch.data.table import Table
+from hpsearch.errors import DataError, DownloadError, UsageError
+from hpsearch.study import DataSection
+from tests.data.conftest import higgs_text, packed
+
+
+def section(**keys: object) -> DataSection:
+    return DataSection.model_validate({"validation": 10, "train": 60, "test": 30, **keys})
+
+
+def read(wanted: DataSection, data: Path | None = None, told: list[str] | None = None) -> Table:
+    return load(
+        wanted,
+        data,
+        seed=3,
+        tell=(told if told is not None else []).append,
+        progress=lambda now, of: None,
+    )
+
+
+@pytest.fixture
+def higgs(tmp_path: Path) -> Path:
+    file = tmp_path / "HIGGS.csv.gz"
+    file.write_bytes(packed(higgs_text(200)))
+    return file
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    file = tmp_path / "rows.csv"
+    file.write_text("a,y\n" + "".join(f"{index},{index % 2}\n" for index in range(200)))
+    return file
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def fail(*values: object, **named: object) -> Table:
+        raise DownloadError("UCI cannot be reached (no route)")
+
+    monkeypatch.setenv("HPSEARCH_CACHE", str(tmp_path))
+    monkeypatch.setattr(module, "fetch_higgs", fail)
+
+
+def test_csv_takes_the_first_rows(rows: Path) -> None:
+    table = read(section(source="csv", path=str(rows), label="y"))
+    assert table.features[:, 0].tolist() == list(range(100))
+    assert table.source.kind == "csv"
+
+
+def test_a_csv_to_shuffle_is_read_whole(rows: Path) -> None:
+    assert len(read(section(source="csv", path=str(rows), label="y", shuffle=True)).labels) == 200
+
+
+def test_data_goes_before_the_path(rows: Path) -> None:
+    table = read(section(source="csv", path="nowhere.csv", label="y"), rows)
+    assert table.source.location == str(rows)
+
+
+def test_higgs_from_a_file(higgs: Path) -> None:
+    for table in (read(section(), higgs), read(section(path=str(higgs)))):
+        assert table.source.kind == "higgs"
+        assert table.source.description == f"the first 100 rows of {higgs}"
+        assert table.features.shape == (100, 28)
+
+
+def test_a_bad_file_is_never_replaced(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="No such file"):
+        read(section(), tmp_path / "none.csv.gz")
+
+
+def test_collisions_are_simulated() -> None:
+    told: list[str] = []
+    table = read(section(source="collisions"), told=told)
+    assert table.source.kind == "collisions"
+    assert len(table.labels) == 100
+    assert told == []
+
+
+def test_a_file_for_collisions_is_a_wrong_command(higgs: Path) -> None:
+    with pytest.raises(UsageError, match="the study's rows are simulated"):
+        read(section(source="collisions"), higgs)
+
+
+@pytest.mark.usefixtures("no_network")
+def test_without_a_network_the_substitute_is_told() -> None:
+    told: list[str] = []
+    table = read(section(), told=told)
+    assert table.source.kind == "collisions"
+    np.testing.assert_array_equal(table.features, read(section(source="collisions")).features)
+    (line,) = told
+    assert "simulated collisions, not HIGGS: UCI cannot be reached (no route)" in line
+    assert "--data" in line
+    assert "\n" not in line
+
+
+def test_the_cache_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HPSEARCH_CACHE", str(tmp_path))
+    whole = packed(higgs_text(200))
+    (tmp_path / "HIGGS-first-rows.csv.gz").write_bytes(whole[: len(whole) * 3 // 4])
+    table = read(section())
+    assert table.source.kind == "higgs"
+    assert len(table.labels) == 100

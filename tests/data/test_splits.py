@@ -1,0 +1,70 @@
+"""The parts of the rows: their order, their scaling, and the seal."""
+
+import pickle
+
+import numpy as np
+import pytest
+
+from hpsearch.data.splits import Opening, Scaling, split
+from hpsearch.data.table import Source, Table
+from hpsearch.errors import DataError
+
+
+def table(rows: int = 20) -> Table:
+    features = np.arange(rows * 2, dtype=np.float32).reshape(rows, 2)
+    labels = (np.arange(rows) % 2).astype(np.float32)
+    return Table(features, labels, ("a", "b"), Source("csv", "counted rows"))
+
+
+def test_parts_follow_each_other_and_scaling_knows_train_rows_alone() -> None:
+    parts = split(table(), validation=4, train=10, test=6)
+    train = table().features[4:14]
+    expected = (train - train.mean(axis=0)) / train.std(axis=0)
+    np.testing.assert_allclose(parts.fold.train_features, expected, rtol=1e-5)
+    np.testing.assert_array_equal(parts.fold.validation_labels, [0, 1, 0, 1])
+    assert len(parts.sealed) == 6
+
+
+def test_the_test_rows_come_out_raw_and_only_after_the_opening_is_logged() -> None:
+    parts = split(table(), validation=4, train=10, test=6)
+    log: list[Opening] = []
+    features, labels = parts.sealed.unseal(3, "to see", log.append)
+    np.testing.assert_array_equal(features, table().features[14:])
+    np.testing.assert_array_equal(labels, table().labels[14:])
+    assert [(opening.trial, opening.why) for opening in log] == [(3, "to see")]
+
+
+def test_a_log_that_cannot_be_written_keeps_the_rows_sealed() -> None:
+    def full(opening: Opening) -> None:
+        raise OSError("no space left on device")
+
+    with pytest.raises(OSError, match="no space"):
+        split(table(), validation=4, train=10, test=6).sealed.unseal(3, "to see", full)
+
+
+def test_the_test_rows_never_leave_the_process() -> None:
+    with pytest.raises(TypeError, match="sealed"):
+        pickle.dumps(split(table(), validation=4, train=10, test=6).sealed)
+
+
+def test_too_few_rows_and_parts_of_one_label_are_refused() -> None:
+    with pytest.raises(DataError, match=r"asks for 30 rows .* got 20"):
+        split(table(), validation=10, train=10, test=10)
+    ordered = table()
+    ordered.labels.sort()
+    with pytest.raises(DataError, match="validation rows must hold both labels"):
+        split(ordered, validation=4, train=10, test=6)
+    shuffled = split(ordered, validation=4, train=10, test=6, shuffle=2)
+    assert shuffled.fold.columns == 2
+
+
+def test_constant_columns_are_centred_and_not_divided() -> None:
+    features = np.full((5, 1), 0.1, np.float32)
+    np.testing.assert_allclose(Scaling.fit(features).apply(features), 0.0, atol=1e-6)
+
+
+def test_the_fingerprint_covers_every_row_and_label() -> None:
+    one, two, three = table(), table(), table()
+    two.features[-1, -1] += 1
+    three.labels[0] = 1
+    assert len({t.fingerprint() for t in (one, two, three, table())}) == 3

@@ -1,0 +1,117 @@
+"""Trainers and pools that stand in for the real ones, and studies small enough for them."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from hpsearch.data.splits import Fold
+from hpsearch.search.clock import Problem
+from hpsearch.study import StudySpec, check_study
+from hpsearch.training.segment import (
+    Best,
+    Curve,
+    Ending,
+    Progress,
+    Segment,
+    State,
+    summarise,
+)
+
+PROBLEM = Problem(columns=28, train_rows=10_000, validation_rows=1_000)
+
+
+def small_study(**overrides: Any) -> StudySpec:
+    """A study of 12 trials of up to 20 epochs; ``section__key=value`` overrides an entry."""
+    raw: dict[str, dict[str, Any]] = {
+        "study": {"name": "small", "seed": 7},
+        "space": {
+            "layers": {"int": [1, 4]},
+            "units": {"int": [4, 64], "log": True},
+            "l2": {"off_or": [1e-5, 1e-2], "log": True},
+            "optimizer": {"choice": ["sgd", "adam"]},
+            "learning_rate": {"float": [1e-4, 1e-1], "log": True},
+            "momentum": {"float": [0.0, 0.9], "when": {"optimizer": "sgd"}},
+        },
+        "training": {"epochs": 20, "patience": 8},
+        "search": {"trials": 12, "parallel": 4, "startup_trials": 3, "warmup_epochs": 2},
+    }
+    for name, value in overrides.items():
+        section, _, key = name.partition("__")
+        raw.setdefault(section, {})[key] = value
+    return check_study(raw, "small.toml")
+
+
+def tiny_fold(rows: int = 240, columns: int = 3, seed: int = 0) -> Fold:
+    """Rows that a small network learns in a few epochs."""
+    rng = np.random.default_rng(seed)
+    features = rng.normal(size=(rows, columns)).astype(np.float32)
+    labels = (features[:, 0] * features[:, 1] > 0).astype(np.float32)
+    cut = rows // 3
+    return Fold(features[cut:], labels[cut:], features[:cut], labels[:cut])
+
+
+class FormulaTrainer:
+    """A learning curve that is a function of network, knobs, seed and epoch; no rows are read.
+
+    ``diverges`` says which segments' trials break, at epoch 3.
+    """
+
+    def __init__(
+        self, patience: int, diverges: Callable[[Segment], bool] = lambda segment: False
+    ) -> None:
+        self._patience = patience
+        self._diverges = diverges
+
+    def run(self, segment: Segment, fold: Fold) -> Progress:
+        """Follow the formula from the segment's first epoch to its last."""
+        start = segment.state or State(0, (), (), Best(0, float("inf"), ()))
+        history = [np.asarray(row) for row in start.weights]
+        curve: Curve = np.zeros((0, 2, 2), np.float32)
+        best, ending = start.best, Ending.RUNNING
+        for epoch in range(start.epoch + 1, segment.last + 1):
+            row = self._row(segment, epoch)
+            history.append(row)
+            curve = np.concatenate([curve, row[None]])
+            seen = summarise(np.stack(history), self._patience)
+            ending = seen.ending
+            if seen.best_epoch == epoch and seen.value is not None:
+                best = Best(epoch, seen.value, (np.float32([epoch]),))
+            if ending != Ending.RUNNING:
+                break
+        state = State(len(history), tuple(history), (), best)
+        return Progress(state, curve, ending)
+
+    def _row(self, segment: Segment, epoch: int) -> Curve:
+        knobs, width = segment.knobs, sum(segment.network.widths)
+        quality = abs(np.log10(knobs.learning_rate) + 2.5) / 10 + 1 / (10 + width)
+        noise = np.random.default_rng([segment.seed, epoch]).normal(0, 0.01)
+        overfit = width * epoch / 1e5
+        value = 0.5 + quality + 0.3 * np.exp(-epoch / 4) + overfit + noise
+        if epoch == 3 and self._diverges(segment):
+            value = np.nan
+        return np.array([[value - 0.05, 0.7], [value, 0.65]], np.float32)
+
+
+class Pool:
+    """Runs a trainer in threads, with delays that shuffle the order in which segments finish."""
+
+    def __init__(self, trainer: Any, workers: int = 1, seed: int | None = None) -> None:
+        self._trainer = trainer
+        self._threads = ThreadPoolExecutor(workers)
+        self._rng = None if seed is None else np.random.default_rng(seed)
+        self._fold = tiny_fold()
+        self.segments: list[Segment] = []
+
+    def train(self, segment: Segment, urgency: float) -> Future[Progress]:
+        """Run a segment after a random moment."""
+        self.segments.append(segment)
+        delay = 0.0 if self._rng is None else float(self._rng.exponential(0.003))
+        return self._threads.submit(self._run, segment, delay)
+
+    def _run(self, segment: Segment, delay: float) -> Progress:
+        time.sleep(delay)
+        progress: Progress = self._trainer.run(segment, self._fold)
+        return progress

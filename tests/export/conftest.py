@@ -1,0 +1,227 @@
+"""Outcomes made by formula: no study is run, and nothing but this file knows how one looks."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pytest
+
+from hpsearch.data.facts import DataFacts
+from hpsearch.data.splits import Opening
+from hpsearch.results.outcome import (
+    Measured,
+    Outcome,
+    Retrained,
+    Standing,
+    TestResult,
+)
+from hpsearch.search.trial import TrialRecord, TrialState
+from hpsearch.space import Float, Int, Scalar
+from hpsearch.study import StudySpec, check_study
+from hpsearch.training.segment import Curve
+
+HOSTILE = '<script>alert("x")</script> | `a` *b* $c_d$ & 100%'
+
+SPACE: dict[str, Any] = {
+    "layers": {"int": [1, 4]},
+    "units": {"int": [16, 512], "log": True},
+    "batch_normalization": {"choice": [False, True]},
+    "l2": {"off_or": [1e-6, 1e-2], "log": True},
+    "dropout": {"off_or": [0.05, 0.6]},
+    "optimizer": {"choice": ["sgd", "rmsprop", "adam", "adamw"]},
+    "learning_rate": {"float": [1e-4, 1e-1], "log": True},
+    "momentum": {"float": [0.5, 0.99], "when": {"optimizer": "sgd"}},
+}
+
+
+class MakeOutcome(Protocol):
+    """Builds an outcome; what is not named is that of a study that went well."""
+
+    def __call__(
+        self,
+        trials: int | Sequence[TrialRecord] = 30,
+        *,
+        standings: int = 3,
+        seeds: int = 3,
+        test: bool = True,
+        simulated: bool = False,
+        description: str = "Which size and regulariser generalise?",
+    ) -> Outcome: ...
+
+
+def learning_curve(number: int, epochs: int, best_epoch: int, value: float) -> Curve:
+    """A curve whose validation cross-entropy has its least value, ``value``, at ``best_epoch``."""
+    rng = np.random.default_rng(number)
+    epoch = np.arange(1, epochs + 1)
+    distance = np.log(epoch / max(best_epoch, 1))
+    noise = 0.002 * rng.random(epochs) * (epoch != best_epoch)
+    validation = value + 0.02 * distance**2 + noise
+    train = value + 0.015 - 0.03 * distance + 0.001 * rng.random(epochs)
+    losses = np.stack([train, validation], axis=1)
+    return np.stack([losses, 1.1 - 0.7 * losses], axis=2).astype(np.float32)
+
+
+def make_spec(description: str = "", source: str = "higgs") -> StudySpec:
+    """A checked study of 100 epochs over eight parameters, two of them optional."""
+    tables = {
+        "study": {"name": "made", "seed": 7, "description": description},
+        "data": {"source": source, "validation": 1_000, "train": 10_000, "test": 9_977},
+        "network": {"activation": "elu"},
+        "space": SPACE,
+        "training": {"epochs": 100, "patience": 20},
+        "search": {"trials": 30, "parallel": 8},
+    }
+    return check_study(tables, "made.toml")
+
+
+def make_trial(number: int, state: TrialState = "complete", **changes: Any) -> TrialRecord:
+    """A trial with drawn parameters and a value that follows from its number."""
+    rng = np.random.default_rng([number, 1])
+    params: dict[str, Scalar] = {}
+    for parameter in make_spec().space.walk(params):
+        match parameter.domain:
+            case Float(low, high, log):
+                ends = np.log([low, high]) if log else np.array([low, high])
+                drawn = float(rng.uniform(*ends))
+                params[parameter.name] = float(np.exp(drawn)) if log else drawn
+            case Int(low, high):
+                params[parameter.name] = int(rng.integers(low, high + 1))
+            case choice:
+                params[parameter.name] = choice.choices[int(rng.integers(len(choice.choices)))]
+    epochs = {"complete": 100, "pruned": 30, "failed": 4, "running": 12}[state]
+    trial = TrialRecord(
+        number=number,
+        state=state,
+        value=0.56 + 0.05 * float(rng.random()),
+        params=params,
+        epochs=epochs,
+        best_epoch=epochs * 2 // 3,
+        seed=number,
+        cause={"complete": "ran all epochs", "pruned": "pruned by median"}.get(state, ""),
+        started_seconds=float(number),
+        ended_seconds=None if state == "running" else number + epochs / 10,
+    )
+    return replace(trial, **changes)
+
+
+def make_diverged(number: int) -> TrialRecord:
+    """A trial that never had a finite value."""
+    return make_trial(
+        number, "pruned", value=None, best_epoch=None, epochs=1, cause="diverged at epoch 1"
+    )
+
+
+def make_trials(count: int) -> list[TrialRecord]:
+    """Mostly complete and pruned trials, with one in ten diverged, failed or running."""
+    kinds: Mapping[int, Callable[[int], TrialRecord]] = {
+        3: lambda number: make_trial(number, "pruned"),
+        5: lambda number: make_trial(number, "pruned"),
+        6: lambda number: make_trial(number, "pruned"),
+        9: make_diverged,
+        18: lambda number: make_trial(number, "failed", value=None, best_epoch=None),
+        27: lambda number: make_trial(number, "running"),
+    }
+    return [
+        kinds.get(number % 30, kinds.get(number % 10, make_trial))(number)
+        for number in range(count)
+    ]
+
+
+def make_standings(
+    trials: Sequence[TrialRecord], configurations: int, seeds: int
+) -> tuple[Standing, ...]:
+    """The best complete trials, each re-trained a little worse than the search saw it."""
+    complete = [t for t in trials if t.state == "complete" and t.value and math.isfinite(t.value)]
+    best = sorted(complete, key=lambda trial: trial.value or 0)[:configurations]
+    rng = np.random.default_rng(3)
+    standings = []
+    for trial in best:
+        found = trial.value or 0.0
+        values = [found + 0.004 + 0.003 * float(rng.random()) for _ in range(seeds)]
+        runs = tuple(
+            Retrained(trial.number, index, 1_000 + index, value, 60 + index, 80, False)
+            for index, value in enumerate(values)
+        )
+        deviation = float(np.std(values, ddof=1)) if seeds > 1 else 0.0
+        mean = float(np.mean(values))
+        params = make_spec().space.complete(trial.params)
+        standings.append(Standing(0, trial.number, params, found, mean, deviation, runs))
+    standings.sort(key=lambda standing: standing.mean)
+    return tuple(replace(s, rank=rank) for rank, s in enumerate(standings, start=1))
+
+
+def make_test(trial: int, openings: int = 1) -> TestResult:
+    """A test result of four metrics, three seeds each."""
+    log = tuple(
+        Opening(f"2026-01-0{day}T12:00:00+00:00", trial, "to measure the winner")
+        for day in range(1, openings + 1)
+    )
+    metrics = {
+        "binary_crossentropy": Measured(0.5712, 0.5641, 0.5783, (0.5712, 0.5731, 0.5698)),
+        "auc": Measured(0.7735, 0.7643, 0.7827, (0.7735, 0.7712, 0.7751)),
+        "accuracy": Measured(0.7012, 0.6921, 0.7102, (0.7012, 0.6998, 0.7031)),
+        "brier_score": Measured(0.1942, 0.1912, 0.1973, (0.1942, 0.1951, 0.1938)),
+    }
+    return TestResult(trial, 0, 9_977, metrics, log)
+
+
+@pytest.fixture
+def make_outcome(tmp_path: Path) -> MakeOutcome:
+    """The builder of outcomes; its folder is the test's own."""
+
+    def make(
+        trials: int | Sequence[TrialRecord] = 30,
+        *,
+        standings: int = 3,
+        seeds: int = 3,
+        test: bool = True,
+        simulated: bool = False,
+        description: str = "Which size and regulariser generalise?",
+    ) -> Outcome:
+        records = tuple(make_trials(trials) if isinstance(trials, int) else trials)
+        by_number = {trial.number: trial for trial in records}
+        places = make_standings(records, standings, seeds)
+        runs = {(run.trial, run.index): run for place in places for run in place.runs}
+
+        def trial_curve(number: int) -> Curve:
+            trial = by_number[number]
+            if trial.value is None or not np.isfinite(trial.value):
+                return np.full((trial.epochs, 2, 2), np.nan, dtype=np.float32)
+            return learning_curve(number, trial.epochs, trial.best_epoch or 1, trial.value)
+
+        def run_curve(trial: int, index: int) -> Curve:
+            run = runs[trial, index]
+            return learning_curve(run.seed, run.epochs, run.best_epoch, run.value)
+
+        source = "collisions" if simulated else "higgs"
+        some = any(trial.state == "complete" for trial in records)
+        return Outcome(
+            folder=tmp_path / "made",
+            spec=make_spec(description, source),
+            data=DataFacts(
+                source=source,
+                description="simulated collisions" if simulated else "UCI HIGGS, first rows",
+                location="",
+                simulated=simulated,
+                fingerprint="sha256:" + "ab" * 32,
+                columns=28,
+                train_rows=10_000,
+                validation_rows=1_000,
+                test_rows=9_977,
+            ),
+            trials=records,
+            trial_curve=trial_curve,
+            run_curve=run_curve,
+            importances={"learning_rate": 0.61, "units": 0.22, "dropout.on": 0.17} if some else {},
+            importance_evaluator="PED-ANOVA",
+            standings=places,
+            test=make_test(places[0].trial) if test and places else None,
+            environment={"hpsearch": "0.1.0", "tensorflow": "2.21.0", "processor": "4 cores"},
+            seconds={"search": 61.25, "retraining": 12.5, "test": 0.75},
+            command="hpsearch optimize --study made",
+        )
+
+    return make

@@ -1,0 +1,350 @@
+"""The report in three formats, over studies that went well and over those that did not."""
+
+import json
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hpsearch.data.splits import Opening
+from hpsearch.errors import RecordError
+from hpsearch.export.report import report_values, write_report
+from hpsearch.results.outcome import Outcome
+from hpsearch.training.segment import Curve
+
+from .conftest import HOSTILE, MakeOutcome, make_diverged, make_test, make_trial
+from .pages import Page
+
+SECTIONS = [
+    "What came out",
+    "The best configurations over fresh seeds",
+    "Learning curves of the winner",
+    "How the search went",
+    "Which parameters mattered",
+    "What was searched",
+    "The rows",
+    "How to repeat it",
+    "Times",
+]
+
+BARE: dict[str, Callable[[MakeOutcome], Outcome]] = {
+    "no trial": lambda make: make([]),
+    "one trial": lambda make: make([make_trial(0)], standings=0),
+    "all pruned": lambda make: make([make_trial(n, "pruned") for n in range(4)]),
+    "all failed": lambda make: make(
+        [make_trial(n, "failed", value=None, best_epoch=None, epochs=0) for n in range(4)]
+    ),
+    "all diverged": lambda make: make([make_diverged(n) for n in range(4)]),
+    "all running": lambda make: make([make_trial(n, "running", value=None) for n in range(4)]),
+    "not finite": lambda make: make(
+        [make_trial(n, value=value) for n, value in enumerate((math.nan, math.inf, -math.inf))]
+    ),
+    "no test": lambda make: make(test=False),
+    "no leaderboard": lambda make: make(standings=0),
+    "one seed": lambda make: make(seeds=1),
+    "damaged curves": lambda make: replace(make(), trial_curve=damaged, run_curve=damaged),
+    "empty curves": lambda make: replace(make(), trial_curve=empty, run_curve=empty),
+    "infinite curves": lambda make: replace(make(), trial_curve=infinite, run_curve=infinite),
+    "a seed diverged": lambda make: with_diverged_seeds(make(), 1),
+    "every seed diverged": lambda make: with_diverged_seeds(make(), 3),
+    "test not finite": lambda make: with_undefined_auc(make()),
+    "one epoch": lambda make: replace(
+        make([make_trial(0, epochs=1, best_epoch=1)], standings=0), trial_curve=one_epoch
+    ),
+}
+
+
+def damaged(*_: int) -> Curve:
+    raise RecordError("a curve is damaged")
+
+
+def empty(*_: int) -> Curve:
+    return np.zeros((0, 2, 2), dtype=np.float32)
+
+
+def infinite(*_: int) -> Curve:
+    return np.full((100, 2, 2), np.inf, dtype=np.float32)
+
+
+def one_epoch(*_: int) -> Curve:
+    return np.full((1, 2, 2), 0.6, dtype=np.float32)
+
+
+def with_diverged_seeds(outcome: Outcome, count: int) -> Outcome:
+    first, *others = outcome.standings
+    gone = [replace(run, value=math.inf, best_epoch=0, diverged=True) for run in first.runs[:count]]
+    first = replace(first, mean=math.inf, deviation=0.0, rank=3, runs=(*gone, *first.runs[count:]))
+    return replace(outcome, standings=(*others, first), test=None)
+
+
+def with_undefined_auc(outcome: Outcome) -> Outcome:
+    assert outcome.test is not None
+    nan = math.nan
+    auc = replace(outcome.test.metrics["auc"], value=nan, low=nan, high=nan, seeds=(nan, nan, nan))
+    return replace(
+        outcome, test=replace(outcome.test, metrics={**outcome.test.metrics, "auc": auc})
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The three files, read."""
+
+    values: dict[str, Any]
+    markdown: str
+    page: Page
+
+
+def read(outcome: Outcome) -> Written:
+    def refuse(name: str) -> None:
+        raise AssertionError(f"JSON has no {name}")
+
+    paths = write_report(outcome)
+    json_text, markdown, html = (
+        path.read_text(encoding="utf-8") for path in (paths.json, paths.markdown, paths.html)
+    )
+    return Written(json.loads(json_text, parse_constant=refuse), markdown, Page(html))
+
+
+def test_json_says_what_others_may_rely_on(make_outcome: MakeOutcome) -> None:
+    outcome = make_outcome()
+    assert outcome.test is not None
+    values = read(outcome).values
+    assert values["study"] == {
+        "name": "made", "seed": 7, "description": "Which size and regulariser generalise?",
+    }  # fmt: skip
+    assert values["data"]["fingerprint"].startswith("sha256:")
+    assert values["data"]["simulated"] is False
+    rows = [values["data"][f"{part}_rows"] for part in ("train", "validation", "test")]
+    assert rows == [10_000, 1_000, 9_977]
+    assert values["search"]["trials"] == {
+        "total": 30, "complete": 16, "pruned": 9, "diverged": 3, "failed": 1, "running": 1,
+    }  # fmt: skip
+    test = values["test"]
+    for metric in ("binary_crossentropy", "auc", "accuracy", "brier_score"):
+        assert isinstance(test[metric], float)
+        assert set(test["intervals"][metric]) == {"low", "high", "level"}
+        assert test["intervals"][metric]["level"] == 0.95
+        assert set(test["seeds"][metric]) == {"values", "mean", "deviation"}
+    assert test["trial"] == values["best"]["trial"] == outcome.standings[0].trial
+    assert test["rows"] == 9_977
+    assert test["openings"] == 1
+    assert set(test["opening_log"][0]) == {"time", "trial", "why"}
+    assert values["best"]["params"]["activation"] == "elu"
+    assert values["study_file"] == outcome.spec.as_toml()
+    assert values["command"] == "hpsearch optimize --study made"
+    assert values["environment"]["tensorflow"] == "2.21.0"
+    assert values["seconds"]["search"] == 61.25
+    assert len(values["trials"]) == 30
+    assert [entry["rank"] for entry in values["leaderboard"]] == [1, 2, 3]
+    assert list(values["importances"]) == ["learning_rate", "units", "dropout.on"]
+
+
+def test_the_spread_over_seeds_is_the_sample_deviation(make_outcome: MakeOutcome) -> None:
+    outcome = make_outcome()
+    assert outcome.test is not None
+    measured = replace(outcome.test.metrics["auc"], seeds=(0.70, 0.74, 0.78))
+    test = replace(outcome.test, metrics={"auc": measured})
+    seeds = report_values(replace(outcome, test=test))["test"]["seeds"]["auc"]
+    assert seeds["mean"] == pytest.approx(0.74)
+    assert seeds["deviation"] == pytest.approx(0.04)
+
+
+def test_the_gap_is_validation_less_train(make_outcome: MakeOutcome) -> None:
+    outcome = make_outcome()
+    run = outcome.standings[0].runs[0]
+    curve = outcome.run_curve(run.trial, run.index)
+    shown = report_values(outcome)["curves"][0]
+    train, validation = curve[run.best_epoch - 1, :, 0].tolist()
+    assert shown["at_best"]["epoch"] == run.best_epoch
+    assert shown["at_best"]["gap"] == pytest.approx(validation - train)
+    assert shown["at_last"]["epoch"] == len(curve)
+
+
+def test_every_section_is_there_in_its_order(make_outcome: MakeOutcome) -> None:
+    written = read(make_outcome())
+    assert [h.text for h in written.page.named("h2")] == SECTIONS
+    assert re.findall(r"^## (.*)$", written.markdown, re.MULTILINE) == SECTIONS
+
+
+@pytest.mark.parametrize("bare", BARE)
+def test_a_study_that_lacks_something_has_a_whole_report(
+    make_outcome: MakeOutcome, bare: str
+) -> None:
+    written = read(BARE[bare](make_outcome))
+    page = written.page
+    assert page.unclosed == []
+    assert [h.text for h in page.named("h2")] == SECTIONS
+    for sentence in written.values["absences"].values():
+        assert "\n" not in sentence
+        assert sentence in page.text()
+    for word in ("None", "nan", "inf"):
+        assert not re.search(rf"\b{word}\b", page.text()), word
+        assert not re.search(rf"\b{word}\b", written.markdown), word
+
+
+@pytest.mark.parametrize(
+    ("bare", "sections"),
+    [
+        ("no trial", {"best", "test", "leaderboard", "curves", "history", "importances"}),
+        ("all diverged", {"best", "test", "leaderboard", "curves", "history", "importances"}),
+        ("no test", {"test"}),
+        ("no leaderboard", {"test", "leaderboard"}),
+        ("empty curves", {"curves"}),
+    ],
+)
+def test_absences_are_told_with_the_way_out(
+    make_outcome: MakeOutcome, bare: str, sections: set[str]
+) -> None:
+    absences = report_values(BARE[bare](make_outcome))["absences"]
+    assert set(absences) == sections
+    for section in sections & {"best", "history", "importances"}:
+        assert re.search(r"Run |run |Lower |Raise ", absences[section])
+
+
+def test_the_way_out_of_divergence_is_a_lower_rate(make_outcome: MakeOutcome) -> None:
+    absences = report_values(BARE["all diverged"](make_outcome))["absences"]
+    assert "learning_rate" in absences["best"]
+    assert "4 diverged" in absences["best"]
+
+
+def test_simulated_rows_are_named_at_the_top_and_in_every_section(
+    make_outcome: MakeOutcome,
+) -> None:
+    notice = "simulated rows, not the UCI data"
+    simulated, real = read(make_outcome(simulated=True)), read(make_outcome())
+    assert simulated.values["notice"] == notice
+    assert simulated.page.text().count(notice) == 1 + len(SECTIONS)
+    assert simulated.markdown.lower().count(notice.lower()) == 1 + len(SECTIONS)
+    assert real.values["notice"] is None
+    assert notice not in real.page.text()
+    assert notice not in real.markdown
+
+
+def test_without_times_the_bytes_do_not_depend_on_them(make_outcome: MakeOutcome) -> None:
+    outcome = make_outcome()
+    assert outcome.test is not None
+    later = replace(
+        outcome,
+        folder=outcome.folder.with_name("later"),
+        seconds={"search": 1_000.5},
+        test=replace(
+            outcome.test,
+            openings=tuple(
+                replace(opening, time="2031-07-07T07:07:07+00:00")
+                for opening in outcome.test.openings
+            ),
+        ),
+    )
+    first, second = (write_report(each, times=False) for each in (outcome, later))
+    assert first.json.read_bytes() == second.json.read_bytes()
+    assert first.markdown.read_bytes() == second.markdown.read_bytes()
+    assert first.html.read_bytes() == second.html.read_bytes()
+    assert "Times" not in first.markdown.read_text(encoding="utf-8")
+
+
+def test_with_times_they_stand_in_one_section(make_outcome: MakeOutcome) -> None:
+    text = read(make_outcome()).markdown
+    before, times = text.split("## Times")
+    assert "61.2 s" in times
+    assert "2026-01-01T12:00:00+00:00" in times
+    assert "2026-01-01" not in before
+
+
+def test_the_page_loads_nothing_and_its_figures_have_names(make_outcome: MakeOutcome) -> None:
+    page = read(make_outcome()).page
+    assert page.unclosed == []
+    assert list(page.loads()) == []
+    assert not page.named("script")
+    figures = page.named("svg")
+    assert len(figures) == 5
+    for figure in figures:
+        assert figure.attributes["role"] == "img"
+        assert figure.attributes["aria-label"]
+    titles = [e for e in page.named("title") if e.around[-1] == "svg"]
+    assert len(titles) == 5
+    assert all(title.text for title in titles)
+    ids = [e.attributes["id"] for e in page.elements if "id" in e.attributes]
+    assert len(ids) == len(set(ids))
+
+
+def test_hostile_text_stays_text(make_outcome: MakeOutcome) -> None:
+    outcome = make_outcome(description=HOSTILE)
+    assert outcome.test is not None
+    opening = Opening("2026-01-01T12:00:00+00:00", 3, HOSTILE)
+    outcome = replace(
+        outcome,
+        data=replace(outcome.data, description=HOSTILE),
+        environment={HOSTILE: HOSTILE},
+        command=f"hpsearch ``` {HOSTILE}",
+        importances={HOSTILE: 0.5},
+        importance_evaluator=HOSTILE,
+        test=replace(outcome.test, openings=(opening,)),
+    )
+    written = read(outcome)
+    page, markdown = written.page, written.markdown
+    assert page.unclosed == []
+    assert not page.named("script")
+    assert page.text().count(HOSTILE) >= 6
+    outside = re.sub(r"^(`{3,}).*?^\1$", "", markdown, flags=re.DOTALL | re.MULTILINE)
+    assert "<script>" not in outside
+    assert "\n````sh\nhpsearch ```" in markdown
+    widths = {
+        len(re.findall(r"(?<!\\)\|", line)) for line in outside.splitlines() if "alert" in line
+    }
+    assert widths <= {0, 3}
+
+
+def test_markdown_tables_have_rows_of_one_width(make_outcome: MakeOutcome) -> None:
+    lines = read(make_outcome()).markdown.splitlines()
+    rows = [len(re.findall(r"(?<!\\)\|", line)) if line.startswith("|") else 0 for line in lines]
+    for width, following in pairwise(rows):
+        assert not width or following in (0, width)
+
+
+def test_writing_again_replaces_and_leaves_nothing_beside(make_outcome: MakeOutcome) -> None:
+    outcome = make_outcome()
+    paths = write_report(outcome)
+    before = paths.html.read_bytes()
+    write_report(outcome)
+    assert paths.html.read_bytes() == before
+    names = sorted(path.name for path in outcome.folder.iterdir())
+    assert names == ["report.html", "report.json", "report.md"]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.50, "outside the test interval: believe the test"),
+        (0.57, "the test confirms it"),
+        (0.60, "the validation rows were harder"),
+    ],
+)
+def test_the_verdict_sets_the_score_against_the_interval(
+    make_outcome: MakeOutcome, value: float, said: str
+) -> None:
+    outcome = make_outcome()
+    first, *others = outcome.standings
+    outcome = replace(outcome, standings=(replace(first, search_value=value), *others))
+    assert said in " ".join(report_values(outcome)["verdict"])
+
+
+def test_the_verdict_counts_openings_and_doubts_chance(make_outcome: MakeOutcome) -> None:
+    outcome = make_outcome()
+    assert outcome.test is not None
+    test = make_test(outcome.test.trial, openings=2)
+    auc = replace(test.metrics["auc"], value=0.505, low=0.49, high=0.52)
+    test = replace(test, metrics={**test.metrics, "auc": auc})
+    verdict = " ".join(report_values(replace(outcome, test=test))["verdict"])
+    assert "opened 2 times" in verdict
+    assert "not better than chance" in verdict
+
+
+def test_without_a_test_the_verdict_believes_nothing(make_outcome: MakeOutcome) -> None:
+    verdict = report_values(make_outcome(test=False))["verdict"]
+    assert "believe no number before the test rows have been opened" in verdict[0]

@@ -1,0 +1,15 @@
+"""Facts about rows that no test reads."""
+
+from hpsearch.data.facts import DataFacts
+
+FACTS = DataFacts(
+    source="csv",
+    description="rows of a test",
+    location="",
+    simulated=False,
+    fingerprint="sha256:" + "0" * 64,
+    columns=28,
+    train_rows=10_000,
+    validation_rows=1_000,
+    test_rows=100,
+)

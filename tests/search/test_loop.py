@@ -1,0 +1,168 @@
+"""The search as a function of the study alone, with a formula in place of training."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hpsearch.errors import HpsearchError
+from hpsearch.search.loop import Snapshot, search
+from hpsearch.search.progress_files import ProgressFiles
+from hpsearch.search.record import Record
+from hpsearch.search.trial import TrialRecord
+from hpsearch.study import StudySpec
+from hpsearch.training.segment import Curve, Segment
+from tests.doubles import PROBLEM, FormulaTrainer, Pool, small_study
+
+Found = tuple[tuple[TrialRecord, ...], list[Curve]]
+
+
+def walk(folder: Path, spec: StudySpec, pool: Pool, events: int | None = None) -> Found:
+    """Run a study in a folder, as far as ``events`` snapshots, and read what it left."""
+    record = Record(folder / "study.db", spec.study.name)
+    files = ProgressFiles(folder)
+    steps: Iterator[Snapshot] = search(spec, PROBLEM, record, files, pool.train)
+    for _ in itertools.islice(steps, events):
+        pass
+    trials = record.trials()
+    record.close()
+    return trials, [files.any_curve(f"{trial.number:04d}") for trial in trials]
+
+
+def run(folder: Path, spec: StudySpec, **pool: Any) -> Found:
+    return walk(folder, spec, Pool(FormulaTrainer(spec.training.patience), **pool))
+
+
+def assert_equal(one: Found, other: Found) -> None:
+    assert one[0] == other[0]
+    for mine, theirs in zip(one[1], other[1], strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+@pytest.fixture(scope="module")
+def through(tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """The small study, run through by one worker."""
+    return run(tmp_path_factory.mktemp("through"), small_study())
+
+
+def test_a_study_has_its_trials_in_the_states_that_the_record_knows(through: Found) -> None:
+    trials, curves = through
+    assert [trial.number for trial in trials] == list(range(12))
+    assert {trial.state for trial in trials} == {"complete", "pruned"}
+    for trial, curve in zip(trials, curves, strict=True):
+        assert trial.epochs == len(curve)
+        assert trial.value == curve[:, 1, 0].min()
+        assert trial.best_epoch == curve[:, 1, 0].argmin() + 1
+        assert trial.ended_seconds is not None
+        assert trial.ended_seconds > trial.started_seconds
+
+
+@pytest.mark.parametrize("sampler", ["tpe", "random"])
+@pytest.mark.parametrize(
+    "pruner", ["median", "successive_halving", "hyperband", "patient", "none"]
+)
+def test_workers_and_their_speed_change_nothing(tmp_path: Path, pruner: str, sampler: str) -> None:
+    spec = small_study(search__pruner=pruner, search__sampler=sampler)
+    alone = run(tmp_path / "alone", spec)
+    for workers, seed in ((2, 1), (4, 2), (16, 3)):
+        folder = tmp_path / f"{workers}"
+        assert_equal(run(folder, spec, workers=workers, seed=seed), alone)
+
+
+@settings(max_examples=15, deadline=None)
+@given(stops=st.lists(st.integers(1, 40), max_size=5), workers=st.integers(1, 8))
+def test_any_interruptions_change_nothing(
+    tmp_path_factory: pytest.TempPathFactory, through: Found, stops: list[int], workers: int
+) -> None:
+    folder, spec = tmp_path_factory.mktemp("stopped"), small_study()
+    for seed, events in enumerate(stops):
+        pool = Pool(FormulaTrainer(spec.training.patience), workers, seed)
+        walk(folder, spec, pool, events)
+    assert_equal(run(folder, spec, workers=workers, seed=99), through)
+
+
+def test_what_is_recorded_is_not_trained_again(tmp_path: Path, through: Found) -> None:
+    run(tmp_path, small_study())
+    pool = Pool(FormulaTrainer(8))
+    assert_equal(walk(tmp_path, small_study(), pool), through)
+    assert pool.segments == []
+
+
+def test_lost_and_damaged_files_are_trained_again_to_the_same_bits(
+    tmp_path: Path, through: Found
+) -> None:
+    run(tmp_path, small_study())
+    (tmp_path / "curves" / "0003.npz").unlink()
+    damaged = tmp_path / "curves" / "0005.npz"
+    damaged.write_bytes(damaged.read_bytes()[:-100])
+    pool = Pool(FormulaTrainer(8))
+    assert_equal(walk(tmp_path, small_study(), pool), through)
+    assert {segment.seed for segment in pool.segments} == {
+        trial.seed for trial in through[0] if trial.number in (3, 5)
+    }
+
+
+def test_a_lost_record_is_written_again_from_the_curves(tmp_path: Path, through: Found) -> None:
+    run(tmp_path, small_study())
+    for file in tmp_path.glob("study.db*"):
+        file.unlink()
+    pool = Pool(FormulaTrainer(8))
+    assert_equal(walk(tmp_path, small_study(), pool), through)
+    assert pool.segments == []
+
+
+@pytest.mark.parametrize("first", [1, 3, 6, 11])
+def test_a_longer_study_equals_one_begun_at_that_length(
+    tmp_path: Path, through: Found, first: int
+) -> None:
+    run(tmp_path, small_study(search__trials=first))
+    assert_equal(run(tmp_path, small_study(), workers=4, seed=5), through)
+
+
+def test_trials_that_diverge_are_pruned_with_the_cause_and_harm_no_other(tmp_path: Path) -> None:
+    def diverges(segment: Segment) -> bool:
+        return segment.knobs.learning_rate > 5e-3
+
+    spec = small_study(search__trials=20)
+    pool = Pool(FormulaTrainer(spec.training.patience, diverges), 4, 1)
+    trials, curves = walk(tmp_path, spec, pool)
+    broken = [trial for trial in trials if trial.diverged]
+    assert 1 < len(broken) < 20
+    for trial in broken:
+        assert (trial.state, trial.cause, trial.epochs) == ("pruned", "diverged at epoch 3", 3)
+        assert trial.value is None or np.isfinite(trial.value)
+        assert np.isnan(curves[trial.number][-1, 1, 0])
+    assert any(trial.state == "complete" for trial in trials[broken[0].number :])
+
+
+def test_a_trial_whose_work_fails_is_recorded_as_failed(tmp_path: Path) -> None:
+    class Failing(FormulaTrainer):
+        def run(self, segment: Segment, fold: Any) -> Any:
+            if len(segment.network.widths) == 3:
+                raise MemoryError("no memory for three layers")
+            return super().run(segment, fold)
+
+    trials, _ = walk(tmp_path, small_study(), Pool(Failing(8)))
+    failed = [trial for trial in trials if trial.state == "failed"]
+    assert failed
+    assert {trial.params["layers"] for trial in failed} == {3}
+    assert failed[0].cause == "failed: no memory for three layers"
+
+
+def test_a_study_whose_first_trials_all_fail_stops(tmp_path: Path) -> None:
+    class Broken(FormulaTrainer):
+        def run(self, segment: Segment, fold: Any) -> Any:
+            raise RuntimeError("nothing works")
+
+    with pytest.raises(HpsearchError, match=r"first 5 trials failed .* nothing works"):
+        walk(tmp_path, small_study(), Pool(Broken(8)))
+
+
+def test_another_seed_is_another_search(tmp_path: Path, through: Found) -> None:
+    spec = small_study(study__seed=0, study__name="small")
+    assert [t.params for t in run(tmp_path, spec)[0]] != [t.params for t in through[0]]

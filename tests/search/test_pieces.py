@@ -1,0 +1,129 @@
+"""The pieces of the search by themselves: clock, ladder, files, record."""
+
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpsearch.errors import RecordError, StudyMismatchError, UsageError
+from hpsearch.network import build
+from hpsearch.search.clock import VirtualClock
+from hpsearch.search.folder import read_folder, write_folder
+from hpsearch.search.progress_files import ProgressFiles, identity
+from hpsearch.search.pruners import REPORTS, report_epochs
+from hpsearch.search.record import Record
+from hpsearch.search.samplers import retraining_seed, trial_seed
+from hpsearch.training.segment import Best, State
+from tests.doubles import PROBLEM, small_study
+from tests.facts import FACTS
+
+
+def test_the_clock_gives_the_earliest_event_and_the_least_number_among_equals() -> None:
+    clock = VirtualClock()
+    for trial, seconds in ((4, 2.0), (1, 3.0), (2, 1.0), (0, 2.0)):
+        clock.push(trial, seconds)
+    assert [clock.next() for _ in range(5)] == [2, 0, 4, 1, None]
+    assert clock.now == 3.0
+
+
+def test_an_epoch_costs_its_operations() -> None:
+    small, _ = build({"layers": 1, "units": 16}, epochs=1, decay_epochs=1)
+    large, _ = build({"layers": 4, "units": 512}, epochs=1, decay_epochs=1)
+    assert large.parameters(28) == 29 * 512 + 3 * 513 * 512 + 513
+    ratio = PROBLEM.virtual_seconds(large, 10) / PROBLEM.virtual_seconds(small, 10)
+    assert 500 < ratio < 2_000
+    assert PROBLEM.virtual_seconds(large, 20) == 2 * PROBLEM.virtual_seconds(large, 10)
+
+
+@given(st.integers(1, 10_000), st.integers(0, 10_000))
+def test_reports_begin_after_the_warmup_and_end_with_the_last_epoch(epochs: int, warm: int) -> None:
+    ladder = report_epochs(epochs, warm)
+    assert ladder == tuple(sorted(set(ladder)))
+    assert ladder[0] == min(max(warm, 1), epochs)
+    assert ladder[-1] == epochs
+    assert len(ladder) <= REPORTS + 1
+
+
+def test_seeds_differ_by_trial_and_purpose() -> None:
+    seeds = {trial_seed(0, n) for n in range(50)} | {retraining_seed(0, n, 0) for n in range(50)}
+    assert len(seeds) == 100
+
+
+def test_a_state_comes_back_as_it_was_and_only_to_its_own_training(tmp_path: Path) -> None:
+    network, knobs = build({"layers": 1, "units": 2}, epochs=1, decay_epochs=1)
+    mine, other = (identity(network, knobs, seed, 500, 10) for seed in (1, 2))
+    rng = np.random.default_rng(0)
+    weights = tuple(rng.normal(size=3).astype(np.float32) for _ in range(12))
+    state = State(4, weights, (np.int64(4).reshape(()),), Best(3, 0.5, weights[:2]))
+    files = ProgressFiles(tmp_path)
+    files.save_state("0001", mine, state)
+    back = files.state("0001", mine, 4)
+    assert back is not None
+    assert (back.epoch, back.best.epoch, back.best.value) == (4, 3, 0.5)
+    for one, two in (
+        (back.weights, weights),
+        (back.optimizer, state.optimizer),
+        (back.best.weights, weights[:2]),
+    ):
+        assert len(one) == len(two)
+        assert all(np.array_equal(a, b) and a.dtype == b.dtype for a, b in zip(one, two, strict=True))
+    assert files.state("0001", other, 4) is None
+    assert files.state("0001", mine, 5) is None
+    files.drop_state("0001")
+    assert files.state("0001", mine, 4) is None
+
+
+def test_a_file_that_is_no_record_is_told_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    path.write_text("this is a letter to my aunt, not a database" * 100)
+    with pytest.raises(RecordError, match="must be a record of hpsearch"):
+        Record(path, "small")
+    assert path.read_text().startswith("this is a letter")
+
+
+def test_a_record_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    record = Record(tmp_path / "study.db", "small")
+    record.set_fact("version", 99)
+    record.close()
+    with pytest.raises(RecordError, match="got version 99"):
+        Record(tmp_path / "study.db", "small")
+
+
+def test_the_record_uses_a_write_ahead_log(tmp_path: Path) -> None:
+    Record(tmp_path / "study.db", "small").close()
+    with sqlite3.connect(tmp_path / "study.db") as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+
+
+def test_a_folder_stays_with_its_study_and_its_rows(tmp_path: Path) -> None:
+    with write_folder(tmp_path, small_study(), FACTS):
+        with pytest.raises(UsageError, match="another one has"):
+            with write_folder(tmp_path, small_study(), FACTS):
+                pass
+    with pytest.raises(StudyMismatchError, match=r"search.parallel +was 4, is 2"):
+        with write_folder(tmp_path, small_study(search__parallel=2), FACTS):
+            pass
+    others = type(FACTS)(**{**_fields(FACTS), "fingerprint": "sha256:" + "1" * 64})
+    with pytest.raises(StudyMismatchError, match="begun on"):
+        with write_folder(tmp_path, small_study(), others):
+            pass
+    longer = small_study(search__trials=50, evaluate__seeds=9)
+    with write_folder(tmp_path, longer, FACTS):
+        pass
+    with read_folder(tmp_path) as folder:
+        assert folder.spec.search.trials == 50
+        assert folder.data() == FACTS
+
+
+def test_a_folder_without_a_study_is_told(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match=r"got no study\.db there"):
+        with read_folder(tmp_path):
+            pass
+
+
+def _fields(facts: object) -> dict[str, object]:
+    return {name: getattr(facts, name) for name in type(facts).__dataclass_fields__}  # type: ignore[attr-defined]
