@@ -1,7 +1,5 @@
 """Studies, trials and results as text for the terminal and for other programs."""
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +21,9 @@ def list_trials(trials: Sequence[TrialRecord], form: str) -> str:
         case "json":
             return json.dumps(rows, indent=2) + "\n"
         case "csv":
-            return _csv(rows)
+            import pandas as pd
+
+            return str(pd.json_normalize(rows).convert_dtypes().to_csv(index=False))
     lines = [f"{'trial':>5}  {'state':<9} {'value':>8} {'epochs':>7} {'best at':>8}  parameters"]
     for trial in trials:
         value = "" if trial.value is None else f"{trial.value:.4f}"
@@ -153,19 +153,6 @@ def _row(trial: TrialRecord) -> dict[str, Any]:
         "seed": trial.seed,
         "cause": trial.cause,
     }
-
-
-def _csv(rows: Sequence[dict[str, Any]]) -> str:
-    names = list(dict.fromkeys(name for row in rows for name in row["params"]))
-    columns = ("number", "state", "value", "epochs", "best_epoch", "seed", "cause")
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*columns, *(f"params.{name}" for name in names)])
-    for row in rows:
-        writer.writerow(
-            [*(row[column] for column in columns), *(row["params"].get(name) for name in names)]
-        )
-    return text.getvalue()
 
 
 def _say_domain(domain: Domain) -> str:

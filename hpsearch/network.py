@@ -78,6 +78,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         Hyperparameter("momentum", "training", "float", 0.0, high=1, open_high=True, off=True),
         Hyperparameter("nesterov", "training", "bool", False),
         Hyperparameter("weight_decay", "training", "float", 0.0, off=True),
+        Hyperparameter("clip_norm", "training", "float", 0.0, off=True),
     )
 }
 
@@ -86,8 +87,9 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
 class Network:
     """The shape of a dense network: what a compiled program depends on.
 
-    Hidden layers of ``widths`` units, each ``Dense``, then batch normalisation if asked for, then
-    the activation, then dropout; one logit at the end.
+    Hidden layers of ``widths`` units, each ``Dense``, then batch normalisation if asked for (its
+    shift then takes the place of the bias), then the activation, then dropout; one logit at the
+    end.
     """
 
     widths: tuple[int, ...]
@@ -98,7 +100,7 @@ class Network:
         """Number of trained weights for rows of ``features`` columns."""
         sizes = (features, *self.widths, 1)
         dense = sum((inputs + 1) * units for inputs, units in pairwise(sizes))
-        return dense + (2 * sum(self.widths) if self.batch_normalization else 0)
+        return dense + (sum(self.widths) if self.batch_normalization else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ class Knobs:
 
     ``l1`` and ``l2`` add ``l1 * sum(abs(w))`` and ``l2 * sum(w * w)`` of every hidden kernel to the
     loss (never of the output layer); ``dropout`` is the share of units dropped after every hidden
-    layer; 0 switches each of them off. ``weight_decay`` is decoupled and belongs to adamw.
+    layer; ``clip_norm`` bounds the Euclidean norm of each array's gradient; 0 switches each of them
+    off. ``weight_decay`` is decoupled and belongs to adamw.
     ``schedule_epochs`` is the epoch at which inverse time decay has halved the rate, and the epoch
     at which the cosine reaches 0.
     """
@@ -122,6 +125,7 @@ class Knobs:
     l1: float
     l2: float
     dropout: float
+    clip_norm: float
 
 
 def build(values: Mapping[str, Scalar], *, epochs: int, decay_epochs: int) -> tuple[Network, Knobs]:
@@ -152,5 +156,6 @@ def build(values: Mapping[str, Scalar], *, epochs: int, decay_epochs: int) -> tu
         l1=float(value("l1")),
         l2=float(value("l2")),
         dropout=float(value("dropout")),
+        clip_norm=float(value("clip_norm")),
     )
     return network, knobs

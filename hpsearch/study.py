@@ -77,12 +77,14 @@ class SearchSection(Section):
     """``[search]``: who proposes, who prunes, how many trials, how many at a time.
 
     ``parallel`` counts trials in flight on the virtual clock and is part of what makes the result;
-    the number of worker processes is not. ``startup_trials`` are random before TPE begins and
+    the number of worker processes is not. The samplers ``tpe`` and ``random`` are Optuna's;
+    ``bayesian``, a Gaussian process, and ``keras_tuner_random``, which repeats no configuration,
+    are KerasTuner's. ``startup_trials`` are random before TPE or the Gaussian process begins and
     complete before the median pruner does. No trial is pruned before ``warmup_epochs``, by default
     a tenth of the epochs.
     """
 
-    sampler: Literal["tpe", "random"] = "tpe"
+    sampler: Literal["tpe", "random", "bayesian", "keras_tuner_random"] = "tpe"
     startup_trials: Annotated[int, Field(ge=0)] = 10
     pruner: Literal["median", "successive_halving", "hyperband", "patient", "none"] = "median"
     warmup_epochs: Annotated[int, Field(ge=0)] | None = None

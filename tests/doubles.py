@@ -78,7 +78,7 @@ class FormulaTrainer:
             seen = summarise(np.stack(history), self._patience)
             ending = seen.ending
             if seen.best_epoch == epoch and seen.value is not None:
-                best = Best(epoch, seen.value, (np.float32([epoch]),))
+                best = Best(epoch, seen.value, (np.array([epoch], np.float32),))
             if ending != Ending.RUNNING:
                 break
         state = State(len(history), tuple(history), (), best)
@@ -88,7 +88,7 @@ class FormulaTrainer:
         knobs, width = segment.knobs, sum(segment.network.widths)
         quality = abs(np.log10(knobs.learning_rate) + 2.5) / 10 + 1 / (10 + width)
         noise = np.random.default_rng([segment.seed, epoch]).normal(0, 0.01)
-        overfit = width * epoch / 1e5
+        overfit = (width / 1e5 + max(knobs.learning_rate - 0.1, 0)) * epoch
         value = 0.5 + quality + 0.3 * np.exp(-epoch / 4) + overfit + noise
         if epoch == 3 and self._diverges(segment):
             value = np.nan

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "hpsearch"
 #: Lower rooms never import higher ones; those of one line do not import each other.
 LAYERS = (
     ("errors",),
+    ("processes",),
     ("space",),
     ("network", "metrics"),
     ("domains",),
@@ -86,11 +87,15 @@ def test_only_one_module_opens_the_test_rows() -> None:
         str(path.relative_to(PACKAGE))
         for path in MODULES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute)
-        and ("unseal" in node.attr or "SealedTest__" in node.attr)
-        or isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and node.value in ("unseal", "_SealedTest__features", "_SealedTest__labels")
+        if (
+            isinstance(node, ast.Attribute)
+            and ("unseal" in node.attr or "SealedTest__" in node.attr)
+        )
+        or (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and node.value in ("unseal", "_SealedTest__features", "_SealedTest__labels")
+        )
     }
     assert using == {"results/test.py"}
 
@@ -113,5 +118,7 @@ def test_help_imports_no_heavy_package() -> None:
 
 
 def _python(script: str) -> str:
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     return done.stdout.strip()

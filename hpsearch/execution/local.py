@@ -8,7 +8,6 @@ runs; what it returns is a function of the work alone.
 import heapq
 import itertools
 import multiprocessing
-import signal
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -19,13 +18,11 @@ from typing import Any
 
 from hpsearch.errors import WorkerError
 from hpsearch.execution.worker import run_segment
+from hpsearch.processes import ATTEMPTS, interrupts_blocked
 from hpsearch.training.segment import Progress, Segment
 
 #: A Keras model leaks 7 to 9 MB for good; a worker is replaced after this many, some 300 MB.
 MODELS_PER_WORKER = 40
-
-#: Work that ends this many workers is given up.
-ATTEMPTS = 3
 
 
 @dataclass(order=True, slots=True)
@@ -125,7 +122,8 @@ class LocalPool:
             if job.model is not None:
                 worker.models.add(job.model)
             try:
-                future = _start_quietly(worker.executor, job)
+                with interrupts_blocked():
+                    future = worker.executor.submit(job.function, *job.arguments)
             except BrokenProcessPool:  # it died while idle
                 self._replace(worker)
                 continue
@@ -170,12 +168,3 @@ class LocalPool:
             initializer=self._initializer,
             initargs=self._initargs,
         )
-
-
-def _start_quietly(executor: ProcessPoolExecutor, job: _Job) -> Future[Any]:
-    """Submit with SIGINT blocked: a process started here inherits that, and Ctrl-C is not its."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        return executor.submit(job.function, *job.arguments)
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

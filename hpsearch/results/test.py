@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hpsearch.data.splits import Opening, Scaling, SealedTest
-from hpsearch.metrics import TEST_METRICS
+from hpsearch.metrics import OBJECTIVE, TEST_METRICS
 from hpsearch.results.bootstrap import bootstrap_intervals
 from hpsearch.results.outcome import Measured, TestResult
 from hpsearch.results.reevaluate import Retraining
@@ -64,7 +64,7 @@ def measure(
     def log(opening: Opening) -> None:
         record.set_fact("openings", [*record.fact("openings", []), asdict(opening)])
 
-    why = f"measure trial {winner.trial.number}, the best by mean validation over {len(runs)} seeds"
+    why = f"the best by mean {OBJECTIVE} over {len(runs)} seeds is measured"
     features, labels = sealed.unseal(winner.trial.number, why, log)
     predicted = [
         predict(run.network, run.knobs, scaling, arrays, features)

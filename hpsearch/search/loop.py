@@ -16,6 +16,7 @@ from optuna.trial import TrialState
 
 from hpsearch.errors import HpsearchError
 from hpsearch.network import Knobs, Network, build
+from hpsearch.processes import SideProcess
 from hpsearch.search.clock import Problem, VirtualClock
 from hpsearch.search.progress_files import ProgressFiles, identity
 from hpsearch.search.pruners import make_pruner, report_epochs
@@ -104,6 +105,7 @@ class _Walk:
         self._files = files
         self._train = train
         self._clock = VirtualClock()
+        self._side = SideProcess()
         self._flights: dict[int, _Flight] = {}
         self._study = optuna.create_study(
             study_name=spec.study.name, direction="minimize", pruner=make_pruner(spec)
@@ -116,6 +118,11 @@ class _Walk:
         self._ladder = report_epochs(spec.training.epochs, spec.warmup_epochs)
 
     def run(self) -> Iterator[Snapshot]:
+        """Walk; the process beside ends with the walk, however that ends."""
+        with self._side:
+            yield from self._walk()
+
+    def _walk(self) -> Iterator[Snapshot]:
         for _ in range(min(self._spec.search.parallel, self._spec.search.trials)):
             self._ask()
         while (number := self._clock.next()) is not None:
@@ -133,7 +140,9 @@ class _Walk:
         spec, number = self._spec, self._asked
         recorded = self._record.params(number)
         self._study.sampler = (
-            make_sampler(spec, number) if recorded is None else RecordedSampler(recorded)
+            make_sampler(spec, number, self._side)
+            if recorded is None
+            else RecordedSampler(recorded)
         )
         trial = self._study.ask()
         values = spec.space.complete(suggest(trial, spec.space))

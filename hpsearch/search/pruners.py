@@ -1,5 +1,7 @@
 """When a trial is looked at, and who then decides whether it goes on: Optuna's pruners."""
 
+import warnings
+
 import optuna
 
 from hpsearch.study import StudySpec
@@ -31,7 +33,9 @@ def make_pruner(spec: StudySpec) -> optuna.pruners.BasePruner:
         case "median":
             return median
         case "patient":
-            return optuna.pruners.PatientPruner(median, patience=search.patience_reports)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+                return optuna.pruners.PatientPruner(median, patience=search.patience_reports)
         case "successive_halving":
             return optuna.pruners.SuccessiveHalvingPruner(
                 min_resource=resource, reduction_factor=search.reduction_factor

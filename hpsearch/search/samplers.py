@@ -1,4 +1,4 @@
-"""Who proposes a trial's values: Optuna's samplers, made anew for each trial.
+"""Who proposes a trial's values: Optuna's samplers and KerasTuner's, made anew for each trial.
 
 A sampler that lives through a whole search carries a random state that depends on all it was ever
 asked. One that is made for a single trial, seeded from the study's seed and the trial's number,
@@ -14,6 +14,8 @@ import optuna
 from optuna.distributions import BaseDistribution
 from optuna.trial import FrozenTrial
 
+from hpsearch.processes import SideProcess
+from hpsearch.search.oracles import OracleSampler
 from hpsearch.space import Scalar
 from hpsearch.study import StudySpec
 
@@ -35,8 +37,8 @@ def retraining_seed(study_seed: int, number: int, index: int) -> int:
     return _derived_seed(study_seed, _RETRAINING, number, index)
 
 
-def make_sampler(spec: StudySpec, number: int) -> optuna.samplers.BaseSampler:
-    """The sampler that proposes trial ``number``."""
+def make_sampler(spec: StudySpec, number: int, side: SideProcess) -> optuna.samplers.BaseSampler:
+    """The sampler that proposes trial ``number``; KerasTuner's run in ``side``."""
     seed = _derived_seed(spec.study.seed, _SAMPLER, number)
     match spec.search.sampler:
         case "random":
@@ -52,6 +54,14 @@ def make_sampler(spec: StudySpec, number: int) -> optuna.samplers.BaseSampler:
                     constant_liar=True,
                     seed=seed,
                 )
+        case "bayesian" | "keras_tuner_random" as oracle:
+            return OracleSampler(
+                oracle,
+                spec.space,
+                startup_trials=spec.search.startup_trials,
+                seed=seed,
+                side=side,
+            )
 
 
 class RecordedSampler(optuna.samplers.BaseSampler):

@@ -1,8 +1,14 @@
 """A space as Optuna sees it: one ``suggest_*`` call for each live parameter, in order."""
 
 import optuna
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
 
-from hpsearch.space import Choice, Float, Int, Parameter, Scalar, Space
+from hpsearch.space import Choice, Domain, Float, Int, Parameter, Scalar, Space
 
 
 def suggest(trial: optuna.Trial, space: Space) -> dict[str, Scalar]:
@@ -11,6 +17,17 @@ def suggest(trial: optuna.Trial, space: Space) -> dict[str, Scalar]:
     for parameter in space.walk(values):
         values[parameter.name] = _suggest_one(trial, parameter)
     return values
+
+
+def distribution(domain: Domain) -> BaseDistribution:
+    """A domain as ``suggest`` asks for it."""
+    match domain:
+        case Float(low, high, log):
+            return FloatDistribution(low, high, log=log)
+        case Int(low, high, log, step):
+            return IntDistribution(low, high, log=log, step=step)
+        case Choice(choices):
+            return CategoricalDistribution(choices)
 
 
 def _suggest_one(trial: optuna.Trial, parameter: Parameter) -> Scalar:

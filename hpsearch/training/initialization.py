@@ -8,27 +8,34 @@ from numpy.typing import NDArray
 from hpsearch.network import Network
 from hpsearch.training.segment import Arrays
 
-#: Spawn key of initial weights; ``segment.epoch_permutation`` uses the epochs as theirs.
-_WEIGHTS = 2**31
+#: Spawn keys of weights and dropout; ``segment.epoch_permutation`` uses the epochs as its.
+_WEIGHTS, _DROPOUT = 2**31, 2**31 + 1
 
 
 def initial_weights(network: Network, columns: int, seed: int) -> Arrays:
     """Weights in the order of the layers, float32.
 
-    Of each hidden layer: kernel ``(inputs, units)`` and bias ``(units,)``, then with batch
-    normalisation gamma, beta, moving mean and moving variance ``(units,)``; at last kernel
+    Of each hidden layer kernel ``(inputs, units)``, then bias ``(units,)`` or, with batch
+    normalisation, gamma, beta, moving mean and moving variance ``(units,)``; at last kernel
     ``(units, 1)`` and bias ``(1,)`` of the output. Kernels are Glorot uniform, as Keras's are.
 
     Source: Glorot and Bengio (2010), equation 16.
     """
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_WEIGHTS,)))
+    fillings = (1.0, 0.0, 0.0, 1.0) if network.batch_normalization else (0.0,)
     arrays: list[NDArray[np.float32]] = []
-    sizes = (columns, *network.widths, 1)
-    for inputs, units in pairwise(sizes):
-        limit = np.sqrt(6.0 / (inputs + units))
-        arrays.append(rng.uniform(-limit, limit, (inputs, units)).astype(np.float32))
-        arrays.append(np.zeros(units, np.float32))
-        if network.batch_normalization and len(arrays) < 6 * len(network.widths):
-            ones, zeros = np.ones(units, np.float32), np.zeros(units, np.float32)
-            arrays += [ones, zeros, zeros.copy(), ones.copy()]
-    return tuple(arrays)
+    for inputs, units in pairwise((columns, *network.widths)):
+        arrays.append(_glorot(rng, inputs, units))
+        arrays += [np.full(units, filling, np.float32) for filling in fillings]
+    return (*arrays, _glorot(rng, network.widths[-1], 1), np.zeros(1, np.float32))
+
+
+def _glorot(rng: np.random.Generator, inputs: int, units: int) -> NDArray[np.float32]:
+    limit = np.sqrt(6.0 / (inputs + units))
+    return rng.uniform(-limit, limit, (inputs, units)).astype(np.float32)
+
+
+def dropout_seed(seed: int) -> np.int32:
+    """Where a trial's dropout begins, int32."""
+    sequence = np.random.SeedSequence(seed, spawn_key=(_DROPOUT,))
+    return np.int32(sequence.generate_state(1).view(np.int32)[0])

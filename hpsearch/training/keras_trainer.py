@@ -161,22 +161,24 @@ def _optimizer(knobs: Knobs, steps: int) -> Any:
             rate = schedules.InverseTimeDecay(rate, decay_steps=horizon, decay_rate=1.0)
         case "cosine":
             rate = schedules.CosineDecay(rate, decay_steps=horizon)
+    clip = {"clipnorm": knobs.clip_norm or None}
     match knobs.optimizer:
         case "sgd":
-            return keras.optimizers.SGD(rate, momentum=knobs.momentum, nesterov=knobs.nesterov)
+            nesterov = knobs.nesterov
+            return keras.optimizers.SGD(rate, momentum=knobs.momentum, nesterov=nesterov, **clip)
         case "rmsprop":
-            return keras.optimizers.RMSprop(rate, momentum=knobs.momentum)
+            return keras.optimizers.RMSprop(rate, momentum=knobs.momentum, **clip)
         case "adam":
-            return keras.optimizers.Adam(rate)
+            return keras.optimizers.Adam(rate, **clip)
         case "adamw":
-            return keras.optimizers.AdamW(rate, weight_decay=knobs.weight_decay)
+            return keras.optimizers.AdamW(rate, weight_decay=knobs.weight_decay, **clip)
         case "nadam":
-            return keras.optimizers.Nadam(rate)
+            return keras.optimizers.Nadam(rate, **clip)
     raise ValueError(f"unknown optimizer {knobs.optimizer!r}")
 
 
 def _values(variables: Any) -> Arrays:
-    return tuple(np.array(variable) for variable in variables)
+    return tuple(variable.value.numpy() for variable in variables)
 
 
 def _fresh(kept: _Model, segment: Segment, columns: int) -> State:

@@ -18,7 +18,8 @@ def hidden_layers(network: Network, knobs: Knobs) -> list[Any]:
     layers: list[Any] = []
     for units in network.widths:
         penalty = keras.regularizers.L1L2(knobs.l1, knobs.l2) if knobs.l1 or knobs.l2 else None
-        layers.append(keras.layers.Dense(units, kernel_regularizer=penalty))
+        biased = not network.batch_normalization  # which has a shift of its own
+        layers.append(keras.layers.Dense(units, use_bias=biased, kernel_regularizer=penalty))
         if network.batch_normalization:
             layers.append(keras.layers.BatchNormalization())
         layers.append(keras.layers.Activation(network.activation))
@@ -31,10 +32,10 @@ def hidden_layers(network: Network, knobs: Knobs) -> list[Any]:
 def weights_of(model: Any) -> Arrays:
     """Weights of a model's ``Dense`` and batch normalisation layers, in their order, float32."""
     return tuple(
-        np.array(weight, dtype=np.float32)
+        weight.value.numpy()
         for layer in model.layers
         if isinstance(layer, keras.layers.Dense | keras.layers.BatchNormalization)
-        for weight in layer.get_weights()
+        for weight in layer.weights
     )
 
 

@@ -12,22 +12,11 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from hpsearch.data import collisions
-from hpsearch.data.collisions import (
-    BLOCK_ROWS,
-    Partons,
-    background,
-    boost,
-    breit_wigner,
-    decay,
-    mass,
-    neutrino,
-    observe,
-    polar,
-    signal,
-    simulate,
-)
+from hpsearch.data.collisions import BLOCK_ROWS, simulate
+from hpsearch.data.detector import neutrino, observe
 from hpsearch.data.higgs import NAMES, read_higgs
+from hpsearch.data.kinematics import Array, Momenta, boost, breit_wigner, decay, mass, polar
+from hpsearch.data.partons import Partons, background, signal
 from hpsearch.data.table import Table
 
 EVENTS = 2_000
@@ -49,7 +38,7 @@ def real(higgs_file: Path) -> Table:
     return read_higgs(higgs_file, rows=20_000, progress=lambda now, of: None)
 
 
-def moving(rng: np.random.Generator, masses: collisions.Array) -> collisions.Momenta:
+def moving(rng: np.random.Generator, masses: Array) -> Momenta:
     """Particles of the given masses with all kinds of momenta."""
     momenta = rng.normal(0.0, 300.0, (3, len(masses)))
     return np.concatenate((np.sqrt(masses**2 + (momenta**2).sum(axis=0))[None], momenta))

@@ -1,70 +1,24 @@
 """The export is read back through TensorBoard's own HParams plugin and event loader."""
 
 import math
-import sys
-import warnings
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
-from werkzeug.test import Client
 
 from hpsearch.errors import RecordError
 from hpsearch.export.tensorboard import POINTS, write_tensorboard
 from hpsearch.results.outcome import Outcome
 from hpsearch.training.segment import Curve
+from tests.board import plugin_event_accumulator, serve, session_groups
 
 from .conftest import MakeOutcome, learning_curve, make_diverged, make_trial
 
-# Without this TensorBoard reads through TensorFlow wherever that is installed.
-sys.modules.setdefault("tensorboard.compat.notf", ModuleType("tensorboard.compat.notf"))
-
-with warnings.catch_warnings():  # the copy of html5lib inside TensorBoard warns as it is imported
-    warnings.simplefilter("ignore", DeprecationWarning)
-    from tensorboard.backend import application
-    from tensorboard.backend.event_processing import (
-        data_provider,
-        plugin_event_accumulator,
-        plugin_event_multiplexer,
-    )
-    from tensorboard.plugins import base_plugin
-    from tensorboard.plugins.hparams import hparams_plugin
-    from tensorboard.plugins.scalar import scalars_plugin
-
-Post = Callable[[str, dict[str, Any]], Any]
-
-
-def serve(folder: Path) -> Post:
-    """The routes of TensorBoard's HParams plugin over what ``folder`` holds."""
-    multiplexer = plugin_event_multiplexer.EventMultiplexer()
-    multiplexer.AddRunsFromDirectory(str(folder))
-    multiplexer.Reload()
-    provider = data_provider.MultiplexerDataProvider(multiplexer, str(folder))
-    plugin_context = base_plugin.TBContext(data_provider=provider)
-    plugins = [
-        hparams_plugin.HParamsPlugin(plugin_context),
-        scalars_plugin.ScalarsPlugin(plugin_context),
-    ]
-    app = application.TensorBoardWSGI(plugins, data_provider=provider)
-    client = Client(app)
-
-    def post(route: str, request: dict[str, Any]) -> Any:
-        response = client.post(f"/data/plugin/hparams/{route}", json=request)
-        assert response.status_code == 200, response.text
-        return response.json
-
-    return post
-
 
 def groups_of(outcome: Outcome, **request: Any) -> dict[str, Any]:
-    statuses = [f"STATUS_{name}" for name in ("UNKNOWN", "SUCCESS", "FAILURE", "RUNNING")]
-    request = {"startIndex": 0, "sliceSize": 10_000, "allowedStatuses": statuses, **request}
-    answer = serve(outcome.folder / "tensorboard")("session_groups", request)
-    return {group["name"]: group for group in answer.get("sessionGroups", [])}
+    return session_groups(outcome.folder / "tensorboard", **request)
 
 
 def metrics_of(group: dict[str, Any]) -> dict[str, float]:

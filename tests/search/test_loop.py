@@ -63,9 +63,7 @@ def test_a_study_has_its_trials_in_the_states_that_the_record_knows(through: Fou
 
 
 @pytest.mark.parametrize("sampler", ["tpe", "random"])
-@pytest.mark.parametrize(
-    "pruner", ["median", "successive_halving", "hyperband", "patient", "none"]
-)
+@pytest.mark.parametrize("pruner", ["median", "successive_halving", "hyperband", "patient", "none"])
 def test_workers_and_their_speed_change_nothing(tmp_path: Path, pruner: str, sampler: str) -> None:
     spec = small_study(search__pruner=pruner, search__sampler=sampler)
     alone = run(tmp_path / "alone", spec)

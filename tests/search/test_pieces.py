@@ -1,6 +1,7 @@
 """The pieces of the search by themselves: clock, ladder, files, record."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,7 @@ def test_a_state_comes_back_as_it_was_and_only_to_its_own_training(tmp_path: Pat
     mine, other = (identity(network, knobs, seed, 500, 10) for seed in (1, 2))
     rng = np.random.default_rng(0)
     weights = tuple(rng.normal(size=3).astype(np.float32) for _ in range(12))
-    state = State(4, weights, (np.int64(4).reshape(()),), Best(3, 0.5, weights[:2]))
+    state = State(4, weights, (np.array(4),), Best(3, 0.5, weights[:2]))
     files = ProgressFiles(tmp_path)
     files.save_state("0001", mine, state)
     back = files.state("0001", mine, 4)
@@ -69,7 +70,9 @@ def test_a_state_comes_back_as_it_was_and_only_to_its_own_training(tmp_path: Pat
         (back.best.weights, weights[:2]),
     ):
         assert len(one) == len(two)
-        assert all(np.array_equal(a, b) and a.dtype == b.dtype for a, b in zip(one, two, strict=True))
+        assert all(
+            np.array_equal(a, b) and a.dtype == b.dtype for a, b in zip(one, two, strict=True)
+        )
     assert files.state("0001", other, 4) is None
     assert files.state("0001", mine, 5) is None
     files.drop_state("0001")
@@ -100,17 +103,23 @@ def test_the_record_uses_a_write_ahead_log(tmp_path: Path) -> None:
 
 
 def test_a_folder_stays_with_its_study_and_its_rows(tmp_path: Path) -> None:
-    with write_folder(tmp_path, small_study(), FACTS):
-        with pytest.raises(UsageError, match="another one has"):
-            with write_folder(tmp_path, small_study(), FACTS):
-                pass
-    with pytest.raises(StudyMismatchError, match=r"search.parallel +was 4, is 2"):
-        with write_folder(tmp_path, small_study(search__parallel=2), FACTS):
-            pass
-    others = type(FACTS)(**{**_fields(FACTS), "fingerprint": "sha256:" + "1" * 64})
-    with pytest.raises(StudyMismatchError, match="begun on"):
-        with write_folder(tmp_path, small_study(), others):
-            pass
+    with (
+        write_folder(tmp_path, small_study(), FACTS),
+        pytest.raises(UsageError, match="another one has"),
+        write_folder(tmp_path, small_study(), FACTS),
+    ):
+        pass
+    with (
+        pytest.raises(StudyMismatchError, match=r"search.parallel +was 4, is 2"),
+        write_folder(tmp_path, small_study(search__parallel=2), FACTS),
+    ):
+        pass
+    others = replace(FACTS, fingerprint="sha256:" + "1" * 64)
+    with (
+        pytest.raises(StudyMismatchError, match="begun on"),
+        write_folder(tmp_path, small_study(), others),
+    ):
+        pass
     longer = small_study(search__trials=50, evaluate__seeds=9)
     with write_folder(tmp_path, longer, FACTS):
         pass
@@ -120,10 +129,5 @@ def test_a_folder_stays_with_its_study_and_its_rows(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_a_study_is_told(tmp_path: Path) -> None:
-    with pytest.raises(RecordError, match=r"got no study\.db there"):
-        with read_folder(tmp_path):
-            pass
-
-
-def _fields(facts: object) -> dict[str, object]:
-    return {name: getattr(facts, name) for name in type(facts).__dataclass_fields__}  # type: ignore[attr-defined]
+    with pytest.raises(RecordError, match=r"got no study\.db there"), read_folder(tmp_path):
+        pass

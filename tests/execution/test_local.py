@@ -1,0 +1,63 @@
+"""The pool of worker processes: results, deaths, replacement."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hpsearch.errors import WorkerError
+from hpsearch.execution.local import LocalPool
+from tests.execution import work
+
+
+@pytest.fixture
+def pool() -> Iterator[LocalPool]:
+    with LocalPool(2, work.begin, ("here",)) as pool:
+        yield pool
+
+
+def test_work_runs_in_processes_that_were_set_up(pool: LocalPool) -> None:
+    found = [future.result(30) for future in [pool.call(work.whoami) for _ in range(6)]]
+    assert {mark for mark, _ in found} == {"here"}
+    assert os.getpid() not in {process for _, process in found}
+
+
+def test_an_exception_is_passed_on_and_the_worker_lives(pool: LocalPool) -> None:
+    with pytest.raises(ValueError, match="is wrong"):
+        pool.call(work.fail).result(30)
+    assert pool.call(work.whoami).result(30)[0] == "here"
+
+
+def test_work_of_a_worker_that_dies_is_done_again(pool: LocalPool, tmp_path: Path) -> None:
+    assert pool.call(work.die_once, str(tmp_path / "died")).result(30) == "done"
+
+
+def test_a_worker_that_was_killed_while_idle_is_replaced(pool: LocalPool) -> None:
+    _, process = pool.call(work.whoami).result(30)
+    os.kill(process, signal.SIGKILL)
+    time.sleep(0.2)
+    found = [future.result(30) for future in [pool.call(work.whoami) for _ in range(4)]]
+    assert process not in {one for _, one in found}
+
+
+def test_work_that_kills_every_worker_is_given_up_and_harms_no_other(pool: LocalPool) -> None:
+    deadly = pool.call(work.die)
+    others = [pool.call(work.whoami) for _ in range(4)]
+    with pytest.raises(WorkerError, match="ended 3 worker processes"):
+        deadly.result(60)
+    assert all(other.result(30)[0] == "here" for other in others)
+
+
+def test_closing_ends_the_processes(tmp_path: Path) -> None:
+    with LocalPool(1, work.begin, ("here",)) as pool:
+        _, process = pool.call(work.whoami).result(30)
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and Path(f"/proc/{process}/stat").exists():
+        if Path(f"/proc/{process}/stat").read_text().split()[2] == "Z":
+            break
+        time.sleep(0.05)
+    else:
+        assert not Path(f"/proc/{process}").exists()

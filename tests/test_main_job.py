@@ -1,0 +1,178 @@
+"""The main job from the command line to the report, with real training."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from werkzeug.test import Client
+
+from tests.board import session_groups
+
+SMALL = {
+    "data.validation": 300,
+    "data.train": 600,
+    "data.test": 400,
+    "training.batch_size": 100,
+    "training.epochs": 8,
+    "search.warmup_epochs": 2,
+    "search.startup_trials": 3,
+    "search.parallel": 4,
+    "space.units.int": "[4, 16]",
+    "space.layers.int": "[1, 2]",
+    "evaluate.top": 2,
+    "evaluate.seeds": 2,
+}
+
+
+def arguments(out: Path, *more: str) -> list[str]:
+    sets = [word for key, value in SMALL.items() for word in ("--set", f"{key}={value}")]
+    return [
+        *(sys.executable, "-m", "hpsearch", "optimize", "--study", "higgs", "--trials", "8"),
+        *("--out", str(out), *sets, *more),
+    ]
+
+
+def run(*command: str) -> str:
+    done = attempt(command)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def attempt(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def trials(out: Path) -> list[dict[str, Any]]:
+    listed = run(sys.executable, "-m", "hpsearch", "trials", "--out", str(out), "--format", "json")
+    found: list[dict[str, Any]] = json.loads(listed)
+    return found
+
+
+def report(out: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((out / "report.json").read_text())
+    return found
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study on simulated rows with one worker."""
+    out = tmp_path_factory.mktemp("alone")
+    run(*arguments(out, "--workers", "1", "--set", "data.source=collisions"))
+    return out
+
+
+def test_the_folder_holds_all_that_it_should(alone: Path) -> None:
+    names = {path.name for path in alone.iterdir()}
+    assert names >= {
+        *("study.toml", "study.db", "curves", "models", "tensorboard"),
+        *("report.html", "report.md", "report.json"),
+    }
+    assert list((alone / "checkpoints").iterdir()) == []
+    found = trials(alone)
+    assert [trial["number"] for trial in found] == list(range(8))
+    for trial in found:
+        assert trial["state"] in ("complete", "pruned")
+        assert trial.keys() >= {"value", "params", "epochs", "best_epoch", "seed"}
+
+
+def test_the_report_says_what_the_test_rows_said_and_that_they_are_simulated(alone: Path) -> None:
+    found = report(alone)
+    assert 0 < found["test"]["binary_crossentropy"] < 2
+    assert 0.4 < found["test"]["auc"] < 1
+    assert found["test"]["openings"] == 1
+    assert found["data"]["source"] == "collisions"
+    assert found["data"]["fingerprint"].startswith("sha256:")
+    for form in ("report.html", "report.md"):
+        assert "simulated" in (alone / form).read_text().lower()
+
+
+def test_four_workers_find_what_one_finds(alone: Path, tmp_path: Path) -> None:
+    run(*arguments(tmp_path, "--workers", "4", "--set", "data.source=collisions"))
+    assert trials(tmp_path) == trials(alone)
+    for curve in sorted((alone / "curves").iterdir()):
+        with np.load(curve) as mine, np.load(tmp_path / "curves" / curve.name) as theirs:
+            np.testing.assert_array_equal(mine["curve"], theirs["curve"])
+    ours, others = report(alone), report(tmp_path)
+    for part in ("leaderboard", "best", "data"):
+        assert others[part] == ours[part]
+    values = ("binary_crossentropy", "auc", "accuracy", "brier_score", "intervals", "seeds")
+    assert {v: others["test"][v] for v in values} == {v: ours["test"][v] for v in values}
+
+
+def test_a_study_that_is_done_is_not_done_again_and_the_test_stays_closed(alone: Path) -> None:
+    before = trials(alone)
+    run(*arguments(alone, "--workers", "1", "--set", "data.source=collisions"))
+    assert trials(alone) == before
+    assert report(alone)["test"]["openings"] == 1
+    run(sys.executable, "-m", "hpsearch", "evaluate", "--out", str(alone), "--quiet")
+    assert report(alone)["test"]["openings"] == 1
+
+
+def test_an_interrupted_study_says_how_to_go_on_and_ends_the_same(
+    alone: Path, tmp_path: Path
+) -> None:
+    command = arguments(tmp_path, "--workers", "2", "--set", "data.source=collisions")
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 120
+        while not list(tmp_path.glob("curves/0*.npz")) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        os.kill(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "the same command goes on there" in said
+    assert "Traceback" not in said
+    run(*command)
+    assert trials(tmp_path) == trials(alone)
+
+
+def test_a_folder_does_not_go_on_with_other_rows(alone: Path, tmp_path: Path) -> None:
+    before = trials(alone)
+    rows = tmp_path / "rows.csv"
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 2, 1_300)
+    lines = (f"{label}," + ",".join(f"{x:.4f}" for x in rng.normal(size=28)) for label in labels)
+    rows.write_text("\n".join(lines) + "\n")
+    command = arguments(alone, "--data", str(rows))
+    done = attempt(command)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert trials(alone) == before
+
+
+def test_tensorboard_shows_every_trial(alone: Path) -> None:
+    assert len(session_groups(alone / "tensorboard")) == 8
+
+
+def test_the_optuna_dashboard_shows_the_study(alone: Path) -> None:
+    from optuna.storages import RDBStorage
+    from optuna_dashboard import wsgi
+
+    storage = RDBStorage(f"sqlite:///{alone / 'study.db'}")
+    client = Client(wsgi(storage))
+    studies = json.loads(client.get("/api/studies").text)["study_summaries"]
+    assert [study["study_name"] for study in studies] == ["higgs"]
+    details = json.loads(client.get(f"/api/studies/{studies[0]['study_id']}?after=0").text)
+    assert len(details["trials"]) == 8
+    storage.remove_session()
+    storage.engine.dispose()
+
+
+def test_real_rows_run_and_a_short_file_is_told(higgs_file: Path, tmp_path: Path) -> None:
+    run(*arguments(tmp_path / "real", "--data", str(higgs_file), "--trials", "2", "--quiet"))
+    found = report(tmp_path / "real")
+    assert found["data"]["source"] == "higgs"
+    assert found["data"]["simulated"] is False
+    done = attempt(
+        arguments(tmp_path / "short", "--data", str(higgs_file), "--set", "data.test=99999")
+    )
+    assert done.returncode == 1
+    assert "20,977" in done.stderr
+    assert not (tmp_path / "short").exists()

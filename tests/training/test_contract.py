@@ -1,0 +1,257 @@
+"""The laws of training, held for every trainer."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hpsearch.data.splits import Fold
+from hpsearch.network import OPTIMIZERS, SCHEDULES, Knobs, Network, build
+from hpsearch.processes import ENVIRONMENT
+from hpsearch.training.segment import (
+    Ending,
+    Progress,
+    Segment,
+    State,
+    Trainer,
+    epoch_permutation,
+    summarise,
+)
+from tests.doubles import FormulaTrainer, tiny_fold
+
+#: ``(batch_size, patience) -> trainer``
+Make = Callable[[int, int], Trainer]
+
+VALUES: dict[str, Any] = {
+    "layers": 2,
+    "units": 6,
+    "batch_normalization": True,
+    "l1": 1e-4,
+    "l2": 1e-3,
+    "dropout": 0.2,
+    "optimizer": "adam",
+    "learning_rate": 0.02,
+    "schedule": "cosine",
+}
+
+
+def shape(**values: Any) -> tuple[Network, Knobs]:
+    return build({**VALUES, **values}, epochs=12, decay_epochs=6)
+
+
+def segment(first: int = 0, last: int = 6, state: State | None = None, **values: Any) -> Segment:
+    return Segment(*shape(**values), seed=5, first=first, last=last, state=state)
+
+
+def assert_equal(one: Progress, other: Progress) -> None:
+    np.testing.assert_array_equal(one.curve, other.curve)
+    assert one.ending == other.ending
+    assert one.state.epoch == other.state.epoch
+    assert (one.state.best.epoch, one.state.best.value) == (
+        other.state.best.epoch,
+        other.state.best.value,
+    )
+    for mine, theirs in (
+        (one.state.weights, other.state.weights),
+        (one.state.optimizer, other.state.optimizer),
+        (one.state.best.weights, other.state.best.weights),
+    ):
+        for a, b in zip(mine, theirs, strict=True):
+            np.testing.assert_array_equal(a, b)
+
+
+class TrainerContract:
+    """Common laws; a trainer plugs in by the fixture ``make``."""
+
+    def test_the_same_segment_gives_the_same_bits(self, make: Make) -> None:
+        assert_equal(
+            make(50, 9).run(segment(), tiny_fold()), make(50, 9).run(segment(), tiny_fold())
+        )
+
+    @pytest.mark.parametrize("cuts", [(3,), (1, 2, 5)])
+    def test_cutting_changes_nothing(self, make: Make, cuts: tuple[int, ...]) -> None:
+        whole = make(50, 9).run(segment(), tiny_fold())
+        trainer, state, curves = make(50, 9), None, []
+        for first, last in zip((0, *cuts), (*cuts, 6), strict=True):
+            part = trainer.run(segment(first, last, state), tiny_fold())
+            state = part.state
+            curves.append(part.curve)
+        assert_equal(replace(part, curve=np.concatenate(curves)), whole)
+
+    def test_company_and_order_change_nothing(self, make: Make) -> None:
+        alone = make(50, 9).run(segment(), tiny_fold())
+        busy = make(50, 9)
+        for other in (segment(units=9), segment(dropout=0.5), replace(segment(), seed=6)):
+            busy.run(other, tiny_fold())
+        assert_equal(busy.run(segment(), tiny_fold()), alone)
+
+    def test_the_curve_says_what_the_progress_says(self, make: Make) -> None:
+        progress = make(50, 9).run(segment(), tiny_fold())
+        seen = summarise(progress.curve, 9)
+        assert progress.curve.dtype == np.float32
+        assert progress.curve.shape == (6, 2, 2)
+        assert (seen.best_epoch, seen.value) == (
+            progress.state.best.epoch,
+            progress.state.best.value,
+        )
+        assert (seen.epochs, seen.ending) == (progress.state.epoch, progress.ending)
+
+    def test_early_stopping_does_not_depend_on_where_segments_end(self, make: Make) -> None:
+        stops: dict[str, Any] = {"learning_rate": 0.5, "optimizer": "sgd", "schedule": "constant"}
+        whole = make(50, 2).run(segment(last=60, **stops), tiny_fold())
+        assert whole.ending == Ending.STOPPED_EARLY
+        assert whole.state.epoch - whole.state.best.epoch == 2
+        assert len(whole.curve) == whole.state.epoch < 60
+        cut = whole.state.epoch - 1
+        first = make(50, 2).run(segment(last=cut, **stops), tiny_fold())
+        assert first.ending == Ending.RUNNING
+        second = make(50, 2).run(segment(cut, 60, first.state, **stops), tiny_fold())
+        assert second.ending == Ending.STOPPED_EARLY
+        assert second.state.epoch == whole.state.epoch
+
+
+class TestFormulaTrainer(TrainerContract):
+    @pytest.fixture
+    def make(self) -> Make:
+        return lambda batch_size, patience: FormulaTrainer(patience)
+
+
+@pytest.fixture(scope="session")
+def tensorflow() -> None:
+    """TensorFlow, set up in this process as it is in a worker."""
+    os.environ.update(ENVIRONMENT)
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
+def keras_trainer(batch_size: int, patience: int) -> Trainer:
+    from hpsearch.training.keras_trainer import KerasTrainer
+
+    return KerasTrainer(batch_size, patience)
+
+
+@pytest.mark.usefixtures("tensorflow")
+class TestKerasTrainer(TrainerContract):
+    @pytest.fixture
+    def make(self) -> Make:
+        return keras_trainer
+
+    @pytest.mark.parametrize("optimizer", OPTIMIZERS)
+    @pytest.mark.parametrize("schedule", SCHEDULES)
+    def test_every_optimizer_and_schedule_resumes(self, optimizer: str, schedule: str) -> None:
+        values: dict[str, Any] = {
+            "optimizer": optimizer,
+            "schedule": schedule,
+            "momentum": 0.5,
+            "nesterov": True,
+            "weight_decay": 0.1,
+        }
+        whole = keras_trainer(50, 9).run(segment(last=4, **values), tiny_fold())
+        first = keras_trainer(50, 9).run(segment(last=1, **values), tiny_fold())
+        second = keras_trainer(50, 9).run(segment(1, 4, first.state, **values), tiny_fold())
+        assert_equal(replace(second, curve=np.concatenate([first.curve, second.curve])), whole)
+
+    def test_a_trial_that_diverges_ends_as_diverged_and_harms_no_other(self) -> None:
+        trainer = keras_trainer(50, 9)
+        broken = trainer.run(
+            segment(optimizer="sgd", learning_rate=1e30, batch_normalization=False), tiny_fold()
+        )
+        assert broken.ending == Ending.DIVERGED
+        assert len(broken.curve) < 6
+        assert not np.isfinite(broken.curve[-1]).all()
+        assert_equal(
+            trainer.run(segment(), tiny_fold()), keras_trainer(50, 9).run(segment(), tiny_fold())
+        )
+
+    def test_it_is_keras_own_fit(self) -> None:
+        """The same weights and batches through a model written by hand give the same weights."""
+        import keras
+
+        from hpsearch.training.initialization import initial_weights
+
+        values: dict[str, Any] = {
+            "dropout": 0.0,
+            "batch_normalization": False,
+            "schedule": "constant",
+        }
+        network, _ = shape(**values)
+        fold = tiny_fold()
+        mine = keras_trainer(50, 9).run(segment(last=3, **values), fold)
+
+        def dense() -> Any:
+            penalty = keras.regularizers.L1L2(1e-4, 1e-3)
+            return keras.layers.Dense(6, "elu", kernel_regularizer=penalty)
+
+        model = keras.Sequential([keras.Input((3,)), dense(), dense(), keras.layers.Dense(1)])
+        model.set_weights(list(initial_weights(network, 3, 5)))
+        model.compile(
+            keras.optimizers.Adam(0.02), keras.losses.BinaryCrossentropy(from_logits=True)
+        )
+        for epoch in (1, 2, 3):
+            order = epoch_permutation(5, epoch, len(fold.train_labels))
+            model.fit(
+                fold.train_features[order],
+                fold.train_labels[order, None],
+                batch_size=50,
+                shuffle=False,
+                verbose=0,
+            )
+        for found, expected in zip(mine.state.weights, model.get_weights(), strict=True):
+            np.testing.assert_allclose(found.astype(np.float32), expected, rtol=1e-5, atol=1e-6)
+
+    def test_the_monitored_loss_holds_no_penalty(self) -> None:
+        heavy = keras_trainer(50, 9).run(segment(last=1, l2=100.0, learning_rate=1e-9), tiny_fold())
+        assert heavy.curve[0, 0, 0] < 2.0
+
+    def test_the_saved_model_takes_raw_features(self, tmp_path: Any) -> None:
+        import keras
+
+        from hpsearch.data.splits import Scaling
+        from hpsearch.training.model import predict, save_model
+
+        raw = tiny_fold().train_features * 7 + 3
+        scaling = Scaling.fit(raw)
+        fold = replace_features(tiny_fold(), scaling.apply(raw))
+        network, knobs = shape()
+        progress = keras_trainer(50, 9).run(segment(last=3), fold)
+        weights = progress.state.best.weights
+        save_model(tmp_path / "best.keras", network, knobs, scaling, weights)
+        probabilities = keras.models.load_model(tmp_path / "best.keras").predict(raw, verbose=0)
+        assert probabilities.shape == (len(raw), 1)
+        np.testing.assert_allclose(
+            probabilities[:, 0],
+            predict(network, knobs, scaling, weights, raw),
+            rtol=1e-6,
+        )
+        from hpsearch.metrics import binary_crossentropy
+
+        whole = predict(network, knobs, scaling, weights, fold.validation_features * 1.0)
+        assert np.isfinite(binary_crossentropy(fold.validation_labels, whole))
+
+
+def replace_features(fold: Fold, train: Any) -> Fold:
+    return Fold(train, fold.train_labels, fold.validation_features, fold.validation_labels)
+
+
+def test_weights_begin_as_glorot_and_by_the_seed() -> None:
+    from hpsearch.training.initialization import initial_weights
+
+    network, _ = build({"layers": 2, "units": 300}, epochs=1, decay_epochs=1)
+    kernel, bias, *_ = initial_weights(network, 200, 1)
+    limit = np.sqrt(6 / 500)
+    assert np.abs(kernel).max() <= limit
+    assert kernel.std() == pytest.approx(limit / np.sqrt(3), rel=0.01)
+    assert not bias.any()
+    assert not np.array_equal(kernel, initial_weights(network, 200, 2)[0])
+    assert len(initial_weights(replace(network, batch_normalization=True), 200, 1)) == 12
+
+
+def test_an_epochs_order_is_a_permutation_by_seed_and_epoch() -> None:
+    orders = [tuple(epoch_permutation(seed, epoch, 20)) for seed in (0, 1) for epoch in (1, 2)]
+    assert len(set(orders)) == 4
+    assert all(sorted(order) == list(range(20)) for order in orders)
