@@ -1,7 +1,8 @@
 """The main job from a checked study to its report: rows, search, re-training, test, export."""
 
+import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +12,7 @@ from hpsearch.data.facts import DataFacts, facts_of
 from hpsearch.data.load import load
 from hpsearch.data.splits import Split, split
 from hpsearch.execution.local import LocalPool
+from hpsearch.execution.program_cache import program_cache
 from hpsearch.execution.worker import predict, save_model, start
 from hpsearch.export.report import write_report
 from hpsearch.export.tensorboard import write_tensorboard
@@ -24,6 +26,8 @@ from hpsearch.search.folder import StudyFolder, write_folder
 from hpsearch.search.loop import search
 from hpsearch.study import StudySpec
 from hpsearch.terminal import View
+from hpsearch.training.segment import Segment
+from hpsearch.training.shapes import program_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +94,11 @@ def _opened(
     )
     del table
     view.tell(_say_rows(facts))
-    training = spec.training
-    initargs = (rows.fold, training.batch_size, training.patience)
+    initargs = (rows.fold, spec.training, program_cache(os.environ))
     problem = Problem(facts.columns, facts.train_rows, facts.validation_rows)
     with (
         write_folder(run.out, spec, facts) as folder,
-        LocalPool(run.workers, start, initargs) as pool,
+        LocalPool(run.workers, _model_of(spec), start, initargs) as pool,
     ):
         folder.record.set_fact("command", run.command)
         yield folder, rows, problem, pool
@@ -144,6 +147,15 @@ def _measure(
             exported=exported,
             predict=predict_one,
         )
+
+
+def _model_of(spec: StudySpec) -> Callable[[Segment], Hashable]:
+    """What a worker builds for a segment: a program for many trials, or a Keras model for one."""
+    match spec.training.engine:
+        case "compiled":
+            return lambda segment: program_of(segment.network)
+        case "keras":
+            return lambda segment: (segment.network, segment.knobs)
 
 
 @contextmanager

@@ -63,10 +63,12 @@ class DataSection(Section):
 class TrainingSection(Section):
     """``[training]``: how every trial is trained; optimizer and its numbers may stand here too.
 
+    ``engine`` is ``compiled``, whole epochs in one XLA program, or ``keras``, Keras's own ``fit``.
     ``patience`` is in epochs without a better ``val_binary_crossentropy``; ``decay_epochs`` is when
     inverse time decay has halved the learning rate.
     """
 
+    engine: Literal["compiled", "keras"] = "compiled"
     batch_size: Count = 500
     epochs: Annotated[Count, Field(le=100_000)] = 300
     patience: Count = 50

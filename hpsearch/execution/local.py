@@ -5,7 +5,6 @@ work can be sent to the worker that has its model ready. The pool decides only w
 runs; what it returns is a function of the work alone.
 """
 
-import heapq
 import itertools
 import multiprocessing
 import threading
@@ -21,7 +20,8 @@ from hpsearch.execution.worker import run_segment
 from hpsearch.processes import ATTEMPTS, interrupts_blocked
 from hpsearch.training.segment import Progress, Segment
 
-#: A Keras model leaks 7 to 9 MB for good; a worker is replaced after this many, some 300 MB.
+#: A Keras model leaks 7 to 9 MB for good, a compiled program stays in TensorFlow's own cache; a
+#: worker is replaced after this many.
 MODELS_PER_WORKER = 40
 
 
@@ -52,12 +52,19 @@ class LocalPool:
 
     Args:
         workers: Number of processes.
+        model_of: What of a segment a worker has to build before it can train it; segments that
+            have it in common go to the same worker where that costs no waiting.
         initializer: Called once in each process with ``initargs``.
     """
 
     def __init__(
-        self, workers: int, initializer: Callable[..., None], initargs: tuple[Any, ...]
+        self,
+        workers: int,
+        model_of: Callable[[Segment], Hashable],
+        initializer: Callable[..., None],
+        initargs: tuple[Any, ...],
     ) -> None:
+        self._model_of = model_of
         self._initializer = initializer
         self._initargs = initargs
         self._lock = threading.RLock()
@@ -77,8 +84,7 @@ class LocalPool:
 
         The future raises ``WorkerError`` if the segment ended ``ATTEMPTS`` workers.
         """
-        model = (segment.network, segment.knobs)
-        return self._submit(run_segment, (segment,), urgency, model)
+        return self._submit(run_segment, (segment,), urgency, self._model_of(segment))
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Run a picklable function, before any segment that waits."""
@@ -103,7 +109,7 @@ class LocalPool:
     ) -> Future[Any]:
         job = _Job(urgency, next(self._sequence), function, arguments, model, Future())
         with self._lock:
-            heapq.heappush(self._queue, job)
+            self._queue.append(job)
             self._dispatch()
         return job.result
 
@@ -113,8 +119,8 @@ class LocalPool:
             idle = [worker for worker in self._workers if worker.job is None]
             if not idle:
                 return
-            job = heapq.heappop(self._queue)
-            worker = min(idle, key=lambda one: (job.model not in one.models, len(one.models)))
+            job, worker = self._match(idle)
+            self._queue.remove(job)
             if len(worker.models) >= MODELS_PER_WORKER:
                 worker.executor.shutdown(wait=False)
                 worker.executor, worker.models = self._executor(), set()
@@ -128,6 +134,22 @@ class LocalPool:
                 self._replace(worker)
                 continue
             future.add_done_callback(partial(self._done, worker))
+
+    def _match(self, idle: list[_Worker]) -> tuple[_Job, _Worker]:
+        """The most urgent job that loses nothing by starting now, and the worker for it.
+
+        A job loses where the only workers that have its model are busy; it starts all the same if
+        there is no other.
+        """
+        freest = min(idle, key=lambda worker: len(worker.models))
+        queue = sorted(self._queue)
+        for job in queue:
+            holders = [worker for worker in self._workers if job.model in worker.models]
+            if not holders:
+                return job, freest
+            if ready := [worker for worker in holders if worker.job is None]:
+                return job, ready[0]
+        return queue[0], freest
 
     def _done(self, worker: _Worker, done: Future[Any]) -> None:
         """Pass a result on, or replace a worker that died; called from an executor's thread."""
@@ -155,7 +177,7 @@ class LocalPool:
             return
         job.attempts += 1
         if job.attempts < ATTEMPTS:
-            heapq.heappush(self._queue, job)
+            self._queue.append(job)
         else:
             job.result.set_exception(
                 WorkerError(f"a piece of work ended {ATTEMPTS} worker processes, one after another")

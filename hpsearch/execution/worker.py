@@ -1,5 +1,7 @@
 """What runs inside a worker process: one trainer and one fold, set up once, then segments."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -7,6 +9,7 @@ from numpy.typing import NDArray
 
 from hpsearch.data.splits import Fold
 from hpsearch.processes import native_stderr_silenced, settle
+from hpsearch.study import TrainingSection
 from hpsearch.training.segment import Progress, Segment, Trainer
 
 
@@ -17,19 +20,30 @@ class _Bench:
     fold: Fold
 
 
-def start(fold: Fold, batch_size: int, patience: int) -> None:
-    """Make this process a worker."""
+def start(fold: Fold, training: TrainingSection, programs: Path) -> None:
+    """Make this process a worker; compiled programs are kept in the folder ``programs``."""
     settle()
+    os.environ["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory={programs}"
     with native_stderr_silenced():
         import tensorflow as tf
 
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(1)
         tf.constant(0)  # the runtime starts, and talks, at the first operation
-        from hpsearch.training.keras_trainer import KerasTrainer
-
-    _Bench.trainer = KerasTrainer(batch_size, patience)
+        _Bench.trainer = _trainer(training)
     _Bench.fold = fold
+
+
+def _trainer(training: TrainingSection) -> Trainer:
+    match training.engine:
+        case "compiled":
+            from hpsearch.training.compiled import CompiledTrainer
+
+            return CompiledTrainer(training.batch_size, training.patience)
+        case "keras":
+            from hpsearch.training.keras_trainer import KerasTrainer
+
+            return KerasTrainer(training.batch_size, training.patience)
 
 
 def run_segment(segment: Segment) -> Progress:

@@ -53,7 +53,7 @@ def retrainings(spec: StudySpec, trial: TrialRecord) -> tuple[Retraining, ...]:
             seed,
             network,
             knobs,
-            identity(network, knobs, seed, training.batch_size, training.patience),
+            identity(network, knobs, seed, training),
         )
         for index, seed in enumerate(seeds)
     )

@@ -159,7 +159,7 @@ class _Walk:
             knobs=knobs,
             seed=seed,
             run=f"{number:04d}",
-            identity=identity(network, knobs, seed, training.batch_size, training.patience),
+            identity=identity(network, knobs, seed, training),
             started=self._clock.now,
             curve=np.zeros((0, 2, 2), np.float32),
         )

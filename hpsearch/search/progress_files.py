@@ -15,12 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.network import Knobs, Network
+from hpsearch.study import TrainingSection
 from hpsearch.training.segment import Best, Curve, State
 
 
-def identity(network: Network, knobs: Knobs, seed: int, batch_size: int, patience: int) -> str:
-    """Digest of a training, 64 hex digits."""
-    return hashlib.sha256(repr((network, knobs, seed, batch_size, patience)).encode()).hexdigest()
+def identity(network: Network, knobs: Knobs, seed: int, training: TrainingSection) -> str:
+    """Digest of a training, 64 hex digits; how many epochs it may have is no part of it."""
+    fixed = (training.engine, training.batch_size, training.patience)
+    return hashlib.sha256(repr((network, knobs, seed, *fixed)).encode()).hexdigest()
 
 
 class ProgressFiles:

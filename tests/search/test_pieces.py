@@ -55,7 +55,8 @@ def test_seeds_differ_by_trial_and_purpose() -> None:
 
 def test_a_state_comes_back_as_it_was_and_only_to_its_own_training(tmp_path: Path) -> None:
     network, knobs = build({"layers": 1, "units": 2}, epochs=1, decay_epochs=1)
-    mine, other = (identity(network, knobs, seed, 500, 10) for seed in (1, 2))
+    training = small_study().training
+    mine, other = (identity(network, knobs, seed, training) for seed in (1, 2))
     rng = np.random.default_rng(0)
     weights = tuple(rng.normal(size=3).astype(np.float32) for _ in range(12))
     state = State(4, weights, (np.array(4),), Best(3, 0.5, weights[:2]))

@@ -135,15 +135,20 @@ def keras_trainer(batch_size: int, patience: int) -> Trainer:
     return KerasTrainer(batch_size, patience)
 
 
-@pytest.mark.usefixtures("tensorflow")
-class TestKerasTrainer(TrainerContract):
-    @pytest.fixture
-    def make(self) -> Make:
-        return keras_trainer
+def compiled_trainer(batch_size: int, patience: int) -> Trainer:
+    from hpsearch.training.compiled import CompiledTrainer
+
+    return CompiledTrainer(batch_size, patience)
+
+
+class NetworkContract(TrainerContract):
+    """Laws of trainers that train networks."""
 
     @pytest.mark.parametrize("optimizer", OPTIMIZERS)
     @pytest.mark.parametrize("schedule", SCHEDULES)
-    def test_every_optimizer_and_schedule_resumes(self, optimizer: str, schedule: str) -> None:
+    def test_every_optimizer_and_schedule_resumes(
+        self, make: Make, optimizer: str, schedule: str
+    ) -> None:
         values: dict[str, Any] = {
             "optimizer": optimizer,
             "schedule": schedule,
@@ -151,22 +156,56 @@ class TestKerasTrainer(TrainerContract):
             "nesterov": True,
             "weight_decay": 0.1,
         }
-        whole = keras_trainer(50, 9).run(segment(last=4, **values), tiny_fold())
-        first = keras_trainer(50, 9).run(segment(last=1, **values), tiny_fold())
-        second = keras_trainer(50, 9).run(segment(1, 4, first.state, **values), tiny_fold())
+        whole = make(50, 9).run(segment(last=4, **values), tiny_fold())
+        first = make(50, 9).run(segment(last=1, **values), tiny_fold())
+        second = make(50, 9).run(segment(1, 4, first.state, **values), tiny_fold())
         assert_equal(replace(second, curve=np.concatenate([first.curve, second.curve])), whole)
 
-    def test_a_trial_that_diverges_ends_as_diverged_and_harms_no_other(self) -> None:
-        trainer = keras_trainer(50, 9)
+    def test_a_trial_that_diverges_ends_as_diverged_and_harms_no_other(self, make: Make) -> None:
+        trainer = make(50, 9)
         broken = trainer.run(
             segment(optimizer="sgd", learning_rate=1e30, batch_normalization=False), tiny_fold()
         )
         assert broken.ending == Ending.DIVERGED
         assert len(broken.curve) < 6
         assert not np.isfinite(broken.curve[-1]).all()
-        assert_equal(
-            trainer.run(segment(), tiny_fold()), keras_trainer(50, 9).run(segment(), tiny_fold())
+        assert_equal(trainer.run(segment(), tiny_fold()), make(50, 9).run(segment(), tiny_fold()))
+
+    def test_the_monitored_loss_holds_no_penalty(self, make: Make) -> None:
+        heavy = make(50, 9).run(segment(last=1, l2=100.0, learning_rate=1e-9), tiny_fold())
+        assert heavy.curve[0, 0, 0] < 2.0
+
+    def test_the_saved_model_takes_raw_features(self, make: Make, tmp_path: Any) -> None:
+        import keras
+
+        from hpsearch.data.splits import Scaling
+        from hpsearch.training.model import predict, save_model
+
+        raw = tiny_fold().train_features * 7 + 3
+        scaling = Scaling.fit(raw)
+        fold = replace_features(tiny_fold(), scaling.apply(raw))
+        network, knobs = shape()
+        progress = make(50, 9).run(segment(last=3), fold)
+        weights = progress.state.best.weights
+        save_model(tmp_path / "best.keras", network, knobs, scaling, weights)
+        probabilities = keras.models.load_model(tmp_path / "best.keras").predict(raw, verbose=0)
+        assert probabilities.shape == (len(raw), 1)
+        np.testing.assert_allclose(
+            probabilities[:, 0],
+            predict(network, knobs, scaling, weights, raw),
+            rtol=1e-6,
         )
+        from hpsearch.metrics import binary_crossentropy
+
+        whole = predict(network, knobs, scaling, weights, fold.validation_features * 1.0)
+        assert np.isfinite(binary_crossentropy(fold.validation_labels, whole))
+
+
+@pytest.mark.usefixtures("tensorflow")
+class TestKerasTrainer(NetworkContract):
+    @pytest.fixture
+    def make(self) -> Make:
+        return keras_trainer
 
     def test_it_is_keras_own_fit(self) -> None:
         """The same weights and batches through a model written by hand give the same weights."""
@@ -204,34 +243,12 @@ class TestKerasTrainer(TrainerContract):
         for found, expected in zip(mine.state.weights, model.get_weights(), strict=True):
             np.testing.assert_allclose(found.astype(np.float32), expected, rtol=1e-5, atol=1e-6)
 
-    def test_the_monitored_loss_holds_no_penalty(self) -> None:
-        heavy = keras_trainer(50, 9).run(segment(last=1, l2=100.0, learning_rate=1e-9), tiny_fold())
-        assert heavy.curve[0, 0, 0] < 2.0
 
-    def test_the_saved_model_takes_raw_features(self, tmp_path: Any) -> None:
-        import keras
-
-        from hpsearch.data.splits import Scaling
-        from hpsearch.training.model import predict, save_model
-
-        raw = tiny_fold().train_features * 7 + 3
-        scaling = Scaling.fit(raw)
-        fold = replace_features(tiny_fold(), scaling.apply(raw))
-        network, knobs = shape()
-        progress = keras_trainer(50, 9).run(segment(last=3), fold)
-        weights = progress.state.best.weights
-        save_model(tmp_path / "best.keras", network, knobs, scaling, weights)
-        probabilities = keras.models.load_model(tmp_path / "best.keras").predict(raw, verbose=0)
-        assert probabilities.shape == (len(raw), 1)
-        np.testing.assert_allclose(
-            probabilities[:, 0],
-            predict(network, knobs, scaling, weights, raw),
-            rtol=1e-6,
-        )
-        from hpsearch.metrics import binary_crossentropy
-
-        whole = predict(network, knobs, scaling, weights, fold.validation_features * 1.0)
-        assert np.isfinite(binary_crossentropy(fold.validation_labels, whole))
+@pytest.mark.usefixtures("tensorflow")
+class TestCompiledTrainer(NetworkContract):
+    @pytest.fixture
+    def make(self) -> Make:
+        return compiled_trainer
 
 
 def replace_features(fold: Fold, train: Any) -> Fold:

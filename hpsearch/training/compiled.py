@@ -1,0 +1,134 @@
+"""The compiled trainer: segments through XLA programs, one a network shape.
+
+Between calls the state is plain arrays. ``State.weights`` holds the flat weights and the moving
+averages, ``State.optimizer`` the flat slots ``m`` and ``v`` and nadam's product; see ``shapes``.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from hpsearch.data.splits import Fold
+from hpsearch.network import Network
+from hpsearch.training.initialization import dropout_seed, initial_weights
+from hpsearch.training.program import Program
+from hpsearch.training.segment import (
+    Best,
+    Curve,
+    Ending,
+    Progress,
+    Segment,
+    State,
+    epoch_permutation,
+)
+from hpsearch.training.shapes import Shape, flatten, program_of, unflatten
+from hpsearch.training.updates import coefficients
+
+#: Programs kept ready in a process, some 20 MB each.
+PROGRAMS_KEPT = 32
+
+ENDINGS = (Ending.RUNNING, Ending.STOPPED_EARLY, Ending.DIVERGED)
+
+
+class CompiledTrainer:
+    """Trains segments with XLA programs.
+
+    Args:
+        batch_size: Rows a step; the last batch of an epoch may be smaller.
+        patience: Epochs without a better ``val_binary_crossentropy`` after which a trial stops.
+    """
+
+    def __init__(self, batch_size: int, patience: int) -> None:
+        self._batch_size = batch_size
+        self._patience = patience
+        self._programs: OrderedDict[Shape, Callable[..., Any]] = OrderedDict()
+        self._rows: tuple[Fold, tuple[Any, ...]] | None = None
+
+    def run(self, segment: Segment, fold: Fold) -> Progress:
+        """Train a segment; see ``Trainer``."""
+        shape = Shape(
+            *program_of(segment.network),
+            columns=fold.columns,
+            rows=len(fold.train_labels),
+            batch_size=min(self._batch_size, len(fold.train_labels)),
+            validation_rows=len(fold.validation_labels),
+        )
+        program, rows = self._program(shape), self._on_device(fold)
+        numbers = tf.constant(coefficients(segment.knobs, shape.steps))
+        seed, patience = tf.constant(dropout_seed(segment.seed)), tf.constant(self._patience)
+        carried = _to_device(segment, fold.columns, shape)
+        curves: list[Curve] = []
+        ending = Ending.RUNNING
+        for first in range(segment.first, segment.last, shape.chunk):
+            epochs = min(shape.chunk, segment.last - first)
+            orders = np.zeros((shape.chunk, shape.rows), np.int32)
+            for index in range(epochs):
+                orders[index] = epoch_permutation(segment.seed, first + index + 1, shape.rows)
+            curve, flag, carried = program(
+                rows, tf.constant(orders), tf.constant(epochs), numbers, seed, patience, carried
+            )
+            curves.append(curve.numpy()[: int(carried["epoch"]) - first])
+            ending = ENDINGS[int(flag)]
+            if ending != Ending.RUNNING:
+                break
+        state = _from_device(carried, segment.network, shape)
+        return Progress(state, np.concatenate(curves), ending)
+
+    def _program(self, shape: Shape) -> Callable[..., Any]:
+        if shape not in self._programs:
+            while len(self._programs) >= PROGRAMS_KEPT:
+                self._programs.popitem(last=False)
+            self._programs[shape] = tf.function(
+                Program(shape).run, jit_compile=True, autograph=False
+            )
+        self._programs.move_to_end(shape)
+        return self._programs[shape]
+
+    def _on_device(self, fold: Fold) -> tuple[Any, ...]:
+        """The fold's arrays as tensors, made once."""
+        if self._rows is None or self._rows[0] is not fold:
+            arrays = (
+                *(fold.train_features, fold.train_labels),
+                *(fold.validation_features, fold.validation_labels),
+            )
+            self._rows = (fold, tuple(tf.constant(array) for array in arrays))
+        return self._rows[1]
+
+
+def _to_device(segment: Segment, columns: int, shape: Shape) -> dict[str, Any]:
+    """The state that a program carries: that of the segment, or a fresh one from its seed."""
+    state, network = segment.state, segment.network
+    if state is None:
+        weights, averages = flatten(initial_weights(network, columns, segment.seed), network, shape)
+        m, v, u_product = np.zeros_like(weights), np.zeros_like(weights), np.ones((), np.float32)
+        state = State(0, (weights, averages), (m, v, u_product), Best(0, float("inf"), ()))
+    best = state.best
+    best_flat = flatten(best.weights, network, shape) if best.weights else state.weights
+    values = {
+        "epoch": np.int32(state.epoch),
+        **dict(zip(("weights", "averages"), state.weights, strict=True)),
+        **dict(zip(("m", "v", "u_product"), state.optimizer, strict=True)),
+        "best_epoch": np.int32(best.epoch),
+        "best_value": np.float32(best.value),
+        **dict(zip(("best_weights", "best_averages"), best_flat, strict=True)),
+    }
+    return {name: tf.constant(value) for name, value in values.items()}
+
+
+def _from_device(carried: dict[str, Any], network: Network, shape: Shape) -> State:
+    arrays = {name: tensor.numpy() for name, tensor in carried.items()}
+    epoch = int(arrays["best_epoch"])
+    flat = (arrays["best_weights"], arrays["best_averages"])
+    return State(
+        epoch=int(arrays["epoch"]),
+        weights=(arrays["weights"], arrays["averages"]),
+        optimizer=(arrays["m"], arrays["v"], np.asarray(arrays["u_product"])),
+        best=Best(
+            epoch,
+            float(arrays["best_value"]),
+            unflatten(*flat, network, shape) if epoch else (),
+        ),
+    )

@@ -1,0 +1,113 @@
+"""The compiled trainer held to Keras's own ``fit``."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hpsearch.data.splits import Fold
+from hpsearch.network import ACTIVATIONS, OPTIMIZERS, SCHEDULES, Knobs, Network, build
+from hpsearch.training.segment import Progress, Segment
+from tests.training.test_contract import compiled_trainer, keras_trainer, tensorflow  # noqa: F401
+
+pytestmark = pytest.mark.usefixtures("tensorflow")
+
+BASE: dict[str, Any] = {
+    "layers": 2,
+    "units": 20,
+    "learning_rate": 1e-3,
+    "momentum": 0.9,
+    "weight_decay": 0.1,
+    "l1": 1e-4,
+    "l2": 1e-3,
+}
+
+CASES: list[dict[str, Any]] = [
+    *({"optimizer": optimizer, "schedule": "cosine"} for optimizer in OPTIMIZERS),
+    *(
+        {"optimizer": optimizer, "schedule": "inverse_time", "batch_normalization": True}
+        for optimizer in OPTIMIZERS
+    ),
+    *({"optimizer": "adam", "schedule": schedule} for schedule in SCHEDULES),
+    *({"activation": activation} for activation in ACTIVATIONS),
+    {"optimizer": "sgd", "nesterov": True, "clip_norm": 0.05},
+    {"optimizer": "adam", "clip_norm": 0.01, "batch_normalization": True},
+    {"optimizer": "rmsprop", "momentum": 0.0},
+    {"layers": 4, "units": 33, "activation": "relu", "batch_normalization": True},
+    {"l1": 0.0, "l2": 0.0, "layers": 1},
+    {"layers": 3, "layers.0.units": 40, "layers.1.units": 17, "layers.2.units": 5},
+]
+
+
+def rows(seed: int = 0, train: int = 730, validation: int = 300) -> Fold:
+    """Rows whose last batch of 100 is a third full."""
+    rng = np.random.default_rng(seed)
+    features = rng.normal(size=(train + validation, 8)).astype(np.float32)
+    noise = 0.3 * rng.normal(size=len(features))
+    labels = (features[:, 0] * features[:, 1] + noise > 0).astype(np.float32)
+    return Fold(features[:train], labels[:train], features[train:], labels[train:])
+
+
+def shape(**values: Any) -> tuple[Network, Knobs]:
+    return build({**BASE, **values}, epochs=20, decay_epochs=10)
+
+
+def both(fold: Fold, epochs: int, **values: Any) -> tuple[Progress, Progress]:
+    segment = Segment(*shape(**values), seed=7, first=0, last=epochs, state=None)
+    compiled, keras = (
+        make(100, 50).run(segment, fold) for make in (compiled_trainer, keras_trainer)
+    )
+    return compiled, keras
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_after_20_epochs_the_weights_agree(case: dict[str, Any]) -> None:
+    compiled, keras = both(rows(), 20, **case)
+    np.testing.assert_allclose(compiled.curve, keras.curve, rtol=1e-4, atol=5e-3)
+    np.testing.assert_allclose(compiled.curve[:, :, 0], keras.curve[:, :, 0], rtol=1e-4)
+    assert compiled.state.best.epoch == keras.state.best.epoch
+    for mine, theirs in zip(compiled.state.best.weights, keras.state.best.weights, strict=True):
+        assert mine.shape == theirs.shape
+        scale = float(np.abs(theirs.astype(np.float64)).max())
+        np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-4 * scale)  # type: ignore[arg-type]
+
+
+def test_many_validation_rows_go_through_in_blocks() -> None:
+    compiled, keras = both(rows(validation=9_001), 2)
+    np.testing.assert_allclose(compiled.curve[:, 1], keras.curve[:, 1], rtol=1e-4)
+
+
+def test_dropout_masks_have_the_rates_mean_and_variance() -> None:
+    """A million units a rate: five standard errors, a false alarm in 200,000 a rate and moment."""
+    import tensorflow as tf
+
+    from hpsearch.training.program import Program
+    from hpsearch.training.shapes import Shape
+
+    program = Program(Shape((1_000,), "elu", False, 4, 1_000, 1_000, 10))
+    draw = tf.function(program._masks, jit_compile=True)
+    for rate in (0.1, 0.5, 0.9):
+        (mask,) = draw(tf.constant(rate), tf.constant([3, 4]))
+        kept = mask.numpy() > 0
+        assert abs(kept.mean() - (1 - rate)) < 5 * np.sqrt(rate * (1 - rate) / kept.size)
+        assert mask.numpy().max() == pytest.approx(1 / (1 - rate), rel=1e-3)
+        columns = kept.mean(axis=0)
+        assert columns.std() == pytest.approx(np.sqrt(rate * (1 - rate) / 1_000), rel=0.2)
+    (none,) = draw(tf.constant(0.0), tf.constant([3, 4]))
+    assert (none.numpy() == 1).all()
+
+
+def test_with_dropout_the_final_losses_are_distributed_alike() -> None:
+    """Two samples of 30 seeds: Kolmogorov and Smirnov at a false-alarm rate of 1 in 1,000."""
+    from scipy import stats
+
+    fold, finals = rows(), {}
+    network, knobs = shape(dropout=0.4, l1=0.0)
+    for name, make in (("compiled", compiled_trainer), ("keras", keras_trainer)):
+        trainer = make(100, 50)
+        finals[name] = [
+            float(trainer.run(Segment(network, knobs, seed, 0, 6, None), fold).curve[-1, 1, 0])
+            for seed in range(30)
+        ]
+    assert stats.ks_2samp(finals["compiled"], finals["keras"]).pvalue > 1e-3
+    assert finals["compiled"] != finals["keras"]

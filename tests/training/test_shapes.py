@@ -1,0 +1,44 @@
+"""Padding and the flat vector."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpsearch.network import Network
+from hpsearch.training.initialization import initial_weights
+from hpsearch.training.shapes import Shape, flatten, padded_widths, program_of, unflatten
+
+
+@given(st.integers(1, 4_096), st.integers(1, 8))
+def test_equal_widths_are_padded_by_a_quarter_at_most(width: int, depth: int) -> None:
+    (padded, *others) = padded_widths((width,) * depth)
+    assert set(others) <= {padded}
+    assert width <= padded <= max(width + 15, width * 1.25)
+    assert padded % 2 == 0
+
+
+def test_few_sizes_serve_all_widths() -> None:
+    assert len({padded_widths((width,)) for width in range(16, 513)}) <= 16
+    unequal = {padded_widths((a, b)) for a in range(16, 513) for b in range(16, 513) if a != b}
+    assert len(unequal) <= 36
+
+
+@pytest.mark.parametrize("batch_normalization", [False, True])
+@pytest.mark.parametrize("widths", [(5,), (20, 20, 20), (40, 17, 5)])
+def test_weights_come_back_from_the_flat_vector(
+    widths: tuple[int, ...], batch_normalization: bool
+) -> None:
+    network = Network(widths, "elu", batch_normalization)
+    shape = Shape(*program_of(network), columns=3, rows=10, batch_size=5, validation_rows=4)
+    rng = np.random.default_rng(0)
+    weights = tuple(
+        rng.normal(size=array.shape).astype(np.float32) for array in initial_weights(network, 3, 1)
+    )
+    flat, averages = flatten(weights, network, shape)
+    assert len(flat) == shape.decayed + sum(shape.vectors)
+    assert averages.shape == (2, sum(shape.widths) if batch_normalization else 0)
+    back = unflatten(flat, averages, network, shape)
+    assert len(back) == len(weights)
+    for one, other in zip(back, weights, strict=True):
+        np.testing.assert_array_equal(one, other)
