@@ -1,7 +1,8 @@
 """Resident memory of the driver and its workers over a study of many small trials.
 
-``python benchmarks/memory.py [trials]`` prints, as trials end, the driver's resident set and that
-of its largest worker in MB, and at last the slope of each in MB a trial over the second half.
+``python benchmarks/memory.py [trials] [compiled|keras]`` prints, as trials end, the driver's
+resident set and that of its largest worker in MB, and at last the slope of each in MB a trial over
+the second half.
 """
 
 import json
@@ -28,10 +29,11 @@ SMALL = {
 }
 
 
-def main(trials: int) -> None:
+def main(trials: int, engine: str) -> None:
     """Run the study and print the table."""
     with tempfile.TemporaryDirectory() as folder:
-        sets = [word for key, value in SMALL.items() for word in ("--set", f"{key}={value}")]
+        small = {**SMALL, "training.engine": engine}
+        sets = [word for key, value in small.items() for word in ("--set", f"{key}={value}")]
         command = [
             *(sys.executable, "-m", "hpsearch", "optimize", "--study", "higgs", "--json"),
             *("--trials", str(trials), "--out", str(Path(folder) / "run"), *sets),
@@ -77,4 +79,5 @@ def _sample(process: subprocess.Popen[str], ended: list[int]):  # type: ignore[n
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    trials, engine = [*sys.argv[1:], *("200", "compiled")[len(sys.argv) - 1 :]]
+    main(int(trials), engine)

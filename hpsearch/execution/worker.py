@@ -30,16 +30,16 @@ def start(fold: Fold, training: TrainingSection, programs: Path) -> None:
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(1)
         tf.constant(0)  # the runtime starts, and talks, at the first operation
-        _Bench.trainer = _trainer(training)
+        _Bench.trainer = _trainer(training, programs)
     _Bench.fold = fold
 
 
-def _trainer(training: TrainingSection) -> Trainer:
+def _trainer(training: TrainingSection, programs: Path) -> Trainer:
     match training.engine:
         case "compiled":
             from hpsearch.training.compiled import CompiledTrainer
 
-            return CompiledTrainer(training.batch_size, training.patience)
+            return CompiledTrainer(training.batch_size, training.patience, programs)
         case "keras":
             from hpsearch.training.keras_trainer import KerasTrainer
 

@@ -17,8 +17,9 @@ from hpsearch.search.progress_files import ProgressFiles
 from hpsearch.search.record import Record, open_record
 from hpsearch.study import StudySpec, read_study
 
-#: What may change while a study goes on: how long it is and what is done after it.
-FREE_TO_CHANGE = ("study.description", "data.path", "search.trials", "evaluate")
+#: What may change while a study goes on: how long it is, what is done after it, and where its rows
+#: are read, since their fingerprint may not.
+FREE_TO_CHANGE = ("study.description", "data.path", "data.source", "search.trials", "evaluate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,11 @@ def _check_same_study(path: Path, spec: StudySpec) -> None:
 
 def _check_same_rows(path: Path, begun: Mapping[str, Any] | None, now: DataFacts) -> None:
     if begun is not None and begun["fingerprint"] != now.fingerprint:
+        same = "with --set data.source=collisions" if begun["simulated"] else "with --data"
         raise StudyMismatchError(
             f"{path} was begun on {begun['description']} ({begun['fingerprint'][:19]}…), "
             f"got {now.description} ({now.fingerprint[:19]}…); "
-            f"give the same rows with --data, or use a new folder (--out)"
+            f"give the same rows {same}, or use a new folder (--out)"
         )
 
 

@@ -6,7 +6,8 @@ averages, ``State.optimizer`` the flat slots ``m`` and ``v`` and nadam's product
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import tensorflow as tf
@@ -39,11 +40,13 @@ class CompiledTrainer:
     Args:
         batch_size: Rows a step; the last batch of an epoch may be smaller.
         patience: Epochs without a better ``val_binary_crossentropy`` after which a trial stops.
+        kept: The folder in which XLA keeps compiled programs, if it does.
     """
 
-    def __init__(self, batch_size: int, patience: int) -> None:
+    def __init__(self, batch_size: int, patience: int, kept: Path | None = None) -> None:
         self._batch_size = batch_size
         self._patience = patience
+        self._kept = kept
         self._programs: OrderedDict[Shape, Callable[..., Any]] = OrderedDict()
         self._rows: tuple[Fold, tuple[Any, ...]] | None = None
 
@@ -56,7 +59,7 @@ class CompiledTrainer:
             batch_size=min(self._batch_size, len(fold.train_labels)),
             validation_rows=len(fold.validation_labels),
         )
-        program, rows = self._program(shape), self._on_device(fold)
+        rows = self._on_device(fold)
         numbers = tf.constant(coefficients(segment.knobs, shape.steps))
         seed, patience = tf.constant(dropout_seed(segment.seed)), tf.constant(self._patience)
         carried = _to_device(segment, fold.columns, shape)
@@ -67,9 +70,8 @@ class CompiledTrainer:
             orders = np.zeros((shape.chunk, shape.rows), np.int32)
             for index in range(epochs):
                 orders[index] = epoch_permutation(segment.seed, first + index + 1, shape.rows)
-            curve, flag, carried = program(
-                rows, tf.constant(orders), tf.constant(epochs), numbers, seed, patience, carried
-            )
+            run = (rows, tf.constant(orders), tf.constant(epochs), numbers, seed, patience)
+            curve, flag, carried = self._call(shape, (*run, carried))
             curves.append(curve.numpy()[: int(carried["epoch"]) - first])
             ending = ENDINGS[int(flag)]
             if ending != Ending.RUNNING:
@@ -77,15 +79,29 @@ class CompiledTrainer:
         state = _from_device(carried, segment.network, shape)
         return Progress(state, np.concatenate(curves), ending)
 
-    def _program(self, shape: Shape) -> Callable[..., Any]:
-        if shape not in self._programs:
-            while len(self._programs) >= PROGRAMS_KEPT:
-                self._programs.popitem(last=False)
-            self._programs[shape] = tf.function(
-                Program(shape).run, jit_compile=True, autograph=False
-            )
-        self._programs.move_to_end(shape)
-        return self._programs[shape]
+    def _call(self, shape: Shape, arguments: tuple[Any, ...]) -> Any:
+        """Run the program of a shape, compiled now if it is not kept.
+
+        XLA fails where the file of a kept program is damaged, and cannot say which: then all of
+        them go, and it compiles.
+        """
+        if shape in self._programs:
+            self._programs.move_to_end(shape)
+            return self._programs[shape](*arguments)
+        while len(self._programs) >= PROGRAMS_KEPT:
+            self._programs.popitem(last=False)
+        program = _compiled(shape)
+        try:
+            result = program(*arguments)
+        except tf.errors.OpError as error:
+            if self._kept is None or isinstance(error, tf.errors.ResourceExhaustedError):
+                raise
+            for file in self._kept.iterdir():
+                file.unlink(missing_ok=True)
+            program = _compiled(shape)
+            result = program(*arguments)
+        self._programs[shape] = program
+        return result
 
     def _on_device(self, fold: Fold) -> tuple[Any, ...]:
         """The fold's arrays as tensors, made once."""
@@ -96,6 +112,12 @@ class CompiledTrainer:
             )
             self._rows = (fold, tuple(tf.constant(array) for array in arrays))
         return self._rows[1]
+
+
+def _compiled(shape: Shape) -> Callable[..., Any]:
+    return cast(
+        Callable[..., Any], tf.function(Program(shape).run, jit_compile=True, autograph=False)
+    )
 
 
 def _to_device(segment: Segment, columns: int, shape: Shape) -> dict[str, Any]:

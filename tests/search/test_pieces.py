@@ -121,7 +121,7 @@ def test_a_folder_stays_with_its_study_and_its_rows(tmp_path: Path) -> None:
         write_folder(tmp_path, small_study(), others),
     ):
         pass
-    longer = small_study(search__trials=50, evaluate__seeds=9)
+    longer = small_study(search__trials=50, evaluate__seeds=9, data__source="collisions")
     with write_folder(tmp_path, longer, FACTS):
         pass
     with read_folder(tmp_path) as folder:
