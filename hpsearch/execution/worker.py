@@ -1,5 +1,6 @@
 """What runs inside a worker process: one trainer and one fold, set up once, then segments."""
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ class _Bench:
 def start(fold: Fold, training: TrainingSection, programs: Path) -> None:
     """Make this process a worker; compiled programs are kept in the folder ``programs``."""
     settle()
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it counts retracings
     os.environ["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory={programs}"
     with native_stderr_silenced():
         import tensorflow as tf

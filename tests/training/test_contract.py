@@ -120,9 +120,11 @@ class TestFormulaTrainer(TrainerContract):
 
 
 @pytest.fixture(scope="session")
-def tensorflow() -> None:
+def tensorflow(tmp_path_factory: pytest.TempPathFactory) -> None:
     """TensorFlow, set up in this process as it is in a worker."""
+    programs = tmp_path_factory.mktemp("programs")
     os.environ.update(ENVIRONMENT)
+    os.environ["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory={programs}"
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
