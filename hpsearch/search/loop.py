@@ -52,7 +52,6 @@ class Snapshot:
     running: int
     epochs: int
     best: optuna.trial.FrozenTrial | None
-    causes: dict[str, int]
 
 
 @dataclass(slots=True, eq=False)
@@ -65,7 +64,6 @@ class _Flight:
     seed: int
     run: str
     identity: str
-    started: float
     curve: Curve
     epoch: int = 0
     target: int = 0
@@ -112,7 +110,6 @@ class _Walk:
         )
         self._asked = 0
         self._epochs = 0
-        self._causes: dict[str, int] = {}
         self._ended = dict.fromkeys((TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL), 0)
         self._best: optuna.trial.FrozenTrial | None = None
         self._ladder = report_epochs(spec.training.epochs, spec.warmup_epochs)
@@ -160,7 +157,6 @@ class _Walk:
             seed=seed,
             run=f"{number:04d}",
             identity=identity(network, knobs, seed, training),
-            started=self._clock.now,
             curve=np.zeros((0, 2, 2), np.float32),
         )
         recorded_curve = self._files.curve(flight.run, flight.identity)
@@ -254,7 +250,6 @@ class _Walk:
 
     def _count(self, ended: optuna.trial.FrozenTrial, state: TrialState, cause: str) -> None:
         self._ended[state] += 1
-        self._causes[cause] = self._causes.get(cause, 0) + 1
         if state == TrialState.COMPLETE and (
             self._best is None or (ended.value or 0.0) < (self._best.value or 0.0)
         ):
@@ -275,5 +270,4 @@ class _Walk:
             running=len(self._flights),
             epochs=self._epochs,
             best=self._best,
-            causes=dict(self._causes),
         )
