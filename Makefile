@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: optimize test check format lock clean
+.PHONY: optimize test check bench format lock clean
 
 optimize: .venv/installed  ## install and run the reference study
 	$(BIN)/hpsearch optimize --study higgs $(ARGS)
@@ -16,6 +16,9 @@ check: .venv/dev  ## style, types and the order of the layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_layers.py
+
+bench: .venv/dev  ## how fast training is, beside Keras
+	$(BIN)/python benchmarks/epoch.py $(ARGS)
 
 format: .venv/dev
 	$(BIN)/ruff check --fix .
