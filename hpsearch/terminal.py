@@ -35,7 +35,7 @@ class View(Protocol):
         """Show a line that stays."""
 
     def rows(self, done: int, wanted: int) -> None:
-        """Show how many rows are there."""
+        """Show how many rows are there; ``wanted`` is 0 for all of a file."""
 
     def search(self, snapshot: Snapshot) -> None:
         """Show where the search stands."""
@@ -136,7 +136,8 @@ class PlainView(QuietView):
 
     def rows(self, done: int, wanted: int) -> None:
         """How many rows of how many."""
-        self._now_and_then("rows", f"rows {done:,} of {wanted:,}", done >= wanted)
+        of = f" of {wanted:,}" if wanted else ""
+        self._now_and_then("rows", f"rows {done:,}{of}", done >= wanted > 0)
 
     def search(self, snapshot: Snapshot) -> None:
         """Trials ended, the best so far and its parameters."""
@@ -177,7 +178,7 @@ class LiveView:
 
     def rows(self, done: int, wanted: int) -> None:
         """A bar of rows."""
-        self._live.update(_bar("rows", done, wanted, ""))
+        self._live.update(_bar("rows", done, wanted or done, ""))
 
     def search(self, snapshot: Snapshot) -> None:
         """A bar of trials with the time left, and the best so far with its parameters."""
