@@ -9,7 +9,7 @@ from hpsearch.network import Network
 from hpsearch.training.segment import Arrays
 
 #: Spawn keys of weights and dropout; ``segment.epoch_permutation`` uses the epochs as its.
-_WEIGHTS, _DROPOUT = 2**31, 2**31 + 1
+_WEIGHTS, DROPOUT = 2**31, 2**31 + 1
 
 
 def initial_weights(network: Network, columns: int, seed: int) -> Arrays:
@@ -37,5 +37,5 @@ def _glorot(rng: np.random.Generator, inputs: int, units: int) -> NDArray[np.flo
 
 def dropout_seed(seed: int) -> np.int32:
     """Where a trial's dropout begins, int32."""
-    sequence = np.random.SeedSequence(seed, spawn_key=(_DROPOUT,))
+    sequence = np.random.SeedSequence(seed, spawn_key=(DROPOUT,))
     return np.int32(sequence.generate_state(1).view(np.int32)[0])

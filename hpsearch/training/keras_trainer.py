@@ -11,7 +11,7 @@ import tensorflow as tf
 from hpsearch.data.splits import Fold
 from hpsearch.metrics import CURVE_METRICS
 from hpsearch.network import Knobs, Network
-from hpsearch.training.initialization import initial_weights
+from hpsearch.training.initialization import DROPOUT, initial_weights
 from hpsearch.training.model import hidden_layers, set_weights, weights_of
 from hpsearch.training.segment import (
     Arrays,
@@ -25,9 +25,6 @@ from hpsearch.training.segment import (
 
 #: Models kept ready in a process. A segment whose model is gone costs a second of tracing.
 MODELS_KEPT = 8
-
-#: Spawn key of the seeds of dropout, beside those of ``initialization`` and ``epoch_permutation``.
-_DROPOUT = 2**31 + 1
 
 
 class KerasTrainer:
@@ -185,7 +182,7 @@ def _fresh(kept: _Model, segment: Segment, columns: int) -> State:
     """The state before the first epoch, from the segment's seed alone."""
     model = kept.keras
     set_weights(model, initial_weights(segment.network, columns, segment.seed))
-    sequence = np.random.SeedSequence(segment.seed, spawn_key=(_DROPOUT,))
+    sequence = np.random.SeedSequence(segment.seed, spawn_key=(DROPOUT,))
     seeds = iter(sequence.generate_state(2 * len(segment.network.widths)).reshape(-1, 2))
     weights = tuple(
         next(seeds).astype(array.dtype) if variable.path.endswith("seed_generator_state") else array
