@@ -13,13 +13,12 @@ In ``[network]`` and ``[training]`` a hyperparameter is a constant; in ``[space]
 ``layers.1.units``, …, each alive while the depth reaches it. What follows is therefore flat.
 """
 
-import difflib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hpsearch.errors import Mistake
+from hpsearch.errors import Mistake, did_you_mean
 from hpsearch.network import HYPERPARAMETERS, Hyperparameter
 from hpsearch.space import (
     Choice,
@@ -89,7 +88,7 @@ def read_hyperparameters(
 def _read_entry(reading: _Reading, section: str, name: str, entry: Any) -> None:
     rule = HYPERPARAMETERS.get(name)
     if rule is None:
-        raise _Wrong(f"is not a hyperparameter{_nearest(name, HYPERPARAMETERS)}")
+        raise _Wrong(f"is not a hyperparameter{did_you_mean(name, HYPERPARAMETERS)}")
     if name in reading.places:
         raise _Wrong(f"stands already in {reading.places[name]}; keep one of the two")
     if isinstance(entry, dict):
@@ -107,7 +106,7 @@ def _read_domain(
 ) -> None:
     for key in entry:
         if key not in (*KINDS, *OPTIONS):
-            raise _Wrong(f"is not a key of a domain{_nearest(key, (*KINDS, *OPTIONS))}", key)
+            raise _Wrong(f"is not a key of a domain{did_you_mean(key, (*KINDS, *OPTIONS))}", key)
     kinds = [kind for kind in KINDS if kind in entry]
     if len(kinds) != 1:
         raise _Wrong(f"must have one of {', '.join(KINDS)}, got {' and '.join(kinds) or 'none'}")
@@ -208,7 +207,7 @@ def _conditions(reading: _Reading, when: Any) -> tuple[Condition, ...]:
         if known is None:
             before = [*reading.constants, *(p.name for p in reading.parameters)]
             raise _Wrong(
-                f"{parent!r} is not a parameter before it{_nearest(parent, before)}", "when"
+                f"{parent!r} is not a parameter before it{did_you_mean(parent, before)}", "when"
             )
         values = tuple(wanted) if isinstance(wanted, list) else (wanted,)
         for value in values:
@@ -236,8 +235,3 @@ def _deepest(reading: _Reading) -> int:
     while _depths_above(reading, depth):
         depth += 1
     return depth
-
-
-def _nearest(name: str, known: Any) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""

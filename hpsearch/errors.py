@@ -13,7 +13,8 @@
 The number is the exit code of the command line.
 """
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -28,6 +29,7 @@ __all__ = [
     "StudyMismatchError",
     "UsageError",
     "WorkerError",
+    "did_you_mean",
 ]
 
 
@@ -87,3 +89,9 @@ class Interrupted(HpsearchError):
     """The search was stopped from outside; what is recorded is kept and can be continued."""
 
     exit_code = 130
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """``; did you mean 'x'?`` with the nearest known name, or nothing."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

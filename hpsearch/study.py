@@ -5,7 +5,6 @@ sections are pydantic models; hyperparameters, which may stand in ``[network]``,
 ``[space]``, are read by ``domains.py``.
 """
 
-import difflib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from hpsearch.domains import read_hyperparameters
-from hpsearch.errors import Mistake, StudyFileError, UsageError
+from hpsearch.errors import Mistake, StudyFileError, UsageError, did_you_mean
 from hpsearch.network import HYPERPARAMETERS
 from hpsearch.space import Space
 
@@ -243,12 +242,6 @@ def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] =
     if found:
         raise StudyFileError(file, found)
     return StudySpec.model_validate({**checked, "space": space, "hyperparameters": hyperparameters})
-
-
-def did_you_mean(name: str, known: Sequence[str] | Mapping[str, Any]) -> str:
-    """``; did you mean 'x'?`` with the nearest known name, or nothing."""
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _override(raw: dict[str, Any], text: str) -> Iterator[Mistake]:

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "hpsearch"
 #: Lower rooms never import higher ones; those of one line do not import each other.
 LAYERS = (
     ("errors",),
+    ("files",),
     ("processes",),
     ("space",),
     ("network", "metrics"),

@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 import filelock
-import platformdirs
 
 from hpsearch.data.readers import Layout, RowProgress, Rows, read_rows, refuse_short
 from hpsearch.data.table import Source, Table
 from hpsearch.errors import DataError, DownloadError
+from hpsearch.files import cache_folder
 
 __all__ = ["HIGGS", "MIRRORS", "NAMES", "cache_file", "fetch_higgs", "read_higgs"]
 
@@ -60,9 +60,8 @@ def read_higgs(path: Path, *, rows: int, progress: RowProgress) -> Table:
 
 
 def cache_file(environment: Mapping[str, str]) -> Path:
-    """Where fetched rows are kept: in ``HPSEARCH_CACHE`` if set, else the user's cache folder."""
-    folder = environment.get("HPSEARCH_CACHE") or platformdirs.user_cache_dir("hpsearch")
-    return Path(folder) / "HIGGS-first-rows.csv.gz"
+    """Where fetched rows are kept."""
+    return cache_folder(environment) / "HIGGS-first-rows.csv.gz"
 
 
 def fetch_higgs(

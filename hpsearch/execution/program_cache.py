@@ -4,24 +4,24 @@ import hashlib
 import importlib.metadata
 import platform
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from platformdirs import user_cache_dir
+from hpsearch.files import cache_folder
 
-#: The folder is trimmed to this when a run begins, the programs used longest ago first.
+#: The folder is trimmed to this when a run begins, the programs compiled longest ago first.
 LARGEST_BYTES = 2**30
 
 
 def program_cache(environment: Mapping[str, str]) -> Path:
-    """The folder of compiled programs: in the user's cache, or below ``HPSEARCH_CACHE``.
+    """The folder of compiled programs.
 
     Its name holds TensorFlow's version and the processor's features, because a program runs only
     where it was compiled for. Made if it is not there, and trimmed.
     """
-    root = Path(environment.get("HPSEARCH_CACHE") or user_cache_dir("hpsearch"))
     version = importlib.metadata.version("tensorflow")
     machine = hashlib.sha256(_features().encode()).hexdigest()[:12]
-    folder = root / "programs" / f"tensorflow-{version}-{machine}"
+    folder = cache_folder(environment) / "programs" / f"tensorflow-{version}-{machine}"
     folder.mkdir(parents=True, exist_ok=True)
     _trim(folder)
     return folder
@@ -38,10 +38,13 @@ def _features() -> str:
 
 
 def _trim(folder: Path) -> None:
-    files = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime)
-    excess = sum(file.stat().st_size for file in files) - LARGEST_BYTES
-    for file in files:
+    known: list[tuple[float, int, Path]] = []
+    for file in folder.iterdir():
+        with suppress(FileNotFoundError):  # another run renames or trims just now
+            known.append((file.stat().st_mtime, file.stat().st_size, file))
+    excess = sum(size for _, size, _ in known) - LARGEST_BYTES
+    for _, size, file in sorted(known):
         if excess <= 0:
             return
-        excess -= file.stat().st_size
+        excess -= size
         file.unlink(missing_ok=True)

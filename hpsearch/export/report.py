@@ -12,7 +12,6 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from hpsearch.export import wording
-from hpsearch.export.files import write_whole
 from hpsearch.export.plots import (
     leaderboard,
     learning_curves,
@@ -22,6 +21,7 @@ from hpsearch.export.plots import (
 )
 from hpsearch.export.values import report_values, validation_values
 from hpsearch.export.winner import find_winner, winner_curves
+from hpsearch.files import write_whole
 from hpsearch.metrics import TEST_METRICS
 from hpsearch.results.outcome import Outcome
 

@@ -20,9 +20,9 @@ from tensorboard.compat.proto import event_pb2, summary_pb2
 from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2
 
 from hpsearch.export.events import write_records
-from hpsearch.export.files import replacing_folder
 from hpsearch.export.states import STATES, State, finite_value, rank_trials, state_of
 from hpsearch.export.winner import read_curve
+from hpsearch.files import replacing_folder
 from hpsearch.metrics import CURVE_METRICS, OBJECTIVE, TEST_METRICS
 from hpsearch.network import build
 from hpsearch.results.outcome import Outcome

@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from hpsearch.data.facts import DataFacts
 from hpsearch.errors import RecordError, StudyMismatchError, UsageError
+from hpsearch.files import write_whole
 from hpsearch.search.environment import environment
 from hpsearch.search.progress_files import ProgressFiles
 from hpsearch.search.record import Record, open_record
@@ -62,7 +63,7 @@ def write_folder(path: Path, spec: StudySpec, data: DataFacts) -> Iterator[Study
             _check_same_rows(path, record.fact("data", None), data)
             record.set_fact("data", asdict(data))
             record.set_fact("environment", environment())
-            _replace_text(path / "study.toml", spec.as_toml())
+            write_whole(path / "study.toml", spec.as_toml())
             yield StudyFolder(path, spec, record, ProgressFiles(path))
         finally:
             record.close()
@@ -122,9 +123,3 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
             yield from _flat(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
-
-
-def _replace_text(path: Path, text: str) -> None:
-    partial = path.with_name(f".partial-{path.name}")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)

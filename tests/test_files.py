@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hpsearch.export.files import replacing_folder, write_whole
+from hpsearch.files import replacing_folder, write_whole
 
 
 def test_a_text_is_written_with_its_folder_and_replaced(tmp_path: Path) -> None:

@@ -1,10 +1,17 @@
-"""Files and folders that are there whole or not at all."""
+"""Files and folders that are there whole or not at all, and where those of all runs are kept."""
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+import platformdirs
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """What all runs share: ``HPSEARCH_CACHE`` if set, else the user's cache folder."""
+    return Path(environment.get("HPSEARCH_CACHE") or platformdirs.user_cache_dir("hpsearch"))
 
 
 def write_whole(path: Path, text: str) -> None:
