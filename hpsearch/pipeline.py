@@ -153,7 +153,7 @@ def _model_of(spec: StudySpec) -> Callable[[Segment], Hashable]:
     """What a worker builds for a segment: a program for many trials, or a Keras model for one."""
     match spec.training.engine:
         case "compiled":
-            return lambda segment: program_of(segment.network)
+            return lambda segment: program_of(segment.network, segment.knobs)
         case "keras":
             return lambda segment: (segment.network, segment.knobs)
 

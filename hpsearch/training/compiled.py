@@ -1,7 +1,7 @@
 """The compiled trainer: segments through XLA programs, one a network shape.
 
 Between calls the state is plain arrays. ``State.weights`` holds the flat weights and the moving
-averages, ``State.optimizer`` the flat slots ``m`` and ``v`` and nadam's product; see ``shapes``.
+averages, ``State.optimizer`` the flat slots ``m`` and ``v``; see ``shapes``.
 """
 
 from collections import OrderedDict
@@ -26,7 +26,7 @@ from hpsearch.training.segment import (
     epoch_permutation,
 )
 from hpsearch.training.shapes import Shape, flatten, program_of, unflatten
-from hpsearch.training.updates import coefficients
+from hpsearch.training.updates import FIELDS, coefficients
 
 #: Programs kept ready in a process, some 20 MB each.
 PROGRAMS_KEPT = 32
@@ -53,14 +53,13 @@ class CompiledTrainer:
     def run(self, segment: Segment, fold: Fold) -> Progress:
         """Train a segment; see ``Trainer``."""
         shape = Shape(
-            *program_of(segment.network),
+            *program_of(segment.network, segment.knobs),
             columns=fold.columns,
             rows=len(fold.train_labels),
             batch_size=min(self._batch_size, len(fold.train_labels)),
             validation_rows=len(fold.validation_labels),
         )
         rows = self._on_device(fold)
-        numbers = tf.constant(coefficients(segment.knobs, shape.steps))
         seed, patience = tf.constant(dropout_seed(segment.seed)), tf.constant(self._patience)
         carried = _to_device(segment, fold.columns, shape)
         curves: list[Curve] = []
@@ -70,8 +69,11 @@ class CompiledTrainer:
             orders = np.zeros((shape.chunk, shape.rows), np.int32)
             for index in range(epochs):
                 orders[index] = epoch_permutation(segment.seed, first + index + 1, shape.rows)
-            run = (rows, tf.constant(orders), tf.constant(epochs), numbers, seed, patience)
-            curve, flag, carried = self._call(shape, (*run, carried))
+            numbers = np.zeros((shape.chunk * shape.steps, len(FIELDS)), np.float32)
+            wanted = coefficients(segment.knobs, shape.steps, first, first + epochs)
+            numbers[: len(wanted)] = wanted
+            run = (tf.constant(one) for one in (orders, epochs, numbers))
+            curve, flag, carried = self._call(shape, (rows, *run, seed, patience, carried))
             curves.append(curve.numpy()[: int(carried["epoch"]) - first])
             ending = ENDINGS[int(flag)]
             if ending != Ending.RUNNING:
@@ -125,14 +127,14 @@ def _to_device(segment: Segment, columns: int, shape: Shape) -> dict[str, Any]:
     state, network = segment.state, segment.network
     if state is None:
         weights, averages = flatten(initial_weights(network, columns, segment.seed), network, shape)
-        m, v, u_product = np.zeros_like(weights), np.zeros_like(weights), np.ones((), np.float32)
-        state = State(0, (weights, averages), (m, v, u_product), Best(0, float("inf"), ()))
+        slots = (np.zeros_like(weights), np.zeros_like(weights))
+        state = State(0, (weights, averages), slots, Best(0, float("inf"), ()))
     best = state.best
     best_flat = flatten(best.weights, network, shape) if best.weights else state.weights
     values = {
         "epoch": np.int32(state.epoch),
         **dict(zip(("weights", "averages"), state.weights, strict=True)),
-        **dict(zip(("m", "v", "u_product"), state.optimizer, strict=True)),
+        **dict(zip(("m", "v"), state.optimizer, strict=True)),
         "best_epoch": np.int32(best.epoch),
         "best_value": np.float32(best.value),
         **dict(zip(("best_weights", "best_averages"), best_flat, strict=True)),
@@ -147,7 +149,7 @@ def _from_device(carried: dict[str, Any], network: Network, shape: Shape) -> Sta
     return State(
         epoch=int(arrays["epoch"]),
         weights=(arrays["weights"], arrays["averages"]),
-        optimizer=(arrays["m"], arrays["v"], np.asarray(arrays["u_product"])),
+        optimizer=(arrays["m"], arrays["v"]),
         best=Best(
             epoch,
             float(arrays["best_value"]),

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.network import Network
+from hpsearch.network import Knobs, Network
 from hpsearch.training.segment import Arrays
 
 #: Row numbers handed over in one call; bounds a chunk's epochs.
@@ -29,6 +29,7 @@ class Shape:
     widths: tuple[int, ...]
     activation: str
     batch_normalization: bool
+    clipped: bool
     columns: int
     rows: int
     batch_size: int
@@ -79,9 +80,12 @@ def padded_widths(widths: Sequence[int]) -> tuple[int, ...]:
     return (-(-width // step) * step,) * len(widths)
 
 
-def program_of(network: Network) -> tuple[tuple[int, ...], str, bool]:
-    """What of a network decides which program trains it: equal for networks that share one."""
-    return padded_widths(network.widths), network.activation, network.batch_normalization
+def program_of(network: Network, knobs: Knobs) -> tuple[tuple[int, ...], str, bool, bool]:
+    """What decides which program trains a network: equal for those that share one."""
+    return (
+        *(padded_widths(network.widths), network.activation),
+        *(network.batch_normalization, knobs.clip_norm > 0),
+    )
 
 
 def flatten(weights: Arrays, network: Network, shape: Shape) -> tuple[Vector, Vector]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from hpsearch.data.splits import Fold
 from hpsearch.network import ACTIVATIONS, OPTIMIZERS, SCHEDULES, Knobs, Network, build
@@ -77,24 +78,51 @@ def test_many_validation_rows_go_through_in_blocks() -> None:
     np.testing.assert_allclose(compiled.curve[:, 1], keras.curve[:, 1], rtol=1e-4)
 
 
-def test_dropout_masks_have_the_rates_mean_and_variance() -> None:
-    """A million units a rate: five standard errors, a false alarm in 200,000 a rate and moment."""
+def draw(rate: float, seed: int = 3, step: int = 4, units: int = 1_000_000) -> NDArray[np.float32]:
     import tensorflow as tf
 
-    from hpsearch.training.program import Program
-    from hpsearch.training.shapes import Shape
+    from hpsearch.training.dropout import draw_mask
 
-    program = Program(Shape((1_000,), "elu", False, 4, 1_000, 1_000, 10))
-    draw = tf.function(program._masks, jit_compile=True)
-    for rate in (0.1, 0.5, 0.9):
-        (mask,) = draw(tf.constant(rate), tf.constant([3, 4]))
-        kept = mask.numpy() > 0
-        assert abs(kept.mean() - (1 - rate)) < 5 * np.sqrt(rate * (1 - rate) / kept.size)
-        assert mask.numpy().max() == pytest.approx(1 / (1 - rate), rel=1e-3)
-        columns = kept.mean(axis=0)
-        assert columns.std() == pytest.approx(np.sqrt(rate * (1 - rate) / 1_000), rel=0.2)
-    (none,) = draw(tf.constant(0.0), tf.constant([3, 4]))
-    assert (none.numpy() == 1).all()
+    drawn = tf.function(draw_mask, jit_compile=True)(
+        tf.constant(rate), tf.constant(seed), tf.constant(step), units
+    )
+    return np.asarray(drawn)
+
+
+@pytest.mark.parametrize("rate", [0.05, 0.1, 0.5, 0.9])
+def test_dropout_masks_have_the_rates_mean_and_variance(rate: float) -> None:
+    """A million units: five standard errors, a false alarm in 1.7 million a rate and moment."""
+    mask = draw(rate)
+    kept, error = mask > 0, np.sqrt(rate * (1 - rate) / 1_000_000)
+    assert abs(kept.mean() - (1 - rate)) < 5 * error
+    assert mask.max() == pytest.approx(1 / (1 - rate), rel=1e-6)
+    for width in (16, 32, 100, 512):  # as rows of units: neither a row nor a unit is special
+        table = kept[: 1_000_000 // width * width].reshape(-1, width)
+        for axis in (0, 1):
+            size = table.shape[axis]
+            assert table.mean(axis=axis).std() == pytest.approx(
+                np.sqrt(rate * (1 - rate) / size), rel=5 / np.sqrt(2 * table.shape[1 - axis])
+            )
+
+
+def test_dropout_masks_of_places_steps_and_seeds_are_not_correlated() -> None:
+    """Correlations of a million units, five standard errors, a false alarm in 1.7 million each."""
+    first = draw(0.5) > 0
+
+    def correlation(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:
+        return float(np.corrcoef(one, other)[0, 1])
+
+    for lag in (*range(1, 70), 128, 500, 512, 4_096, 65_536):
+        assert abs(correlation(first[:-lag], first[lag:])) < 5e-3
+    for seed, step in ((3, 5), (3, 6), (3, 20), (3, 260), (4, 4), (5, 4), (-3, 4), (4, 3)):
+        other = draw(0.5, seed, step) > 0
+        assert abs(correlation(first, other)) < 5e-3
+        for lag in (1, 2, 16, 500):
+            assert abs(correlation(first[:-lag], other[lag:])) < 5e-3
+
+
+def test_without_dropout_every_unit_counts_as_it_is() -> None:
+    assert (draw(0.0, units=1_000) == 1).all()
 
 
 def test_with_dropout_the_final_losses_are_distributed_alike() -> None:

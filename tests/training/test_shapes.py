@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.network import Network
+from hpsearch.network import Network, build
 from hpsearch.training.initialization import initial_weights
 from hpsearch.training.shapes import Shape, flatten, padded_widths, program_of, unflatten
 
@@ -30,7 +30,8 @@ def test_weights_come_back_from_the_flat_vector(
     widths: tuple[int, ...], batch_normalization: bool
 ) -> None:
     network = Network(widths, "elu", batch_normalization)
-    shape = Shape(*program_of(network), columns=3, rows=10, batch_size=5, validation_rows=4)
+    _, knobs = build({}, epochs=1, decay_epochs=1)
+    shape = Shape(*program_of(network, knobs), columns=3, rows=10, batch_size=5, validation_rows=4)
     rng = np.random.default_rng(0)
     weights = tuple(
         rng.normal(size=array.shape).astype(np.float32) for array in initial_weights(network, 3, 1)
