@@ -1,0 +1,1 @@
+"""What a user would write, with the packages' defaults where the study says nothing."""
