@@ -4,13 +4,17 @@ Between calls the state is plain arrays. ``State.weights`` holds the flat weight
 averages, ``State.optimizer`` the flat slots ``m`` and ``v``; see ``shapes``.
 """
 
+import hashlib
+import itertools
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
+from unittest import mock
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.framework import ops
 
 from hpsearch.data.splits import Fold
 from hpsearch.network import Network
@@ -92,7 +96,7 @@ class CompiledTrainer:
             return self._programs[shape](*arguments)
         while len(self._programs) >= PROGRAMS_KEPT:
             self._programs.popitem(last=False)
-        program = _compiled(shape)
+        program = _compiled(shape, *arguments)
         try:
             result = program(*arguments)
         except tf.errors.OpError as error:
@@ -100,7 +104,7 @@ class CompiledTrainer:
                 raise
             for file in self._kept.iterdir():
                 file.unlink(missing_ok=True)
-            program = _compiled(shape)
+            program = _compiled(shape, *arguments)
             result = program(*arguments)
         self._programs[shape] = program
         return result
@@ -116,10 +120,19 @@ class CompiledTrainer:
         return self._rows[1]
 
 
-def _compiled(shape: Shape) -> Callable[..., Any]:
-    return cast(
-        Callable[..., Any], tf.function(Program(shape).run, jit_compile=True, autograph=False)
-    )
+def _compiled(shape: Shape, *arguments: Any) -> Callable[..., Any]:
+    """The program of a shape, traced; XLA compiles it with the first call.
+
+    XLA keeps a program on disk under a key that holds the names of its functions, and TensorFlow
+    numbers those by what the process traced before. So here they are numbered by the shape, and
+    every process finds what another has compiled.
+    """
+    digest = hashlib.sha256(repr(shape).encode()).digest()
+    numbers = itertools.count(int.from_bytes(digest[:6]))
+    ops.get_default_graph()  # made, and numbered, at the first use
+    with mock.patch.object(ops, "uid", lambda: next(numbers)):
+        program = tf.function(Program(shape).run, jit_compile=True, autograph=False)
+        return cast(Callable[..., Any], program.get_concrete_function(*arguments))
 
 
 def _to_device(segment: Segment, columns: int, shape: Shape) -> dict[str, Any]:

@@ -85,15 +85,15 @@ _ADAM = {
 }
 
 
-def _learning_rate(knobs: Knobs, share: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+def _learning_rate(knobs: Knobs, share: NDArray[Any]) -> NDArray[Any]:
     """Constant, inverse time or cosine, by the share of the schedule's epochs that is done."""
+    factor = np.ones_like(share)
     match knobs.schedule:
         case "inverse_time":
-            return knobs.learning_rate / (1 + share)
+            factor = 1 / (1 + share)
         case "cosine":
-            return knobs.learning_rate * 0.5 * (1 + np.cos(np.pi * np.minimum(share, 1)))
-        case _:
-            return np.full_like(share, knobs.learning_rate)
+            factor = 0.5 * (1 + np.cos(np.pi * np.minimum(share, 1)))
+    return knobs.learning_rate * factor
 
 
 def update(
