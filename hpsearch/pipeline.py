@@ -55,7 +55,7 @@ def optimize(spec: StudySpec, run: Run, view: View) -> Outcome:
         with _timed(folder, "search"):
             limit = float("inf") if run.timeout_seconds is None else run.timeout_seconds
             deadline = time.monotonic() + limit
-            for snapshot in search(spec, problem, folder.record, folder.files, pool.train):
+            for snapshot in search(spec, problem, folder.record, folder.files, pool):
                 view.search(snapshot)
                 if time.monotonic() > deadline:
                     done = snapshot.complete + snapshot.pruned + snapshot.failed

@@ -101,6 +101,8 @@ class Pool:
     def __init__(self, trainer: Any, workers: int = 1, seed: int | None = None) -> None:
         self._trainer = trainer
         self._threads = ThreadPoolExecutor(workers)
+        self._workers = workers
+        self._unfinished: list[Future[Progress]] = []
         self._rng = None if seed is None else np.random.default_rng(seed)
         self._fold = tiny_fold()
         self.segments: list[Segment] = []
@@ -109,7 +111,13 @@ class Pool:
         """Run a segment after a random moment."""
         self.segments.append(segment)
         delay = 0.0 if self._rng is None else float(self._rng.exponential(0.003))
-        return self._threads.submit(self._run, segment, delay)
+        self._unfinished.append(self._threads.submit(self._run, segment, delay))
+        return self._unfinished[-1]
+
+    def idle(self) -> int:
+        """How many threads have nothing to do."""
+        self._unfinished = [future for future in self._unfinished if not future.done()]
+        return max(self._workers - len(self._unfinished), 0)
 
     def _run(self, segment: Segment, delay: float) -> Progress:
         time.sleep(delay)

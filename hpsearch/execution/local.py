@@ -90,6 +90,11 @@ class LocalPool:
         """Run a picklable function, before any segment that waits."""
         return self._submit(function, arguments, float("-inf"), None)
 
+    def idle(self) -> int:
+        """How many workers have nothing to do."""
+        with self._lock:
+            return sum(worker.job is None for worker in self._workers)
+
     def close(self) -> None:
         """End the processes at once; what they had not returned is lost and can be done again."""
         with self._lock:
@@ -121,6 +126,8 @@ class LocalPool:
                 return
             job, worker = self._match(idle)
             self._queue.remove(job)
+            if not (job.attempts or job.result.set_running_or_notify_cancel()):
+                continue
             if len(worker.models) >= MODELS_PER_WORKER:
                 worker.executor.shutdown(wait=False)
                 worker.executor, worker.models = self._executor(), set()

@@ -9,6 +9,7 @@ into the record.
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import optuna
@@ -37,6 +38,19 @@ from hpsearch.training.segment import (
 #: Trains a segment; of those that wait, the one with the least number goes first.
 Train = Callable[[Segment, float], Future[Progress]]
 
+
+class Pool(Protocol):
+    """What trains the segments of a search."""
+
+    def train(self, segment: Segment, urgency: float) -> Future[Progress]:
+        """See ``Train``."""
+        ...
+
+    def idle(self) -> int:
+        """How many workers have nothing to do."""
+        ...
+
+
 #: How often the loop wakes up while it waits, so that a view and a timeout can act.
 POLL_SECONDS = 0.25
 
@@ -56,7 +70,11 @@ class Snapshot:
 
 @dataclass(slots=True, eq=False)
 class _Flight:
-    """A trial in flight: its training, what it has so far, and the segment that is asked for."""
+    """A trial in flight.
+
+    ``epoch`` is how far it is decided on, ``target`` the epoch after which it will be decided on
+    next, at virtual time ``due``. ``curve`` and ``state`` may be further than that.
+    """
 
     trial: optuna.Trial
     network: Network
@@ -67,13 +85,14 @@ class _Flight:
     curve: Curve
     epoch: int = 0
     target: int = 0
+    due: float = 0.0
     state: State | None = None
     pending: Future[Progress] | None = None
     failure: BaseException | None = None
 
 
 def search(
-    spec: StudySpec, problem: Problem, record: Record, files: ProgressFiles, train: Train
+    spec: StudySpec, problem: Problem, record: Record, files: ProgressFiles, pool: Pool
 ) -> Iterator[Snapshot]:
     """Run or take up a study until it has ``spec.search.trials`` trials.
 
@@ -83,7 +102,7 @@ def search(
     Raises:
         HpsearchError: If the first trials fail one and all.
     """
-    yield from _Walk(spec, problem, record, files, train).run()
+    yield from _Walk(spec, problem, record, files, pool).run()
 
 
 class _Walk:
@@ -95,13 +114,13 @@ class _Walk:
         problem: Problem,
         record: Record,
         files: ProgressFiles,
-        train: Train,
+        pool: Pool,
     ) -> None:
         self._spec = spec
         self._problem = problem
         self._record = record
         self._files = files
-        self._train = train
+        self._pool = pool
         self._clock = VirtualClock()
         self._side = SideProcess()
         self._flights: dict[int, _Flight] = {}
@@ -124,7 +143,8 @@ class _Walk:
             self._ask()
         while (number := self._clock.next()) is not None:
             flight = self._flights[number]
-            while flight.pending is not None:
+            while self._lacks(flight):
+                self._run_ahead()
                 self._collect()
                 yield self._snapshot()
             self._decide(flight)
@@ -166,25 +186,57 @@ class _Walk:
         self._go_on(flight)
 
     def _go_on(self, flight: _Flight) -> None:
-        """Ask for the next segment, of the record or of the pool."""
-        flight.target = next(epoch for epoch in self._ladder if epoch > flight.epoch)
+        """Set the next epoch to be decided on; ask the pool for what of it is not there yet."""
+        flight.target = self._next_report(flight.epoch)
         seconds = self._problem.virtual_seconds(flight.network, flight.target - flight.epoch)
-        time = self._clock.push(flight.trial.number, seconds)
-        if self._seen(flight).ending != Ending.RUNNING or len(flight.curve) >= flight.target:
-            return
-        first = len(flight.curve)
-        state = flight.state
+        flight.due = self._clock.push(flight.trial.number, seconds)
+        if flight.pending is None and self._lacks(flight):
+            self._train(flight)
+
+    def _next_report(self, epoch: int) -> int:
+        return next(report for report in self._ladder if report > epoch)
+
+    def _lacks(self, flight: _Flight) -> bool:
+        """Whether epochs up to the one that is to be decided on have still to be trained."""
+        return (
+            flight.failure is None
+            and len(flight.curve) < flight.target
+            and self._seen(flight).ending == Ending.RUNNING
+        )
+
+    def _train(self, flight: _Flight) -> None:
+        """Ask the pool for the segment after the epochs that are there."""
+        first, state = len(flight.curve), flight.state
         if first and (state is None or state.epoch != first):
             state = self._files.state(flight.run, flight.identity, first)
         if state is None:  # the record lost it: the same bits from the beginning
             first = 0
         flight.curve = flight.curve[:first]
-        flight.pending = self._train(
-            Segment(flight.network, flight.knobs, flight.seed, first, flight.target, state), time
-        )
+        last = max(self._next_report(first), flight.target)
+        ahead = self._problem.virtual_seconds(flight.network, last - flight.target)
+        segment = Segment(flight.network, flight.knobs, flight.seed, first, last, state)
+        flight.pending = self._pool.train(segment, flight.due + ahead)
+
+    def _run_ahead(self) -> None:
+        """Let workers that would be idle train on where a trial waits for others to be decided.
+
+        It costs what is trained of trials that are pruned then, and changes nothing.
+        """
+        waiting = [
+            flight
+            for flight in self._flights.values()
+            if flight.pending is None
+            and flight.failure is None
+            and flight.target <= len(flight.curve) < self._spec.training.epochs
+            and flight.state is not None
+            and summarise(flight.curve, self._spec.training.patience).ending == Ending.RUNNING
+        ]
+        waiting.sort(key=lambda flight: flight.due)
+        for flight in waiting[: self._pool.idle()]:
+            self._train(flight)
 
     def _seen(self, flight: _Flight) -> CurveSummary:
-        """What a trial's curve says up to the epoch that is asked for."""
+        """What a trial's curve says up to the epoch that is to be decided on."""
         return summarise(flight.curve[: flight.target], self._spec.training.patience)
 
     def _collect(self) -> None:
@@ -204,10 +256,10 @@ class _Walk:
 
     def _decide(self, flight: _Flight) -> None:
         """Report a trial whose segment ended; then it ends, is pruned or goes on."""
-        if flight.failure is not None:
+        seen = self._seen(flight)
+        if flight.failure is not None and len(flight.curve) < flight.target:
             self._end(flight, TrialState.FAIL, f"failed: {flight.failure}", None)
             return
-        seen = self._seen(flight)
         self._epochs += seen.epochs - flight.epoch
         flight.epoch = seen.epochs
         if seen.ending == Ending.DIVERGED or seen.value is None:
@@ -242,7 +294,9 @@ class _Walk:
         self._study.tell(flight.trial, seen.value if complete and seen else None, state=state)
         ended = self._frozen(number)
         self._record.told(number, state, ended.value, attributes, self._study)
-        if len(flight.curve) > flight.epoch:  # a shorter search had let it go on
+        if flight.pending is not None:
+            flight.pending.cancel()
+        if len(flight.curve) > flight.epoch:  # it had run ahead
             self._files.save_curve(flight.run, flight.identity, flight.curve[: flight.epoch])
         self._files.drop_state(flight.run)
         del self._flights[number]

@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Iterator[StudyFolder]:
     """A study that was searched, not evaluated yet."""
     spec = small_study(evaluate__top=3, evaluate__seeds=2, search__trials=16)
     with write_folder(tmp_path, spec, FACTS) as folder:
-        for _ in search(spec, PROBLEM, folder.record, folder.files, Pool(FormulaTrainer(8)).train):
+        for _ in search(spec, PROBLEM, folder.record, folder.files, Pool(FormulaTrainer(8))):
             pass
         yield folder
 

@@ -26,7 +26,7 @@ def walk(folder: Path, spec: StudySpec, pool: Pool, events: int | None = None) -
     """Run a study in a folder, as far as ``events`` snapshots, and read what it left."""
     record = Record(folder / "study.db", spec.study.name)
     files = ProgressFiles(folder)
-    steps: Iterator[Snapshot] = search(spec, PROBLEM, record, files, pool.train)
+    steps: Iterator[Snapshot] = search(spec, PROBLEM, record, files, pool)
     for _ in itertools.islice(steps, events):
         pass
     trials = record.trials()
