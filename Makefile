@@ -17,8 +17,8 @@ check: .venv/dev  ## style, types and the order of the layers
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_layers.py
 
-bench: .venv/dev  ## how fast training is, beside Keras
-	$(BIN)/python benchmarks/epoch.py $(ARGS)
+bench: .venv/dev  ## speed and growth beside Keras, Optuna and KerasTuner; ARGS=--quick for less
+	$(BIN)/python -m benchmarks $(ARGS)
 
 format: .venv/dev
 	$(BIN)/ruff check --fix .

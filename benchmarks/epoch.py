@@ -1,13 +1,12 @@
 """Milliseconds an epoch by shape: Keras's ``fit``, the compiled trainer, and arithmetic's floor.
 
-``python benchmarks/epoch.py`` runs all three side by side on one core, takes the median of several
+``python -m benchmarks.epoch`` runs all three side by side on one core, takes the median of several
 rounds, and prints a table; ``--json FILE`` writes it, too. 10,000 simulated rows in batches of 500,
 1,000 validation rows. The floor is the floating-point operations over the rate of a matrix product
 of (500, 512) and (512, 512), measured in the same round.
 """
 
 import argparse
-import json
 import os
 import statistics
 import time
@@ -15,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.tables import print_table, write_json
 from hpsearch.processes import ENVIRONMENT, native_stderr_silenced
 
 SHAPES: dict[str, dict[str, Any]] = {
@@ -30,7 +30,7 @@ SHAPES: dict[str, dict[str, Any]] = {
 ROUNDS = 5
 
 
-def main(json_file: Path | None) -> None:
+def main(file: Path | None) -> None:
     """Measure, print, and write."""
     os.environ.update(ENVIRONMENT)
     with native_stderr_silenced():
@@ -38,15 +38,19 @@ def main(json_file: Path | None) -> None:
 
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(1)
-        rows = [_measure(name, values) for name, values in SHAPES.items()]
-    print(f"{'hidden layers':<34} {'fit':>8} {'compiled':>9} {'floor':>8}  fit/compiled  to floor")
-    for row in rows:
-        print(
-            f"{row['shape']:<34} {row['keras_ms']:>8.1f} {row['compiled_ms']:>9.2f} "
-            f"{row['floor_ms']:>8.2f}  {row['speedup']:>12.1f}  {row['to_floor']:>8.2f}"
-        )
-    if json_file is not None:
-        json_file.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+        found = [_measure(name, values) for name, values in SHAPES.items()]
+    print_table(
+        "milliseconds an epoch, one core",
+        ["hidden layers", "fit", "compiled", "floor", "fit / compiled", "compiled / floor"],
+        [
+            [
+                *(one["shape"], f"{one['keras_ms']:.1f}", f"{one['compiled_ms']:.2f}"),
+                *(f"{one['floor_ms']:.2f}", f"{one['speedup']:.1f}", f"{one['to_floor']:.2f}"),
+            ]
+            for one in found
+        ],
+    )
+    write_json(file, {"shapes": found})
 
 
 def _measure(name: str, values: dict[str, Any]) -> dict[str, Any]:

@@ -144,7 +144,8 @@ class _Walk:
         while (number := self._clock.next()) is not None:
             flight = self._flights[number]
             while self._lacks(flight):
-                self._run_ahead()
+                if flight.pending is not None and not flight.pending.done():
+                    self._run_ahead()
                 self._collect()
                 yield self._snapshot()
             self._decide(flight)

@@ -4,17 +4,13 @@ Between calls the state is plain arrays. ``State.weights`` holds the flat weight
 averages, ``State.optimizer`` the flat slots ``m`` and ``v``; see ``shapes``.
 """
 
-import hashlib
-import itertools
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
-from unittest import mock
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.framework import ops
 
 from hpsearch.data.splits import Fold
 from hpsearch.network import Network
@@ -30,6 +26,7 @@ from hpsearch.training.segment import (
     epoch_permutation,
 )
 from hpsearch.training.shapes import Shape, flatten, program_of, unflatten
+from hpsearch.training.tracing import trace
 from hpsearch.training.updates import FIELDS, coefficients
 
 #: Programs kept ready in a process, some 20 MB each.
@@ -89,14 +86,14 @@ class CompiledTrainer:
         """Run the program of a shape, compiled now if it is not kept.
 
         XLA fails where the file of a kept program is damaged, and cannot say which: then all of
-        them go, and it compiles.
+        them go, and it compiles; under another name, since it remembers what failed.
         """
         if shape in self._programs:
             self._programs.move_to_end(shape)
             return self._programs[shape](*arguments)
         while len(self._programs) >= PROGRAMS_KEPT:
             self._programs.popitem(last=False)
-        program = _compiled(shape, *arguments)
+        program = trace(Program(shape).run, repr(shape), arguments)
         try:
             result = program(*arguments)
         except tf.errors.OpError as error:
@@ -104,7 +101,7 @@ class CompiledTrainer:
                 raise
             for file in self._kept.iterdir():
                 file.unlink(missing_ok=True)
-            program = _compiled(shape, *arguments)
+            program = trace(Program(shape).run, f"{shape} again", arguments)
             result = program(*arguments)
         self._programs[shape] = program
         return result
@@ -118,21 +115,6 @@ class CompiledTrainer:
             )
             self._rows = (fold, tuple(tf.constant(array) for array in arrays))
         return self._rows[1]
-
-
-def _compiled(shape: Shape, *arguments: Any) -> Callable[..., Any]:
-    """The program of a shape, traced; XLA compiles it with the first call.
-
-    XLA keeps a program on disk under a key that holds the names of its functions, and TensorFlow
-    numbers those by what the process traced before. So here they are numbered by the shape, and
-    every process finds what another has compiled.
-    """
-    digest = hashlib.sha256(repr(shape).encode()).digest()
-    numbers = itertools.count(int.from_bytes(digest[:6]))
-    ops.get_default_graph()  # made, and numbered, at the first use
-    with mock.patch.object(ops, "uid", lambda: next(numbers)):
-        program = tf.function(Program(shape).run, jit_compile=True, autograph=False)
-        return cast(Callable[..., Any], program.get_concrete_function(*arguments))
 
 
 def _to_device(segment: Segment, columns: int, shape: Shape) -> dict[str, Any]:

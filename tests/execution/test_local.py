@@ -25,6 +25,18 @@ def test_work_runs_in_processes_that_were_set_up(pool: LocalPool) -> None:
     assert os.getpid() not in {process for _, process in found}
 
 
+def test_work_that_is_cancelled_while_it_waits_is_not_done(pool: LocalPool, tmp_path: Path) -> None:
+    assert pool.idle() == 2
+    busy = [pool.call(work.wait_for, str(tmp_path / "go")) for _ in range(2)]
+    assert pool.idle() == 0
+    waiting = [pool.call(work.touch, str(tmp_path / name)) for name in ("cancelled", "wanted")]
+    assert waiting[0].cancel()
+    (tmp_path / "go").touch()
+    assert [one.result(30) for one in (*busy, waiting[1])] == [None] * 3
+    assert (tmp_path / "wanted").exists()
+    assert not (tmp_path / "cancelled").exists()
+
+
 def test_an_exception_is_passed_on_and_the_worker_lives(pool: LocalPool) -> None:
     with pytest.raises(ValueError, match="is wrong"):
         pool.call(work.fail).result(30)

@@ -16,23 +16,36 @@ from tests.doubles import tiny_fold
 TRAINING = TrainingSection(batch_size=50, epochs=9, patience=9)
 
 
-def train(programs: Path) -> Progress:
-    """A segment on a fresh worker."""
-    network, knobs = build({"units": 8, "dropout": 0.3}, epochs=9, decay_epochs=9)
+def train(programs: Path, *widths: int) -> list[Progress]:
+    """Segments of networks of these widths, one after the other on a fresh worker."""
     with LocalPool(1, hash, start, (tiny_fold(), TRAINING, programs)) as pool:
-        return pool.train(Segment(network, knobs, 3, 0, 4, None), 0.0).result(120)
+        found = []
+        for units in widths:
+            network, knobs = build({"units": units, "dropout": 0.3}, epochs=9, decay_epochs=9)
+            segment = Segment(network, knobs, 3, 0, 4, None)
+            found.append(pool.train(segment, 0.0).result(120))
+        return found
+
+
+def test_a_program_is_found_on_disk_whatever_was_compiled_before_it(tmp_path: Path) -> None:
+    small, large = train(tmp_path, 8, 24)
+    files = {file.name for file in tmp_path.iterdir()}
+    large_first = train(tmp_path, 24, 8)
+    assert {file.name for file in tmp_path.iterdir()} == files
+    np.testing.assert_array_equal(large_first[0].curve, large.curve)
+    np.testing.assert_array_equal(large_first[1].curve, small.curve)
 
 
 def test_programs_are_kept_and_a_damaged_one_is_compiled_again(tmp_path: Path) -> None:
-    first = train(tmp_path)
+    (first,) = train(tmp_path, 8)
     files = list(tmp_path.iterdir())
     assert files
     for file in files:
         file.write_bytes(file.read_bytes()[:1_000])
-    second = train(tmp_path)
+    (second,) = train(tmp_path, 8)
     np.testing.assert_array_equal(second.curve, first.curve)
     assert all(file.stat().st_size > 1_000 for file in tmp_path.iterdir())
-    third = train(tmp_path)
+    (third,) = train(tmp_path, 8)
     np.testing.assert_array_equal(third.curve, first.curve)
 
 

@@ -1,6 +1,7 @@
 """Work for worker processes that need no TensorFlow: it must be importable in them."""
 
 import os
+import time
 from pathlib import Path
 
 
@@ -27,3 +28,12 @@ def die_once(path: str) -> str:
         Path(path).touch()
         os._exit(9)
     return "done"
+
+
+def wait_for(path: str) -> None:
+    while not Path(path).exists():
+        time.sleep(0.01)
+
+
+def touch(path: str) -> None:
+    Path(path).touch()

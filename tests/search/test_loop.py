@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hpsearch.data.splits import Fold
 from hpsearch.errors import HpsearchError
 from hpsearch.search.loop import Snapshot, search
 from hpsearch.search.progress_files import ProgressFiles
 from hpsearch.search.record import Record
 from hpsearch.search.trial import TrialRecord
 from hpsearch.study import StudySpec
-from hpsearch.training.segment import Curve, Segment
+from hpsearch.training.segment import Curve, Progress, Segment
 from tests.doubles import PROBLEM, FormulaTrainer, Pool, small_study
 
 Found = tuple[tuple[TrialRecord, ...], list[Curve]]
@@ -82,6 +83,34 @@ def test_any_interruptions_change_nothing(
         pool = Pool(FormulaTrainer(spec.training.patience), workers, seed)
         walk(folder, spec, pool, events)
     assert_equal(run(folder, spec, workers=workers, seed=99), through)
+
+
+def trained(pool: Pool) -> int:
+    return sum(segment.last - segment.first for segment in pool.segments)
+
+
+def test_workers_that_would_be_idle_train_ahead_and_it_changes_nothing(tmp_path: Path) -> None:
+    spec = small_study(training__patience=20)
+    alone, many = Pool(FormulaTrainer(20)), Pool(FormulaTrainer(20), workers=16, seed=5)
+    trials, curves = walk(tmp_path / "alone", spec, alone)
+    assert_equal(walk(tmp_path / "many", spec, many), (trials, curves))
+    assert trained(many) > trained(alone) >= sum(trial.epochs for trial in trials)
+
+
+def test_what_fails_ahead_of_a_decision_counts_only_if_it_is_needed(tmp_path: Path) -> None:
+    spec = small_study(training__patience=20)
+    through = run(tmp_path / "through", spec)
+    decided = {trial.seed: trial.epochs for trial in through[0]}
+
+    class FailsAhead(FormulaTrainer):
+        def run(self, segment: Segment, fold: Fold) -> Progress:
+            if segment.first >= decided[segment.seed]:
+                raise RuntimeError("out of memory")
+            return super().run(segment, fold)
+
+    pool = Pool(FailsAhead(20), workers=16, seed=5)
+    assert_equal(walk(tmp_path / "failing", spec, pool), through)
+    assert any(segment.first >= decided[segment.seed] for segment in pool.segments)
 
 
 def test_what_is_recorded_is_not_trained_again(tmp_path: Path, through: Found) -> None:

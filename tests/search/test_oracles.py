@@ -331,9 +331,7 @@ def test_the_process_ends_with_a_search_that_is_stopped(tmp_path: Path) -> None:
     spec = small_study(search__sampler="keras_tuner_random")
     before = set(multiprocessing.active_children())
     record = Record(tmp_path / "study.db", spec.study.name)
-    steps: Any = search(
-        spec, PROBLEM, record, ProgressFiles(tmp_path), Pool(FormulaTrainer(8))
-    )
+    steps: Any = search(spec, PROBLEM, record, ProgressFiles(tmp_path), Pool(FormulaTrainer(8)))
     next(steps)
     (process,) = set(multiprocessing.active_children()) - before
     assert process.is_alive()

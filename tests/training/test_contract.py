@@ -1,6 +1,5 @@
 """The laws of training, held for every trainer."""
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -10,7 +9,6 @@ import pytest
 
 from hpsearch.data.splits import Fold
 from hpsearch.network import OPTIMIZERS, SCHEDULES, Knobs, Network, build
-from hpsearch.processes import ENVIRONMENT
 from hpsearch.training.segment import (
     Ending,
     Progress,
@@ -117,18 +115,6 @@ class TestFormulaTrainer(TrainerContract):
     @pytest.fixture
     def make(self) -> Make:
         return lambda batch_size, patience: FormulaTrainer(patience)
-
-
-@pytest.fixture(scope="session")
-def tensorflow(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """TensorFlow, set up in this process as it is in a worker."""
-    programs = tmp_path_factory.mktemp("programs")
-    os.environ.update(ENVIRONMENT)
-    os.environ["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory={programs}"
-    import tensorflow as tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 def keras_trainer(batch_size: int, patience: int) -> Trainer:

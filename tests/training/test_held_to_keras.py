@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from hpsearch.data.splits import Fold
 from hpsearch.network import ACTIVATIONS, OPTIMIZERS, SCHEDULES, Knobs, Network, build
 from hpsearch.training.segment import Progress, Segment
-from tests.training.test_contract import compiled_trainer, keras_trainer, tensorflow  # noqa: F401
+from tests.training.test_contract import compiled_trainer, keras_trainer
 
 pytestmark = pytest.mark.usefixtures("tensorflow")
 

@@ -1,0 +1,55 @@
+"""The benchmarks compare like with like."""
+
+from pathlib import Path
+
+import numpy as np
+import optuna
+import pytest
+
+from benchmarks.traces import Trace, read_epochs
+from hpsearch.network import build
+from hpsearch.search.suggest import suggest
+from hpsearch.study import find_study, read_study
+
+
+def test_a_trace_keeps_the_improvements_and_answers_both_ways() -> None:
+    trace = Trace.of([(3.0, 0.6), (1.0, 0.7), (2.0, float("nan")), (4.0, 0.65), (5.0, 0.5)])
+    assert trace.steps == ((1.0, 0.7), (3.0, 0.6), (5.0, 0.5))
+    assert trace.best == 0.5
+    assert trace.best_at(4.5) == 0.6
+    assert trace.best_at(0.5) is None
+    assert trace.seconds_to(0.6) == 3.0
+    assert trace.seconds_to(0.4) is None
+    assert Trace.of([]).best is None
+
+
+def test_epochs_of_several_processes_are_read_together(tmp_path: Path) -> None:
+    for name, loss in (("0", 0.6), ("1", 0.5)):
+        line = f'{{"seconds": 1.0, "trial": {name}, "loss": {loss}}}\n'
+        (tmp_path / f"{name}.jsonl").write_text(line, encoding="utf-8")
+    epochs = read_epochs(sorted(tmp_path.iterdir()))
+    assert [(epoch.trial, epoch.loss) for epoch in epochs] == [(0, 0.6), (1, 0.5)]
+
+
+@pytest.mark.usefixtures("tensorflow")
+def test_a_peers_network_is_that_of_the_same_values() -> None:
+    from benchmarks.peers.plain_keras import build_model
+
+    spec = read_study(find_study("higgs"))
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
+    for _ in range(12):
+        values = spec.space.complete(suggest(study.ask(), spec.space))
+        network, knobs = build(values, epochs=300, decay_epochs=1_000)
+        model = build_model(values, columns=28, steps=20, epochs=300, decay_epochs=1_000)
+        trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
+        assert trained == network.parameters(28)
+        rate = model.optimizer.learning_rate
+        assert model.optimizer.__class__.__name__.lower() == knobs.optimizer
+        assert float(rate) == pytest.approx(knobs.learning_rate, rel=1e-6)
+        dropouts = [layer for layer in model.layers if layer.__class__.__name__ == "Dropout"]
+        assert {layer.rate for layer in dropouts} == ({knobs.dropout} if knobs.dropout else set())
+        for layer in model.layers[:-1]:
+            penalty = getattr(layer, "kernel_regularizer", None)
+            if penalty is not None:
+                assert float(penalty.l1) == pytest.approx(knobs.l1, rel=1e-6)
+                assert float(penalty.l2) == pytest.approx(knobs.l2, rel=1e-6)
