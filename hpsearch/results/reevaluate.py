@@ -8,8 +8,8 @@ from hpsearch.errors import HpsearchError
 from hpsearch.network import Knobs, Network, build
 from hpsearch.results.leaderboard import best_trials
 from hpsearch.search.clock import Problem
+from hpsearch.search.flights import POLL_SECONDS, Train
 from hpsearch.search.folder import StudyFolder
-from hpsearch.search.loop import POLL_SECONDS, Train
 from hpsearch.search.progress_files import identity
 from hpsearch.search.samplers import retraining_seed
 from hpsearch.search.trial import TrialRecord

@@ -1,0 +1,189 @@
+"""Trials in flight: which epochs of each are there, and which the pool is asked for.
+
+What is there comes from the record or from the pool, and may be further than what is decided:
+workers that would be idle train ahead. The search looks only at what it has asked for, so that this
+changes nothing but the time.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import optuna
+
+from hpsearch.network import Knobs, Network
+from hpsearch.search.clock import Problem
+from hpsearch.search.progress_files import ProgressFiles, identity
+from hpsearch.search.pruners import report_epochs
+from hpsearch.study import StudySpec
+from hpsearch.training.segment import (
+    Curve,
+    CurveSummary,
+    Ending,
+    Progress,
+    Segment,
+    State,
+    summarise,
+)
+
+#: Trains a segment; of those that wait, the one with the least number goes first.
+Train = Callable[[Segment, float], Future[Progress]]
+
+#: How often who waits for a result wakes up, so that a view and a timeout can act.
+POLL_SECONDS = 0.25
+
+
+class Pool(Protocol):
+    """What trains the segments of a search."""
+
+    def train(self, segment: Segment, urgency: float) -> Future[Progress]:
+        """See ``Train``."""
+        ...
+
+    def idle(self) -> int:
+        """How many workers have nothing to do."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class Flight:
+    """A trial in flight.
+
+    ``epoch`` is how far it is decided on; ``target`` is the epoch after which it will be decided on
+    next, at virtual time ``due``. ``curve`` and ``state`` may be further than that.
+    """
+
+    trial: optuna.Trial
+    network: Network
+    knobs: Knobs
+    seed: int
+    run: str
+    identity: str
+    curve: Curve
+    epoch: int = 0
+    target: int = 0
+    due: float = 0.0
+    state: State | None = None
+    pending: Future[Progress] | None = None
+    failure: BaseException | None = None
+
+
+class Flights:
+    """The trials in flight by number, and their training."""
+
+    def __init__(self, spec: StudySpec, problem: Problem, files: ProgressFiles, pool: Pool) -> None:
+        self._training = spec.training
+        self._problem = problem
+        self._files = files
+        self._pool = pool
+        self._ladder = report_epochs(spec.training.epochs, spec.warmup_epochs)
+        self._flights: dict[int, Flight] = {}
+
+    def __len__(self) -> int:
+        return len(self._flights)
+
+    def __contains__(self, number: int) -> bool:
+        return number in self._flights
+
+    def __getitem__(self, number: int) -> Flight:
+        return self._flights[number]
+
+    def begin(self, trial: optuna.Trial, network: Network, knobs: Knobs, seed: int) -> Flight:
+        """A trial with the epochs that the record has of it."""
+        run, made_by = f"{trial.number:04d}", identity(network, knobs, seed, self._training)
+        curve = self._files.curve(run, made_by)
+        if curve is None:
+            curve = np.zeros((0, 2, 2), np.float32)
+        flight = Flight(trial, network, knobs, seed, run, made_by, curve)
+        self._flights[trial.number] = flight
+        return flight
+
+    def next_target(self, flight: Flight) -> tuple[int, float]:
+        """The epoch after which a trial is decided on next, and the virtual seconds until then."""
+        target = self._report_after(flight.epoch)
+        return target, self._problem.virtual_seconds(flight.network, target - flight.epoch)
+
+    def go_on(self, flight: Flight, target: int, due: float) -> None:
+        """Let a trial be trained to an epoch, as far as it is not; it is needed at ``due``."""
+        flight.target, flight.due, flight.failure = target, due, None
+        if flight.pending is None and self.lacks(flight):
+            self._train(flight)
+
+    def lacks(self, flight: Flight) -> bool:
+        """Whether a trial still has to be trained up to its target."""
+        return (
+            flight.failure is None
+            and len(flight.curve) < flight.target
+            and self.seen(flight).ending == Ending.RUNNING
+        )
+
+    def seen(self, flight: Flight) -> CurveSummary:
+        """What a trial's curve says up to its target."""
+        return summarise(flight.curve[: flight.target], self._training.patience)
+
+    def wait(self, flight: Flight) -> None:
+        """Wait a moment for what a trial lacks, and let workers that would be idle train ahead."""
+        if flight.pending is not None and not flight.pending.done():
+            self._run_ahead()
+        self._collect()
+
+    def end(self, flight: Flight) -> None:
+        """Take a trial out, and forget what it trained ahead."""
+        if flight.pending is not None:
+            flight.pending.cancel()
+        if len(flight.curve) > flight.epoch:
+            self._files.save_curve(flight.run, flight.identity, flight.curve[: flight.epoch])
+        self._files.drop_state(flight.run)
+        del self._flights[flight.trial.number]
+
+    def _report_after(self, epoch: int) -> int:
+        return next(report for report in self._ladder if report > epoch)
+
+    def _collect(self) -> None:
+        """Wait a moment for any result, and write down those that came, whoever waits for them."""
+        waiting = {flight.pending: flight for flight in self._flights.values() if flight.pending}
+        done, _ = wait(waiting, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
+        for future in done:
+            flight = waiting[future]
+            flight.pending = None
+            flight.failure = future.exception()
+            if flight.failure is None:
+                progress = future.result()
+                flight.curve = np.concatenate([flight.curve, progress.curve])
+                flight.state = progress.state
+                self._files.save_state(flight.run, flight.identity, progress.state)
+                self._files.save_curve(flight.run, flight.identity, flight.curve)
+
+    def _run_ahead(self) -> None:
+        """Train on where a trial waits for others to be decided, as far as workers are idle.
+
+        It costs what is trained of trials that are pruned then.
+        """
+        waiting = [flight for flight in self._flights.values() if self._may_run_ahead(flight)]
+        waiting.sort(key=lambda flight: flight.due)
+        for flight in waiting[: self._pool.idle()]:
+            self._train(flight)
+
+    def _may_run_ahead(self, flight: Flight) -> bool:
+        return (
+            flight.pending is None
+            and flight.failure is None
+            and flight.state is not None
+            and flight.target <= len(flight.curve) < self._training.epochs
+            and summarise(flight.curve, self._training.patience).ending == Ending.RUNNING
+        )
+
+    def _train(self, flight: Flight) -> None:
+        """Ask the pool for the segment after the epochs that are there."""
+        first, state = len(flight.curve), flight.state
+        if first and (state is None or state.epoch != first):
+            state = self._files.state(flight.run, flight.identity, first)
+        if state is None:  # the record lost it: the same bits from the beginning
+            first = 0
+        flight.curve = flight.curve[:first]
+        last = max(self._report_after(first), flight.target)
+        ahead = self._problem.virtual_seconds(flight.network, last - flight.target)
+        segment = Segment(flight.network, flight.knobs, flight.seed, first, last, state)
+        flight.pending = self._pool.train(segment, flight.due + ahead)
