@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,28 @@ from benchmarks.optimize import ROOT, overrides
 from benchmarks.traces import PeerEpoch, read_epochs
 
 
-def run_peer(
-    peer: str, folder: Path, settings: Mapping[str, Any], fold: Path, *, processes: int
-) -> tuple[float, list[PeerEpoch]]:
+@dataclass(frozen=True, slots=True)
+class PeerRun:
     """Seconds from the start of the first process to the end of the last, and all epochs.
+
+    ``stopped`` says that it was not done when its time was up.
+    """
+
+    seconds: float
+    stopped: bool
+    epochs: tuple[PeerEpoch, ...]
+
+
+def run_peer(
+    peer: str,
+    folder: Path,
+    settings: Mapping[str, Any],
+    fold: Path,
+    *,
+    processes: int,
+    limit_seconds: float,
+) -> PeerRun:
+    """Start the processes of a peer, and wait for them; after ``limit_seconds`` they are stopped.
 
     A process that is alone has TensorFlow's own choice of threads. Of several each has one, so that
     they are not in each other's way; they share an Optuna journal, which is what Optuna recommends
@@ -38,10 +57,22 @@ def run_peer(
         with (folder / f"{index}.log").open("w", encoding="utf-8") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT, env=environment)
         running.append(process)
-    codes = [process.wait() for process in running]
+    in_time = [_wait(process, began + limit_seconds) for process in running]
+    stopped = not all(in_time)
     seconds = time.monotonic() - began
-    for index, code in enumerate(codes):
-        if code:
+    for index, process in enumerate(running):
+        if process.returncode and not stopped:
             said = (folder / f"{index}.log").read_text(encoding="utf-8")
-            raise SystemExit(f"{peer} ended with exit code {code}: {said[-2_000:]}")
-    return seconds, read_epochs(sorted(folder.glob("*.jsonl")))
+            raise SystemExit(f"{peer} ended with exit code {process.returncode}: {said[-2_000:]}")
+    return PeerRun(seconds, stopped, tuple(read_epochs(sorted(folder.glob("*.jsonl")))))
+
+
+def _wait(process: subprocess.Popen[bytes], deadline: float) -> bool:
+    """Whether the process ended by itself before the deadline; it has ended in any case."""
+    try:
+        process.wait(max(deadline - time.monotonic(), 0.0))
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return False
+    return True

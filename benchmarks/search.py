@@ -6,8 +6,9 @@ many as hpsearch has workers on one storage, and KerasTuner's Hyperband; 100 tri
 epochs each. It prints two tables; ``--json FILE`` writes them with all traces.
 
 Seconds are counted from the start of a process, imports and compiling included, hpsearch's until
-its last trial ended; ``whole`` has its re-training, test and report as well. A loss is the lowest
-``val_binary_crossentropy`` of any epoch of any trial.
+its last trial ended; ``whole`` has its re-training, test and report as well. A peer that is not
+done after 12 times hpsearch's seconds (``--limit``) is stopped; then the factor is a lower bound.
+A loss is the lowest ``val_binary_crossentropy`` of any epoch of any trial.
 """
 
 import argparse
@@ -29,7 +30,10 @@ COMPETITORS = ("hpsearch", "optuna", "optuna4", "kerastuner")
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """How a competitor did; ``rounds`` has the seconds of all runs, of which this is the median."""
+    """How a competitor did; ``rounds`` has the seconds of all runs, of which this is the median.
+
+    ``stopped`` says that it was not done when its time was up; its trials are those it had begun.
+    """
 
     label: str
     trials: int
@@ -37,6 +41,7 @@ class Searched:
     seconds: float
     whole_seconds: float
     rounds: tuple[float, ...]
+    stopped: bool
     trace: Trace
 
     @property
@@ -61,7 +66,10 @@ def main(given: argparse.Namespace) -> None:
                 ]
                 found[competitor] = _median(rounds)
             else:
-                found[competitor] = _peer(competitor, folder, settings, rows, given.workers)
+                longest = given.limit * found["hpsearch"].seconds if found else float("inf")
+                found[competitor] = _peer(
+                    competitor, folder, settings, rows, given.workers, longest
+                )
             print(f"{found[competitor].seconds:.1f} s", flush=True)
     ours = found.get("hpsearch")
     compared = {name: _compare(one, ours) for name, one in found.items()}
@@ -101,6 +109,7 @@ def _hpsearch(out: Path, settings: Mapping[str, Any], rows: Rows, workers: int) 
         seconds=seconds,
         whole_seconds=run.seconds,
         rounds=(seconds,),
+        stopped=False,
         trace=Trace.of((min(when, seconds), loss) for when, loss in watch.seen),
     )
 
@@ -112,7 +121,12 @@ def _median(rounds: Sequence[Searched]) -> Searched:
 
 
 def _peer(
-    competitor: str, folder: Path, settings: Mapping[str, Any], rows: Rows, workers: int
+    competitor: str,
+    folder: Path,
+    settings: Mapping[str, Any],
+    rows: Rows,
+    workers: int,
+    limit_seconds: float,
 ) -> Searched:
     processes = workers if competitor == "optuna4" else 1
     label = {
@@ -120,26 +134,31 @@ def _peer(
         "optuna4": f"Optuna and Keras, {workers} processes",
         "kerastuner": "KerasTuner's Hyperband",
     }[competitor]
-    seconds, epochs = run_peer(
+    run = run_peer(
         "kerastuner" if competitor == "kerastuner" else "optuna",
         folder / competitor,
         settings,
         rows.fold,
         processes=processes,
+        limit_seconds=limit_seconds,
     )
     return Searched(
         label=label,
-        trials=len({epoch.trial for epoch in epochs}),
-        epochs=len(epochs),
-        seconds=seconds,
-        whole_seconds=seconds,
-        rounds=(seconds,),
-        trace=Trace.of((epoch.seconds, epoch.loss) for epoch in epochs),
+        trials=len({epoch.trial for epoch in run.epochs}),
+        epochs=len(run.epochs),
+        seconds=run.seconds,
+        whole_seconds=run.seconds,
+        rounds=(run.seconds,),
+        stopped=run.stopped,
+        trace=Trace.of((epoch.seconds, epoch.loss) for epoch in run.epochs),
     )
 
 
 def _compare(one: Searched, ours: Searched | None) -> dict[str, float | None]:
-    """What a competitor's run says beside hpsearch's; ratios above 1 are for hpsearch."""
+    """What a competitor's run says beside hpsearch's; ratios above 1 are for hpsearch.
+
+    One that was stopped would have taken longer for the trials: its speedup is a lower bound.
+    """
     loss = one.trace.best
     alone = {
         "trials_a_minute": one.trials_a_minute,
@@ -151,7 +170,9 @@ def _compare(one: Searched, ours: Searched | None) -> dict[str, float | None]:
     our_seconds = ours.trace.seconds_to(loss)
     return {
         **alone,
-        "speedup": ratio(ours.trials_a_minute, one.trials_a_minute),
+        "speedup": ratio(one.seconds, ours.seconds)
+        if one.stopped
+        else ratio(ours.trials_a_minute, one.trials_a_minute),
         "best_in_equal_time": one.trace.best_at(ours.seconds),
         "hpsearch_seconds_to_its_best": our_seconds,
         "speedup_to_its_best": ratio(alone["seconds_to_its_best"], our_seconds),
@@ -174,7 +195,8 @@ def _print(
             [
                 *(one.label, f"{one.trials}", f"{one.epochs:,}", f"{one.seconds:.1f}"),
                 *(f"{one.whole_seconds:.1f}", f"{one.trials_a_minute:.2f}"),
-                _times(compared[name].get("speedup") if name != "hpsearch" else None),
+                ("> " if one.stopped else "")
+                + _times(compared[name].get("speedup") if name != "hpsearch" else None),
                 figure(compared[name]["best"], ".4f"),
                 figure(compared[name].get("best_in_equal_time"), ".4f"),
             ]
@@ -217,5 +239,8 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=1, help="runs of hpsearch; the median counts")
     parser.add_argument("--data", type=Path, help="HIGGS.csv.gz or any beginning of it")
     parser.add_argument("--only", type=_only, default=list(COMPETITORS), help="a,b: some of them")
+    parser.add_argument(
+        "--limit", type=float, default=12, help="stop a peer after so many times hpsearch's seconds"
+    )
     parser.add_argument("--json", type=Path)
     main(parser.parse_args())

@@ -6,6 +6,8 @@ like a missing or damaged one, counts as not there.
 """
 
 import hashlib
+import json
+import math
 import os
 import zipfile
 from collections.abc import Mapping
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 
 from hpsearch.network import Knobs, Network
 from hpsearch.study import TrainingSection
-from hpsearch.training.segment import Best, Curve, State
+from hpsearch.training.segment import Arrays, Best, Curve, State
 
 
 def identity(network: Network, knobs: Knobs, seed: int, training: TrainingSection) -> str:
@@ -51,27 +53,25 @@ class ProgressFiles:
         arrays = _read(self._checkpoints / f"{run}.npz", identity)
         if arrays is None or int(arrays["epoch"]) != epoch:
             return None
-        best = Best(
-            int(arrays["best.epoch"]),
-            float(arrays["best.value"]),
-            _numbered(arrays, "best.weights"),
+        groups = [_unpacked(arrays, name) for name in ("weights", "optimizer", "best")]
+        weights, optimizer, best = groups
+        return State(
+            epoch,
+            weights,
+            optimizer,
+            Best(int(arrays["best_epoch"]), float(arrays["best_value"]), best),
         )
-        return State(epoch, _numbered(arrays, "weights"), _numbered(arrays, "optimizer"), best)
 
     def save_state(self, run: str, identity: str, state: State) -> None:
         """Replace the recorded state of a run, in one step."""
-        arrays: dict[str, NDArray[np.generic]] = {
+        arrays = {
             "epoch": np.array(state.epoch),
-            "best.epoch": np.array(state.best.epoch),
-            "best.value": np.array(state.best.value),
+            "best_epoch": np.array(state.best.epoch),
+            "best_value": np.array(state.best.value),
+            **_packed("weights", state.weights),
+            **_packed("optimizer", state.optimizer),
+            **_packed("best", state.best.weights),
         }
-        groups = {
-            "weights": state.weights,
-            "optimizer": state.optimizer,
-            "best.weights": state.best.weights,
-        }
-        for name, group in groups.items():
-            arrays |= {f"{name}.{index}": array for index, array in enumerate(group)}
         _write(self._checkpoints / f"{run}.npz", identity, arrays)
 
     def drop_state(self, run: str) -> None:
@@ -88,11 +88,21 @@ def _curve(arrays: Mapping[str, NDArray[np.generic]]) -> Curve:
     return arrays["curve"].astype(np.float32, copy=False)
 
 
-def _numbered(
-    arrays: Mapping[str, NDArray[np.generic]], name: str
-) -> tuple[NDArray[np.generic], ...]:
-    count = sum(key.rpartition(".")[0] == name and key[-1].isdigit() for key in arrays)
-    return tuple(arrays[f"{name}.{index}"] for index in range(count))
+def _packed(name: str, group: Arrays) -> dict[str, NDArray[np.generic]]:
+    """Arrays as the bytes of all and the form of each: many small entries take long to write."""
+    forms = [(array.dtype.str, array.shape) for array in group]
+    content = b"".join(array.tobytes() for array in group)
+    return {name: np.frombuffer(content, np.uint8), f"{name}_forms": np.array(json.dumps(forms))}
+
+
+def _unpacked(arrays: Mapping[str, NDArray[np.generic]], name: str) -> Arrays:
+    """Inverse of ``_packed``."""
+    content, start, group = arrays[name].tobytes(), 0, []
+    for kind, shape in json.loads(str(arrays[f"{name}_forms"])):
+        size = math.prod(shape)
+        group.append(np.frombuffer(content, kind, size, start).reshape(shape))
+        start += group[-1].nbytes
+    return tuple(group)
 
 
 def _read(path: Path, identity: str | None) -> dict[str, NDArray[np.generic]] | None:

@@ -7,6 +7,7 @@ raised and the last trials of the shorter search now have company, the record is
 the study in memory.
 """
 
+import copy
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -87,8 +88,9 @@ class Record:
     def asked(self, trial: FrozenTrial) -> None:
         """Write down a new trial with its values and attributes; one transaction."""
         if trial.number not in self._trials:
-            self._storage.create_new_trial(self._study_id, template_trial=trial)
-            self._remember(trial.number)
+            written = copy.deepcopy(trial)  # the study in memory changes its own
+            written._trial_id = self._storage.create_new_trial(self._study_id, trial)
+            self._trials[trial.number] = written
 
     def reported(self, number: int, epoch: int, value: float, walk: optuna.Study) -> None:
         """Write down the best value so far of a trial; ``walk`` is the study in memory."""
@@ -119,7 +121,7 @@ class Record:
             self._storage.set_trial_user_attr(known._trial_id, key, attribute)
         values = None if value is None else [value]
         self._storage.set_trial_state_values(known._trial_id, state, values)
-        self._remember(number)
+        known.state = state
 
     def _open(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -146,10 +148,6 @@ class Record:
         self._storage.set_study_system_attr(study_id, "study:metric_names", [OBJECTIVE])
         self._storage.set_study_user_attr(study_id, "version", VERSION)
         return study_id
-
-    def _remember(self, number: int) -> None:
-        trial_id = self._storage.get_trial_id_from_study_id_trial_number(self._study_id, number)
-        self._trials[number] = self._storage.get_trial(trial_id)
 
     def _rebuild(self, walk: optuna.Study) -> None:
         """Replace the file by one that holds the walk's trials, in one step."""
