@@ -36,12 +36,12 @@ ORDINARY = {**ONCE, "data.test": 1_000, "training.epochs": 100}
 ONE_SHAPE = {
     **ONCE,
     "data.test": 1_000,
-    "training.epochs": 5,
-    "search.warmup_epochs": 5,
+    "training.epochs": 20,
+    "search.warmup_epochs": 20,
     "space.layers": 2,
     "space.units": 32,
     "space.batch_normalization": "false",
-    "search.trials": 12,
+    "search.trials": 16,
 }
 
 

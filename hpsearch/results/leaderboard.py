@@ -26,7 +26,8 @@ def importances(record: Record) -> dict[str, float]:
     """Share of each parameter in how good a trial is, largest first; empty below ten trials.
 
     PED-ANOVA, Optuna's default: it compares the distribution of a parameter among the better
-    trials with that among all, conditional parameters included.
+    trials with that among all, conditional parameters included. The share of one that was alive in
+    a trial or two says little; Optuna would warn of it on the terminal.
 
     Source: Watanabe, Bansal and Hutter, PED-ANOVA (2023).
     """
@@ -37,6 +38,7 @@ def importances(record: Record) -> dict[str, float]:
     study.add_trials(complete)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        warnings.filterwarnings("ignore", "Some regimes for parameter", UserWarning)
         found = optuna.importance.get_param_importances(study)
     return {name: share for name, share in found.items() if math.isfinite(share)}
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import optuna
 import pytest
 
 from hpsearch.data.splits import Scaling, SealedTest
@@ -16,6 +17,7 @@ from hpsearch.results.standings import standings, winner
 from hpsearch.results.test import already_measured, measure, recorded_test
 from hpsearch.search.folder import StudyFolder, write_folder
 from hpsearch.search.loop import search
+from hpsearch.search.record import Record
 from hpsearch.search.trial import TrialRecord
 from hpsearch.training.segment import Segment
 from tests.doubles import PROBLEM, FormulaTrainer, Pool, small_study
@@ -149,10 +151,29 @@ def test_the_test_rows_are_opened_once_and_the_opening_is_in_the_record(
     assert len(outcome.run_curve(result.trial, 0)) == outcome.standings[0].runs[0].epochs
 
 
-def test_importance_needs_trials_and_sums_to_one(folder: StudyFolder) -> None:
-    found = importances(folder.record)
-    complete = [one for one in folder.record.trials() if one.state == "complete"]
-    if len(complete) < 10:
+@pytest.mark.parametrize("trials", [9, 30])
+def test_importance_needs_trials_and_sums_to_one(tmp_path: Path, trials: int) -> None:
+    record = Record(tmp_path / "study.db", "important")
+    rate = optuna.distributions.FloatDistribution(1e-4, 1e-1, log=True)
+    momentum = optuna.distributions.FloatDistribution(0.0, 0.9)
+    for number in range(trials):
+        params = {"learning_rate": 1e-4 * 1000 ** (number / trials)}
+        if number == 4:  # alive once
+            params["momentum"] = 0.5
+        trial = optuna.trial.create_trial(
+            params=params,
+            distributions={"learning_rate": rate, "momentum": momentum}
+            if number == 4
+            else {"learning_rate": rate},
+            value=0.5 + number / 100,
+            user_attrs={"seed": 1, "started_seconds": 0.0},
+        )
+        trial.number = number
+        record.asked(trial)
+    found = importances(record)
+    record.close()
+    if trials < 10:
         assert found == {}
     else:
         assert sum(found.values()) == pytest.approx(1, abs=0.01)
+        assert max(found, key=lambda name: found[name]) == "learning_rate"
