@@ -13,7 +13,7 @@ from hpsearch.data.load import load
 from hpsearch.data.splits import Split, split
 from hpsearch.execution.local import LocalPool
 from hpsearch.execution.program_cache import program_cache
-from hpsearch.execution.worker import predict, save_model, start
+from hpsearch.execution.worker import PRELOAD, predict, save_model, start
 from hpsearch.export.report import write_report
 from hpsearch.export.tensorboard import write_tensorboard
 from hpsearch.results.outcome import Outcome
@@ -98,7 +98,7 @@ def _opened(
     problem = Problem(facts.columns, facts.train_rows, facts.validation_rows)
     with (
         write_folder(run.out, spec, facts) as folder,
-        LocalPool(run.workers, _model_of(spec), start, initargs) as pool,
+        LocalPool(run.workers, _model_of(spec), start, initargs, PRELOAD) as pool,
     ):
         folder.record.set_fact("command", run.command)
         yield folder, rows, problem, pool

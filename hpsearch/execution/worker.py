@@ -13,6 +13,9 @@ from hpsearch.processes import native_stderr_silenced, settle
 from hpsearch.study import TrainingSection
 from hpsearch.training.segment import Progress, Segment, Trainer
 
+#: What a worker needs before it can start.
+PRELOAD = ("hpsearch.training.preload",)
+
 
 class _Bench:
     """The trainer and the rows of this process; filled once by ``start``."""

@@ -52,7 +52,8 @@ class Flight:
     """A trial in flight.
 
     ``epoch`` is how far it is decided on; ``target`` is the epoch after which it will be decided on
-    next, at virtual time ``due``. ``curve`` and ``state`` may be further than that.
+    next, at virtual time ``due``. ``curve`` and ``state`` may be further than that; ``unsaved``
+    says that they are further than what is on disk.
     """
 
     trial: optuna.Trial
@@ -68,6 +69,7 @@ class Flight:
     state: State | None = None
     pending: Future[Progress] | None = None
     failure: BaseException | None = None
+    unsaved: bool = False
 
 
 class Flights:
@@ -107,6 +109,7 @@ class Flights:
 
     def go_on(self, flight: Flight, target: int, due: float) -> None:
         """Let a trial be trained to an epoch, as far as it is not; it is needed at ``due``."""
+        self._save(flight)
         flight.target, flight.due, flight.failure = target, due, None
         if flight.pending is None and self.lacks(flight):
             self._train(flight)
@@ -133,16 +136,28 @@ class Flights:
         """Take a trial out, and forget what it trained ahead."""
         if flight.pending is not None:
             flight.pending.cancel()
-        if len(flight.curve) > flight.epoch:
+        if flight.unsaved or len(flight.curve) > flight.epoch:
             self._files.save_curve(flight.run, flight.identity, flight.curve[: flight.epoch])
         self._files.drop_state(flight.run)
         del self._flights[flight.trial.number]
+
+    def save(self) -> None:
+        """Write down what was trained and not yet decided on, for who goes on from here."""
+        for flight in self._flights.values():
+            self._save(flight)
+
+    def _save(self, flight: Flight) -> None:
+        """Write down a trial that goes on; of one that ends, no state is ever needed."""
+        if flight.unsaved and flight.state is not None:
+            self._files.save_state(flight.run, flight.identity, flight.state)
+            self._files.save_curve(flight.run, flight.identity, flight.curve)
+            flight.unsaved = False
 
     def _report_after(self, epoch: int) -> int:
         return next(report for report in self._ladder if report > epoch)
 
     def _collect(self) -> None:
-        """Wait a moment for any result, and write down those that came, whoever waits for them."""
+        """Wait a moment for any result, and take in those that came, whoever waits for them."""
         waiting = {flight.pending: flight for flight in self._flights.values() if flight.pending}
         done, _ = wait(waiting, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
         for future in done:
@@ -153,8 +168,7 @@ class Flights:
                 progress = future.result()
                 flight.curve = np.concatenate([flight.curve, progress.curve])
                 flight.state = progress.state
-                self._files.save_state(flight.run, flight.identity, progress.state)
-                self._files.save_curve(flight.run, flight.identity, flight.curve)
+                flight.unsaved = True
 
     def _run_ahead(self) -> None:
         """Train on where a trial waits for others to be decided, as far as workers are idle.

@@ -78,9 +78,12 @@ class _Walk:
         self._best: optuna.trial.FrozenTrial | None = None
 
     def run(self) -> Iterator[Snapshot]:
-        """Walk; the process beside ends with the walk, however that ends."""
+        """Walk; however that ends, what is trained is kept, and the process beside ends."""
         with self._side:
-            yield from self._walk()
+            try:
+                yield from self._walk()
+            finally:
+                self._flights.save()
 
     def _walk(self) -> Iterator[Snapshot]:
         for _ in range(min(self._spec.search.parallel, self._spec.search.trials)):
