@@ -57,7 +57,7 @@ ACTIVATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """What a hidden layer's backward pass needs of its forward pass."""
+    """What the backward pass of a hidden layer needs of its forward pass."""
 
     inputs: Any
     normalised: Any  # (rows, width), before gamma and beta; None without batch normalisation
@@ -65,6 +65,20 @@ class Passed:
     before: Any  # the activation
     after: Any
     mask: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A forward pass: logits ``(rows,)``, and what the backward pass needs.
+
+    ``moments`` holds mean and variance ``(2, width)`` of each layer; ``top`` is what the output
+    layer got.
+    """
+
+    logits: Any
+    moments: Sequence[Any]
+    hidden: Sequence[Passed]
+    top: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +129,16 @@ class Dense:
             x = self._activation.value(x)
         return (tf.matmul(x, weights.kernels[-1]) + weights.output_bias)[:, 0]
 
-    def forward(
-        self, weights: Weights, x: Any, share: Any, masks: Sequence[Any]
-    ) -> tuple[Any, list[Passed], list[Any]]:
-        """Logits ``(rows,)`` by the batch's own moments.
+    def forward(self, weights: Weights, x: Any, share: Any, masks: Sequence[Any]) -> Passage:
+        """Logits by the batch's own moments, with dropout.
 
         Args:
             weights: The network.
             x: Features, ``(rows, columns)``.
             share: What each row counts in the batch's mean, ``(rows,)``, or a float for all.
             masks: Of each layer, what dropout multiplies its units with.
-
-        Returns:
-            The logits, what ``backward`` needs, and mean and variance ``(2, width)`` of each layer.
         """
-        passed, moments = [], []
+        hidden, moments = [], []
         for layer, vectors in enumerate(weights.vectors):
             z = tf.matmul(x, weights.kernels[layer])
             normalised = deviation = None
@@ -145,18 +154,17 @@ class Dense:
             else:
                 before = z + vectors[0]
             after = self._activation.value(before)
-            passed.append(Passed(x, normalised, deviation, before, after, masks[layer]))
+            hidden.append(Passed(x, normalised, deviation, before, after, masks[layer]))
             x = after * masks[layer]
         logits = (tf.matmul(x, weights.kernels[-1]) + weights.output_bias)[:, 0]
-        return logits, [*passed, Passed(x, None, None, None, None, None)], moments
+        return Passage(logits, moments, hidden, x)
 
-    def backward(self, weights: Weights, passed: list[Passed], slope: Any, share: Any) -> Weights:
+    def backward(self, weights: Weights, passage: Passage, slope: Any, share: Any) -> Weights:
         """The loss's gradient, from its slope in each logit ``(rows,)``."""
-        *hidden, last = passed
-        kernels = [tf.matmul(last.inputs, slope[:, None], transpose_a=True)]
+        kernels = [tf.matmul(passage.top, slope[:, None], transpose_a=True)]
         vectors: list[tuple[Any, ...]] = []
         slopes = slope[:, None] * weights.kernels[-1][:, 0]
-        for layer, of in reversed(list(enumerate(hidden))):
+        for layer, of in reversed(list(enumerate(passage.hidden))):
             slopes = slopes * of.mask * self._activation.slope(of.before, of.after)
             beta = tf.reduce_sum(slopes, axis=0)
             if self._batch_normalization:

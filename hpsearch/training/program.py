@@ -4,6 +4,7 @@ A loop over epochs around one over steps; rows stay on the device. Everything th
 in at run time; early stopping, divergence and the best weights are decided inside.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -99,11 +100,11 @@ class Program:
             masks = self._masks(at["dropout"], seed, before + index)
             weights = self._arrays(state["weights"])
             share = self._shares(index)
-            logits, passed, moments = self._dense.forward(weights, x, share, masks)
-            slope = share * (tf.sigmoid(logits) - y)
-            gradient = self._dense.backward(weights, passed, slope, share)
-            sums += _metrics(logits, y, self._counts(index))
-            return index + 1, sums, self._step(at, state, gradient, moments)
+            passage = self._dense.forward(weights, x, share, masks)
+            slope = share * (tf.sigmoid(passage.logits) - y)
+            gradient = self._dense.backward(weights, passage, slope, share)
+            sums += _metrics(passage.logits, y, self._counts(index))
+            return index + 1, sums, self._step(at, state, gradient, passage.moments)
 
         begin = (0, tf.zeros(2), _only(carried, STEPPING))
         _, sums, state = tf.while_loop(lambda index, *_: index < shape.steps, step, begin)
@@ -145,7 +146,9 @@ class Program:
             pieces[-1],
         )
 
-    def _step(self, at: Carried, state: Carried, gradient: Weights, moments: list[Any]) -> Carried:
+    def _step(
+        self, at: Carried, state: Carried, gradient: Weights, moments: Sequence[Any]
+    ) -> Carried:
         """Weights, slots and averages after one step."""
         w, averages = state["weights"], state["averages"]
         penalty = at["l1"] * tf.sign(w) + 2.0 * at["l2"] * w
