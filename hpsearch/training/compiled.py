@@ -29,7 +29,7 @@ from hpsearch.training.shapes import Shape, flatten, program_of, unflatten
 from hpsearch.training.tracing import trace
 from hpsearch.training.updates import FIELDS, coefficients
 
-#: Programs kept ready in a process, some 20 MB each.
+#: Programs kept ready in a process, some 25 MB each.
 PROGRAMS_KEPT = 32
 
 ENDINGS = (Ending.RUNNING, Ending.STOPPED_EARLY, Ending.DIVERGED)

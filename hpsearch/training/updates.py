@@ -26,7 +26,7 @@ EPSILON = 1e-7
 BETA_1, BETA_2, RHO = 0.9, 0.999, 0.9
 NADAM_DECAY = 0.96
 
-#: The columns of ``coefficients``; those up to ``dropout`` are the same in all steps.
+#: The columns of ``coefficients``; most are the same in all steps.
 FIELDS = (
     *("l1", "l2", "clip_norm", "dropout"),
     *("m_keep", "v_keep", "v_gain", "pre", "den"),
