@@ -6,7 +6,8 @@ driver's share of the processor time; and a few trials on a growing number of ro
 the seconds a trial over the second half of the trials, when most programs are compiled: growth is
 linear where it stays. ``driver`` is the driver's processor time, ask, report and tell, from when
 the search began until its last trial ended. Memory is the slope of the resident set over the second
-half, of the driver and of the largest worker, which is replaced now and then.
+half, of the driver and of a worker, the mean over all: each grows with its programs and is replaced
+now and then, and one alone would show where in that it was.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import numpy as np
 from benchmarks.optimize import Watched, optimize
 from benchmarks.sampler import Column, Sampler
 from benchmarks.tables import figure, print_table, ratio, write_json
+from hpsearch.processes import cores
 
 ONCE = {"data.source": "collisions", "evaluate.top": 1, "evaluate.seeds": 1}
 SMALL = {
@@ -76,13 +78,16 @@ def _measure(settings: Mapping[str, Any], workers: int | None) -> dict[str, Any]
     driver, others = (
         sampler.spent(column, first, last) for column in ("driver_cpu", "workers_cpu")
     )
+    ended_then = _ended(run, sampler.between(half, last, "seconds"))
     memory: dict[str, float | None] = {}
-    for column in ("driver_mb", "worker_mb"):
-        memory[f"{column}_at_most"] = float(sampler.between(first, last, column).max(initial=0))
-        memory[f"{column}_a_trial"] = _slope(
-            _ended(run, sampler.between(half, last, "seconds")),
-            sampler.between(half, last, column),
-        )
+    for who, column, of in (
+        ("driver", "driver_mb", 1),
+        ("worker", "workers_mb", workers or cores()),
+    ):
+        slope = _slope(ended_then, sampler.between(half, last, column))
+        memory[f"{who}_mb_a_trial"] = None if slope is None else slope / of
+    for who, column in (("driver", "driver_mb"), ("worker", "largest_mb")):
+        memory[f"{who}_mb_at_most"] = float(sampler.between(first, last, column).max(initial=0))
     return {
         "settings": dict(settings),
         "trials": trials,
@@ -114,7 +119,7 @@ def _print_trials(title: str, found: Sequence[Mapping[str, Any]]) -> None:
         title,
         [
             *("trials", "search s", "s/trial", "2nd half", "driver ms/trial", "driver share"),
-            *("driver MB/trial", "worker MB/trial", "driver MB", "worker MB"),
+            *("driver MB/trial", "worker MB/trial", "driver MB", "largest worker MB"),
         ],
         [
             [

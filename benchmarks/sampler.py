@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 Column = NDArray[np.float64]
 
 #: Of a sample: seconds since the start, resident memory in MB, processor time in seconds.
-COLUMNS = ("seconds", "driver_mb", "worker_mb", "driver_cpu", "workers_cpu")
+COLUMNS = ("seconds", "driver_mb", "largest_mb", "workers_mb", "driver_cpu", "workers_cpu")
 
 
 class Sampler:
     """Samples a process and its children; a ``Look``.
 
-    ``worker_mb`` is the largest child's; ``workers_cpu`` counts all children that ever were, each
-    as it was last seen.
+    ``largest_mb`` is that of the largest child, ``workers_mb`` the sum over all; ``workers_cpu``
+    counts all children that ever were, each as it was last seen.
     """
 
     def __init__(self) -> None:
@@ -25,11 +25,11 @@ class Sampler:
         """Take a sample; none where the process has just ended."""
         try:
             driver = psutil.Process(pid)
-            largest = max(map(self._worker, driver.children(recursive=True)), default=0.0)
-            mine = (driver.memory_info().rss / 1e6, _cpu(driver))
+            workers = [self._worker(child) for child in driver.children(recursive=True)]
+            memory = (driver.memory_info().rss / 1e6, max(workers, default=0.0), sum(workers))
+            self._samples.append((seconds, *memory, _cpu(driver), sum(self._workers.values())))
         except psutil.Error:
             return
-        self._samples.append((seconds, mine[0], largest, mine[1], sum(self._workers.values())))
 
     def between(self, first: float, last: float, column: str) -> Column:
         """A column of the samples from ``first`` to ``last`` seconds."""

@@ -1,13 +1,13 @@
 """What a benchmark prints and writes."""
 
 import json
-import os
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from hpsearch.processes import cores
 from hpsearch.search.environment import environment
 
 
@@ -40,10 +40,9 @@ def write_json(file: Path | None, found: Mapping[str, Any]) -> None:
     """Write what was found beside the command and the machine; nothing where no file is named."""
     if file is None:
         return
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     told = {
         "command": shlex.join(["python", *sys.orig_argv[1:]]),
-        "machine": {"cores": cores, **environment()},
+        "machine": {"cores": cores(), **environment()},
         **found,
     }
     file.parent.mkdir(parents=True, exist_ok=True)

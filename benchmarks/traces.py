@@ -63,7 +63,7 @@ class CurveWatch:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / "curves"
+        self._folder = folder
         self._files = ProgressFiles(folder)
         self._changed: dict[str, int] = {}
         self._epochs: dict[str, int] = {}
@@ -76,14 +76,20 @@ class CurveWatch:
 
     def __call__(self, pid: int, seconds: float) -> None:
         """Read what changed since the last call; curves of re-trainings are left alone."""
-        for path in self._folder.glob("[0-9]*.npz"):
-            if not path.stem.isdigit():
-                continue
-            changed = path.stat().st_mtime_ns
-            if self._changed.get(path.stem) != changed:
+        for path in self._folder.glob("c*/[0-9]*.npz"):  # curves and checkpoints
+            changed = _changed_ns(path)
+            if path.stem.isdigit() and changed > self._changed.get(path.stem, 0):
                 self._changed[path.stem] = changed
-                losses = self._files.any_curve(path.stem)[:, 1, 0]
+                losses = self._files.history(path.stem).curve[:, 1, 0]
                 self._epochs[path.stem] = len(losses)
                 finite = losses[np.isfinite(losses)]
                 if len(finite):
                     self.seen.append((seconds, float(finite.min())))
+
+
+def _changed_ns(path: Path) -> int:
+    """When a file was written; 0 where it is gone, as checkpoints of trials that ended are."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0

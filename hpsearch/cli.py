@@ -15,6 +15,7 @@ import typer
 
 from hpsearch import __version__
 from hpsearch.errors import HpsearchError, Interrupted, UsageError
+from hpsearch.processes import cores
 
 if TYPE_CHECKING:
     from hpsearch.results.outcome import Outcome
@@ -105,7 +106,7 @@ def optimize(
     seconds = _seconds(timeout)
     from hpsearch import pipeline
 
-    run = pipeline.Run(folder, data, workers or _cores(), seconds, _command())
+    run = pipeline.Run(folder, data, workers or cores(), seconds, _command())
     with _view(folder, quiet=quiet, as_json=as_json) as view:
         outcome = pipeline.optimize(spec, run, view)
     _print_outcome(outcome, as_json=as_json)
@@ -135,7 +136,7 @@ def evaluate(
         if facts.simulated:
             set_ = ["data.source=collisions", *set_]
     spec = _read_study(str(folder / "study.toml"), set_)
-    run = pipeline.Run(folder, rows, workers or _cores(), None, _command())
+    run = pipeline.Run(folder, rows, workers or cores(), None, _command())
     with _view(folder, quiet=quiet, as_json=as_json) as view:
         outcome = pipeline.evaluate(spec, run, view)
     _print_outcome(outcome, as_json=as_json)
@@ -289,11 +290,6 @@ def _seconds(text: str | None) -> float | None:
     if found is None or float(found[1]) == 0:
         raise UsageError(f"--timeout must be a time above 0 like 90s, 10m or 2h, got {text!r}")
     return float(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3_600}[found[2]]
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _command() -> str:

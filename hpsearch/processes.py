@@ -29,6 +29,11 @@ ENVIRONMENT = {
 }
 
 
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @contextmanager
 def interrupts_blocked() -> Iterator[None]:
     """Block SIGINT: a process started inside inherits that, and Ctrl-C is not its."""

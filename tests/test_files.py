@@ -1,10 +1,12 @@
 """Files and folders are there whole or not at all."""
 
+import multiprocessing
+import os
 from pathlib import Path
 
 import pytest
 
-from hpsearch.files import replacing_folder, write_whole
+from hpsearch.files import replacing, replacing_folder, sweep, write_whole
 
 
 def test_a_text_is_written_with_its_folder_and_replaced(tmp_path: Path) -> None:
@@ -47,3 +49,19 @@ def test_an_error_leaves_the_old_folder(tmp_path: Path) -> None:
         fail()
     assert [entry.name for entry in path.iterdir()] == ["kept"]
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_leftovers_of_killed_processes_are_swept_and_nothing_else(tmp_path: Path) -> None:
+    with multiprocessing.Pool(1) as pool:
+        gone = pool.apply(os.getpid)
+    (tmp_path / f".folder.{gone}.old").mkdir()
+    left = [tmp_path / f".study.toml.{gone}.new", tmp_path / f".folder.{gone}.old"]
+    left[0].touch()
+    kept = [tmp_path / name for name in (".lock", "study.toml", f".{gone}.new.toml")]
+    for path in kept:
+        path.touch()
+    with replacing(tmp_path / "report.md") as fresh:
+        fresh.touch()
+        sweep(tmp_path)
+        assert fresh.exists()
+    assert sorted(tmp_path.iterdir()) == sorted([*kept, tmp_path / "report.md"])

@@ -22,7 +22,7 @@ from hpsearch.training.segment import Progress, Segment
 
 #: A Keras model leaks 7 to 9 MB for good, a compiled program of some 25 MB stays in what TensorFlow
 #: keeps to itself; a worker is replaced after this many.
-MODELS_PER_WORKER = 24
+MODELS_PER_WORKER = 16
 
 
 @dataclass(order=True, slots=True)

@@ -12,10 +12,10 @@ def read_outcome(folder: StudyFolder) -> Outcome:
     """All that a study found so far; works while it runs."""
 
     def trial_curve(number: int) -> Curve:
-        return folder.files.any_curve(f"{number:04d}")
+        return folder.files.history(f"{number:04d}").curve
 
     def run_curve(number: int, index: int) -> Curve:
-        return folder.files.any_curve(f"{number:04d}-seed-{index}")
+        return folder.files.history(f"{number:04d}-seed-{index}").curve
 
     return Outcome(
         folder=folder.path,

@@ -14,6 +14,7 @@ from hpsearch.search.progress_files import identity
 from hpsearch.search.samplers import retraining_seed
 from hpsearch.search.trial import TrialRecord
 from hpsearch.study import StudySpec
+from hpsearch.training.history import UNTRAINED
 from hpsearch.training.segment import Arrays, Ending, Progress, Segment, summarise
 
 
@@ -102,20 +103,19 @@ def _run(
             if error := future.exception():
                 raise HpsearchError(f"re-training trial {one.trial.number} failed: {error}")
             progress = future.result()
-            folder.files.save_state(one.run, one.identity, progress.state)
-            folder.files.save_curve(one.run, one.identity, progress.curve)
+            history = UNTRAINED.then(progress)
+            folder.files.save_state(one.run, one.identity, history, progress.state)
+            folder.files.save_history(one.run, one.identity, history)
         yield total - len(waiting), total
 
 
 def _is_done(folder: StudyFolder, one: Retraining) -> bool:
-    curve = folder.files.curve(one.run, one.identity)
-    if curve is None:
-        return False
-    seen = summarise(curve, folder.spec.training.patience)
+    history = folder.files.history(one.run, one.identity)
+    seen = summarise(history.curve, folder.spec.training.patience)
     return seen.ending != Ending.RUNNING or seen.epochs == folder.spec.training.epochs
 
 
 def _weights(folder: StudyFolder, one: Retraining) -> Arrays | None:
-    curve = folder.files.curve(one.run, one.identity)
-    state = None if curve is None else folder.files.state(one.run, one.identity, len(curve))
+    epochs = len(folder.files.history(one.run, one.identity))
+    state = folder.files.state(one.run, one.identity, epochs)
     return None if state is None else state.best.weights

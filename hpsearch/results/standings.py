@@ -56,10 +56,10 @@ def _standing(folder: StudyFolder, trial: TrialRecord) -> Standing | None:
 
 
 def _retrained(folder: StudyFolder, one: Retraining) -> Retrained | None:
-    curve = folder.files.curve(one.run, one.identity)
-    if curve is None:
+    history = folder.files.history(one.run, one.identity)
+    if not len(history):
         return None
-    seen = summarise(curve, folder.spec.training.patience)
+    seen = summarise(history.curve, folder.spec.training.patience)
     diverged = seen.ending == Ending.DIVERGED or seen.value is None
     value = float("inf") if diverged or seen.value is None else seen.value
     return Retrained(

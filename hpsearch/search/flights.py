@@ -10,7 +10,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
 import optuna
 
 from hpsearch.network import Knobs, Network
@@ -18,8 +17,8 @@ from hpsearch.search.clock import Problem
 from hpsearch.search.progress_files import ProgressFiles, identity
 from hpsearch.search.pruners import report_epochs
 from hpsearch.study import StudySpec
+from hpsearch.training.history import History
 from hpsearch.training.segment import (
-    Curve,
     CurveSummary,
     Ending,
     Progress,
@@ -52,7 +51,7 @@ class Flight:
     """A trial in flight.
 
     ``epoch`` is how far it is decided on; ``target`` is the epoch after which it will be decided on
-    next, at virtual time ``due``. ``curve`` and ``state`` may be further than that; ``unsaved``
+    next, at virtual time ``due``. ``history`` and ``state`` may be further than that; ``unsaved``
     says that they are further than what is on disk.
     """
 
@@ -62,7 +61,7 @@ class Flight:
     seed: int
     run: str
     identity: str
-    curve: Curve
+    history: History
     epoch: int = 0
     target: int = 0
     due: float = 0.0
@@ -95,10 +94,8 @@ class Flights:
     def begin(self, trial: optuna.Trial, network: Network, knobs: Knobs, seed: int) -> Flight:
         """A trial with the epochs that the record has of it."""
         run, made_by = f"{trial.number:04d}", identity(network, knobs, seed, self._training)
-        curve = self._files.curve(run, made_by)
-        if curve is None:
-            curve = np.zeros((0, 2, 2), np.float32)
-        flight = Flight(trial, network, knobs, seed, run, made_by, curve)
+        history = self._files.history(run, made_by)
+        flight = Flight(trial, network, knobs, seed, run, made_by, history)
         self._flights[trial.number] = flight
         return flight
 
@@ -118,13 +115,13 @@ class Flights:
         """Whether a trial still has to be trained up to its target."""
         return (
             flight.failure is None
-            and len(flight.curve) < flight.target
+            and len(flight.history) < flight.target
             and self.seen(flight).ending == Ending.RUNNING
         )
 
     def seen(self, flight: Flight) -> CurveSummary:
         """What a trial's curve says up to its target."""
-        return summarise(flight.curve[: flight.target], self._training.patience)
+        return summarise(flight.history.curve[: flight.target], self._training.patience)
 
     def wait(self, flight: Flight) -> None:
         """Wait a moment for what a trial lacks, and let workers that would be idle train ahead."""
@@ -136,8 +133,8 @@ class Flights:
         """Take a trial out, and forget what it trained ahead."""
         if flight.pending is not None:
             flight.pending.cancel()
-        if flight.unsaved or len(flight.curve) > flight.epoch:
-            self._files.save_curve(flight.run, flight.identity, flight.curve[: flight.epoch])
+        ended = flight.history.until(flight.epoch)
+        self._files.save_history(flight.run, flight.identity, ended)
         self._files.drop_state(flight.run)
         del self._flights[flight.trial.number]
 
@@ -149,8 +146,7 @@ class Flights:
     def _save(self, flight: Flight) -> None:
         """Write down a trial that goes on; of one that ends, no state is ever needed."""
         if flight.unsaved and flight.state is not None:
-            self._files.save_state(flight.run, flight.identity, flight.state)
-            self._files.save_curve(flight.run, flight.identity, flight.curve)
+            self._files.save_state(flight.run, flight.identity, flight.history, flight.state)
             flight.unsaved = False
 
     def _report_after(self, epoch: int) -> int:
@@ -166,7 +162,7 @@ class Flights:
             flight.failure = future.exception()
             if flight.failure is None:
                 progress = future.result()
-                flight.curve = np.concatenate([flight.curve, progress.curve])
+                flight.history = flight.history.then(progress)
                 flight.state = progress.state
                 flight.unsaved = True
 
@@ -185,18 +181,18 @@ class Flights:
             flight.pending is None
             and flight.failure is None
             and flight.state is not None
-            and flight.target <= len(flight.curve) < self._training.epochs
-            and summarise(flight.curve, self._training.patience).ending == Ending.RUNNING
+            and flight.target <= len(flight.history) < self._training.epochs
+            and summarise(flight.history.curve, self._training.patience).ending == Ending.RUNNING
         )
 
     def _train(self, flight: Flight) -> None:
         """Ask the pool for the segment after the epochs that are there."""
-        first, state = len(flight.curve), flight.state
+        first, state = len(flight.history), flight.state
         if first and (state is None or state.epoch != first):
             state = self._files.state(flight.run, flight.identity, first)
         if state is None:  # the record lost it: the same bits from the beginning
             first = 0
-        flight.curve = flight.curve[:first]
+        flight.history = flight.history.until(first)
         last = max(self._report_after(first), flight.target)
         ahead = self._problem.virtual_seconds(flight.network, last - flight.target)
         segment = Segment(flight.network, flight.knobs, flight.seed, first, last, state)

@@ -126,7 +126,7 @@ class _Walk:
     def _decide(self, flight: Flight) -> None:
         """Report a trial whose segment ended; then it ends, is pruned or goes on."""
         seen = self._flights.seen(flight)
-        if flight.failure is not None and len(flight.curve) < flight.target:
+        if flight.failure is not None and len(flight.history) < flight.target:
             self._end(flight, TrialState.FAIL, f"failed: {flight.failure}", None)
             return
         self._epochs += seen.epochs - flight.epoch

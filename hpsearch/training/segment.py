@@ -5,7 +5,8 @@ the segments before it, on the process, the clock or the order of execution. Cut
 segments changes nothing.
 """
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -75,12 +76,27 @@ class Progress:
     """What a segment did: the state after its last epoch, and the curve of the epochs it ran.
 
     After an early stop or a divergence the curve is shorter than the segment; a diverging epoch is
-    its last row, and ``state.best`` is from before it.
+    its last row, and ``state.best`` is from before it. ``digest`` is that of ``state``.
     """
 
     state: State
     curve: Curve
     ending: Ending
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Take the digest where the state was made: in a worker, not in the driver."""
+        object.__setattr__(self, "digest", state_digest(self.state))
+
+
+def state_digest(state: State) -> str:
+    """SHA-256 over every bit of a state, 64 hex digits."""
+    digest = hashlib.sha256(repr((state.epoch, state.best.epoch, state.best.value)).encode())
+    for group in (state.weights, state.optimizer, state.best.weights):
+        for array in group:
+            digest.update(f"{array.dtype.str}{array.shape}".encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
 
 
 class Trainer(Protocol):

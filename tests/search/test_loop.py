@@ -32,7 +32,7 @@ def walk(folder: Path, spec: StudySpec, pool: Pool, events: int | None = None) -
         pass
     trials = record.trials()
     record.close()
-    return trials, [files.any_curve(f"{trial.number:04d}") for trial in trials]
+    return trials, [files.history(f"{trial.number:04d}").curve for trial in trials]
 
 
 def run(folder: Path, spec: StudySpec, **pool: Any) -> Found:

@@ -17,7 +17,8 @@ from hpsearch.search.progress_files import ProgressFiles, identity
 from hpsearch.search.pruners import REPORTS, report_epochs
 from hpsearch.search.record import Record
 from hpsearch.search.samplers import retraining_seed, trial_seed
-from hpsearch.training.segment import Best, State
+from hpsearch.training.history import History
+from hpsearch.training.segment import Best, State, state_digest
 from tests.doubles import PROBLEM, small_study
 from tests.facts import FACTS
 
@@ -61,9 +62,15 @@ def test_a_state_comes_back_as_it_was_and_only_to_its_own_training(tmp_path: Pat
     weights = tuple(rng.normal(size=3).astype(np.float32) for _ in range(12))
     state = State(4, weights, (np.array(4),), Best(3, 0.5, weights[:2]))
     files = ProgressFiles(tmp_path)
-    files.save_state("0001", mine, state)
+    history = History(rng.random((4, 2, 2), np.float32), {2: "a", 4: state_digest(state)})
+    files.save_state("0001", mine, history, state)
+    recorded = files.history("0001", mine)
+    np.testing.assert_array_equal(recorded.curve, history.curve)
+    assert recorded.digests == history.digests
+    assert len(files.history("0001", other)) == 0
     back = files.state("0001", mine, 4)
     assert back is not None
+    assert state_digest(back) == history.digests[4]
     assert (back.epoch, back.best.epoch, back.best.value) == (4, 3, 0.5)
     for one, two in (
         (back.weights, weights),
