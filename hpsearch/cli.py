@@ -38,7 +38,8 @@ MaybeStudy = Annotated[
 ]
 Out = Annotated[Path | None, typer.Option(help="The study's folder; runs/NAME if not given.")]
 Data = Annotated[
-    Path | None, typer.Option(help="A file of rows: HIGGS.csv.gz, any beginning of one, or a csv.")
+    Path | None,
+    typer.Option(help="A file of rows: HIGGS.csv.gz, any beginning of one, a csv, or a rows.npz."),
 ]
 Set = Annotated[
     list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override an entry of the study.")
@@ -131,25 +132,64 @@ def evaluate(
 
     folder = _folder(study, out)
     with _reading(folder) as held:
-        facts = held.data()
-        rows = data or (Path(facts.location) if Path(facts.location).is_file() else None)
-        if facts.simulated:
-            set_ = ["data.source=collisions", *set_]
+        held.data()
     spec = _read_study(str(folder / "study.toml"), set_)
-    run = pipeline.Run(folder, rows, workers or cores(), None, _command())
+    run = pipeline.Run(folder, data, workers or cores(), None, _command())
     with _view(folder, quiet=quiet, as_json=as_json) as view:
         outcome = pipeline.evaluate(spec, run, view)
     _print_outcome(outcome, as_json=as_json)
 
 
 @app.command()
-def report(study: MaybeStudy = None, out: Out = None) -> None:
+def reproduce(
+    study: MaybeStudy = None,
+    out: Out = None,
+    trial: Annotated[int | None, typer.Option(help="Train this trial again.")] = None,
+    best: Annotated[
+        bool, typer.Option("--best", help="Train the winner and its re-trainings again.")
+    ] = False,
+    all_: Annotated[bool, typer.Option("--all", help="Train everything recorded again.")] = False,
+    workers: Workers = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Train recorded trials again, and say whether they are equal to the bit: exit 0, else 1.
+
+    Everything it needs is in the study's folder, and nothing there is changed.
+    """
+    if (trial is not None) + best + all_ != 1:
+        raise UsageError("reproduce needs one of --trial N, --best and --all")
+    from hpsearch import pipeline
+    from hpsearch.listing import reproduction_values, say_reproduction
+    from hpsearch.results.reproduce import choose_all, choose_best, choose_trial
+
+    choose = choose_best if best else choose_all if trial is None else choose_trial(trial)
+    folder = _folder(study, out)
+    with _reading(folder) as held, _view(folder, quiet=quiet, as_json=as_json) as view:
+        found = pipeline.reproduce(held, choose, workers or cores(), view)
+    if as_json:
+        print(json.dumps({"event": "done", **reproduction_values(found)}))
+    else:
+        print(say_reproduction(found))
+    if not found.holds:
+        raise typer.Exit(1)
+
+
+@app.command()
+def report(
+    study: MaybeStudy = None,
+    out: Out = None,
+    no_times: Annotated[
+        bool,
+        typer.Option("--no-times", help="Leave out what differs from run to run: times, command."),
+    ] = False,
+) -> None:
     """Write report.html, report.md, report.json and TensorBoard's files again from the record."""
     from hpsearch.pipeline import export
     from hpsearch.results.reading import read_outcome
 
     with _reading(_folder(study, out)) as held:
-        export(read_outcome(held))
+        export(read_outcome(held), times=not no_times)
         print(held.path / "report.html")
 
 

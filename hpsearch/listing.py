@@ -1,11 +1,13 @@
 """Studies, trials and results as text for the terminal and for other programs."""
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from hpsearch.metrics import TEST_METRICS
 from hpsearch.results.outcome import Outcome
+from hpsearch.results.reproduce import TOLERANCE, Repetition, Reproduction
 from hpsearch.results.test import recorded_test
 from hpsearch.search.folder import StudyFolder
 from hpsearch.search.trial import TrialRecord
@@ -140,6 +142,59 @@ def say_outcome(outcome: Outcome) -> str:
     took = ", ".join(f"{phase} {say_seconds(spent)}" for phase, spent in outcome.seconds.items())
     lines += [f"took: {took}", f"report: {outcome.folder / 'report.html'}"]
     return "\n".join(lines)
+
+
+def reproduction_values(found: Reproduction) -> dict[str, Any]:
+    """What came of training again, as JSON values."""
+    return {
+        "holds": found.holds,
+        "runs": [
+            {
+                "run": one.label,
+                "epochs": one.epochs,
+                "equal": one.equal,
+                "first_difference": one.first_difference,
+                "state_differs": one.state_differs,
+                "apart": one.apart if math.isfinite(one.apart) else None,
+                "largest": one.largest if math.isfinite(one.largest) else None,
+            }
+            for one in found.repetitions
+        ],
+        "environment_differences": dict(found.differences),
+        "other_hardware": found.other_hardware,
+    }
+
+
+def say_reproduction(found: Reproduction) -> str:
+    """What came of training again, in words."""
+    lines = [_say_repetition(one) for one in found.repetitions]
+    if len(lines) > 1:
+        equal = sum(one.equal for one in found.repetitions)
+        lines.append(f"{equal} of {len(lines)} runs are equal to the bit")
+    if found.differences:
+        lines.append("what differs between the study's environment and this one:")
+        lines += [f"  {name}: {change}" for name, change in found.differences.items()]
+    elif not found.holds:
+        lines.append("nothing that the record keeps of the environment differs")
+    if found.other_hardware:
+        within = "all are" if found.holds else "not all are"
+        lines.append(
+            f"on another kind of processor equality to the bit can't be promised; {within} within "
+            f"{TOLERANCE:g} of the recorded best val_binary_crossentropy"
+        )
+    return "\n".join(lines)
+
+
+def _say_repetition(one: Repetition) -> str:
+    epochs = "1 epoch" if one.epochs == 1 else f"{one.epochs} epochs"
+    if one.equal:
+        return f"{one.label}: {epochs} and the final weights are equal to the bit"
+    if one.first_difference is None:
+        return f"{one.label}: {epochs} are equal to the bit, the state after the last is not"
+    return (
+        f"{one.label}: differs from epoch {one.first_difference} of {one.epochs} on, by "
+        f"{one.largest:.2g} at most; the best val_binary_crossentropy by {one.apart:.2g}"
+    )
 
 
 def _row(trial: TrialRecord) -> dict[str, Any]:

@@ -9,8 +9,11 @@ from functools import partial
 from pathlib import Path
 
 from hpsearch.data.facts import DataFacts, facts_of
+from hpsearch.data.kept import keep_rows, kept_rows
 from hpsearch.data.load import load
 from hpsearch.data.splits import Split, split
+from hpsearch.data.table import Table
+from hpsearch.errors import RecordError
 from hpsearch.execution.local import LocalPool
 from hpsearch.execution.program_cache import program_cache
 from hpsearch.execution.worker import PRELOAD, predict, save_model, start
@@ -19,12 +22,13 @@ from hpsearch.export.tensorboard import write_tensorboard
 from hpsearch.results.outcome import Outcome
 from hpsearch.results.reading import read_outcome
 from hpsearch.results.reevaluate import Retraining, best_weights, retrain
+from hpsearch.results.reproduce import Choose, Reproduction, repeat, reproduction
 from hpsearch.results.standings import winner
 from hpsearch.results.test import already_measured, measure
 from hpsearch.search.clock import Problem
-from hpsearch.search.folder import StudyFolder, write_folder
+from hpsearch.search.folder import StudyFolder, rows_file, write_folder
 from hpsearch.search.loop import search
-from hpsearch.study import StudySpec
+from hpsearch.study import StudySpec, read_study
 from hpsearch.terminal import View
 from hpsearch.training.segment import Segment
 from hpsearch.training.shapes import program_of
@@ -55,7 +59,8 @@ def optimize(spec: StudySpec, run: Run, view: View) -> Outcome:
         with _timed(folder, "search"):
             limit = float("inf") if run.timeout_seconds is None else run.timeout_seconds
             deadline = time.monotonic() + limit
-            for snapshot in search(spec, problem, folder.record, folder.files, pool):
+            walk = search(spec, problem, folder.record, folder.files, pool, view.tell)
+            for snapshot in walk:
                 view.search(snapshot)
                 if time.monotonic() > deadline:
                     done = snapshot.complete + snapshot.pruned + snapshot.failed
@@ -73,35 +78,82 @@ def evaluate(spec: StudySpec, run: Run, view: View) -> Outcome:
         return _evaluate(folder, rows, problem, pool, view)
 
 
-def export(outcome: Outcome) -> None:
+def reproduce(folder: StudyFolder, choose: Choose, workers: int, view: View) -> Reproduction:
+    """Train recorded runs again from a study's folder, and hold them to what it recorded.
+
+    Raises:
+        RecordError: If the folder's rows are missing or damaged.
+        StudyMismatchError: If they are not those that the study was begun on.
+    """
+    spec, runs = folder.spec, choose(folder)
+    table = kept_rows(rows_file(folder.path))
+    if table is None:
+        raise RecordError(
+            f"{rows_file(folder.path)} must hold the study's rows, got none or damaged ones; "
+            f"hpsearch optimize with --data writes them again"
+        )
+    facts, rows = facts_of(table, spec.data), _split(table, spec)
+    del table
+    folder.check_rows(facts)
+    with _pool(spec, rows, workers) as pool:
+        repetitions = []
+        view.retraining(0, len(runs))
+        for repetition in repeat(runs, _problem(facts), pool.train):
+            repetitions.append(repetition)
+            view.retraining(len(repetitions), len(runs))
+    return reproduction(repetitions, folder.environments())
+
+
+def export(outcome: Outcome, *, times: bool = True) -> None:
     """Write TensorBoard's files and the report of a study's folder."""
     write_tensorboard(outcome)
-    write_report(outcome)
+    write_report(outcome, times=times)
 
 
 @contextmanager
 def _opened(
     spec: StudySpec, run: Run, view: View
 ) -> Iterator[tuple[StudyFolder, Split, Problem, LocalPool]]:
-    table = load(spec.data, run.data, seed=spec.study.seed, tell=view.tell, progress=view.rows)
-    facts = facts_of(table, spec.data)
-    rows = split(
+    table = _rows(spec, run, view)
+    facts, rows = facts_of(table, spec.data), _split(table, spec)
+    view.tell(_say_rows(facts))
+    with write_folder(run.out, spec, facts, view.tell) as folder:
+        folder.record.set_fact("command", run.command)
+        if kept_rows(rows_file(run.out)) is None:
+            keep_rows(rows_file(run.out), table)
+        del table
+        with _pool(spec, rows, run.workers) as pool:
+            yield folder, rows, _problem(facts), pool
+
+
+def _rows(spec: StudySpec, run: Run, view: View) -> Table:
+    """The rows that a folder keeps, unless the command or the study file names others."""
+    path = run.out / "study.toml"
+    if run.data is None and path.is_file():
+        begun, now = read_study(path).data, spec.data
+        kept = kept_rows(rows_file(run.out)) if begun == now else None
+        if kept is not None:
+            return kept
+    return load(spec.data, run.data, seed=spec.study.seed, tell=view.tell, progress=view.rows)
+
+
+def _split(table: Table, spec: StudySpec) -> Split:
+    return split(
         table,
         validation=spec.data.validation,
         train=spec.data.train,
         test=spec.data.test,
         shuffle=spec.study.seed if spec.data.shuffle else None,
     )
-    del table
-    view.tell(_say_rows(facts))
+
+
+def _problem(facts: DataFacts) -> Problem:
+    return Problem(facts.columns, facts.train_rows, facts.validation_rows)
+
+
+def _pool(spec: StudySpec, rows: Split, workers: int) -> LocalPool:
     initargs = (rows.fold, spec.training, program_cache(os.environ))
-    problem = Problem(facts.columns, facts.train_rows, facts.validation_rows)
-    with (
-        write_folder(run.out, spec, facts) as folder,
-        LocalPool(run.workers, _model_of(spec), start, initargs, PRELOAD) as pool,
-    ):
-        folder.record.set_fact("command", run.command)
-        yield folder, rows, problem, pool
+    return LocalPool(workers, _model_of(spec), start, initargs, PRELOAD)
 
 
 def _evaluate(

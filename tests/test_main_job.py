@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,8 @@ import pytest
 from werkzeug.test import Client
 
 from tests.board import session_groups
+
+COMMAND = (sys.executable, "-m", "hpsearch")
 
 SMALL = {
     "data.validation": 300,
@@ -35,7 +38,7 @@ SMALL = {
 def arguments(out: Path, *more: str) -> list[str]:
     sets = [word for key, value in SMALL.items() for word in ("--set", f"{key}={value}")]
     return [
-        *(sys.executable, "-m", "hpsearch", "optimize", "--study", "higgs", "--trials", "8"),
+        *(*COMMAND, "optimize", "--study", "higgs", "--trials", "8"),
         *("--out", str(out), *sets, *more),
     ]
 
@@ -50,8 +53,18 @@ def attempt(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+def hpsearch(*arguments: str) -> str:
+    return run(*COMMAND, *arguments)
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    """All files of a folder, but for what SQLite needs to read."""
+    files = (path for path in folder.rglob("*") if path.is_file() and "study.db-" not in path.name)
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
 def trials(out: Path) -> list[dict[str, Any]]:
-    listed = run(sys.executable, "-m", "hpsearch", "trials", "--out", str(out), "--format", "json")
+    listed = hpsearch("trials", "--out", str(out), "--format", "json")
     found: list[dict[str, Any]] = json.loads(listed)
     return found
 
@@ -112,8 +125,86 @@ def test_a_study_that_is_done_is_not_done_again_and_the_test_stays_closed(alone:
     run(*arguments(alone, "--workers", "1", "--set", "data.source=collisions"))
     assert trials(alone) == before
     assert report(alone)["test"]["openings"] == 1
-    run(sys.executable, "-m", "hpsearch", "evaluate", "--out", str(alone), "--quiet")
+    hpsearch("evaluate", "--out", str(alone), "--quiet")
     assert report(alone)["test"]["openings"] == 1
+
+
+def test_reports_of_two_runs_are_the_same_bytes_without_times(alone: Path, tmp_path: Path) -> None:
+    rows = alone / "rows.npz"
+    again = [*arguments(tmp_path / "again", "--set", "data.source=collisions"), "--data", str(rows)]
+    run(*again, "--workers", "3")
+    for out in (alone, alone, tmp_path / "again"):
+        hpsearch("report", "--out", str(out), "--no-times")
+        files = {form: (out / f"report.{form}").read_bytes() for form in ("json", "md", "html")}
+        if out == alone:
+            first = files
+    assert files == first
+    hpsearch("report", "--out", str(alone))
+    assert report(alone)["run"]["seconds"].keys() == {"search", "retraining", "test"}
+    before = (alone / "report.html").read_bytes()
+    hpsearch("report", "--out", str(alone))
+    assert (alone / "report.html").read_bytes() == before
+
+
+def test_a_moved_folder_is_whole(alone: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "elsewhere"
+    shutil.copytree(alone, moved)
+    for command in ("status", "trials", "report"):
+        assert str(alone) not in hpsearch(command, "--out", str(moved))
+    said = hpsearch("evaluate", "--out", str(moved), "--set", "evaluate.seeds=3")
+    assert "3 seeds" in said
+    assert "opened" in said
+    run(*arguments(moved, "--set", "data.source=collisions", "--trials", "9"))
+    assert len(trials(moved)) == 9
+    assert trials(alone) == trials(moved)[:8]
+    assert str(alone) not in (moved / "report.json").read_text()
+
+
+def test_the_winner_is_trained_again_to_the_bit(alone: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "elsewhere"
+    shutil.copytree(alone, moved)
+    before = snapshot(moved)
+    said = hpsearch("reproduce", "--best", "--out", str(moved))
+    assert said.count("equal to the bit") == 4
+    assert "3 of 3 runs are equal to the bit" in said
+    assert snapshot(moved) == before
+    curve = next((moved / "curves").glob("0*-seed-0.npz"))
+    with np.load(curve) as file:
+        arrays = dict(file)
+    arrays["curve"][2, 1, 0] += np.float32(1e-6)
+    np.savez(curve, **arrays)
+    done = attempt([*COMMAND, "reproduce", "--best", "--out", str(moved)])
+    assert done.returncode == 1
+    assert "re-training 0: differs from epoch 3 of" in done.stdout
+    assert "2 of 3 runs are equal to the bit" in done.stdout
+
+
+def test_damaged_rows_are_told_and_written_again(alone: Path, tmp_path: Path) -> None:
+    moved = tmp_path / "elsewhere"
+    shutil.copytree(alone, moved)
+    rows = moved / "rows.npz"
+    whole = rows.read_bytes()
+    rows.write_bytes(whole[:-1000])
+    done = attempt([*COMMAND, "reproduce", "--trial", "0", "--out", str(moved)])
+    assert done.returncode == 1
+    assert "must hold the study's rows" in done.stderr
+    run(*arguments(moved, "--set", "data.source=collisions"))
+    assert rows.read_bytes() == whole
+
+
+def test_a_second_driver_is_told_who_holds_the_folder_and_readers_read(tmp_path: Path) -> None:
+    command = arguments(tmp_path / "run", "--set", "data.source=collisions", "--quiet")
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 120
+        while not list(tmp_path.glob("run/c*/0*.npz")) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        second = attempt(command)
+        for reader in ("status", "trials", "report"):
+            assert hpsearch(reader, "--out", str(tmp_path / "run"))
+        assert process.wait() == 0
+    assert second.returncode == 2
+    assert f"process {process.pid} on" in second.stderr
+    assert "Traceback" not in second.stderr
 
 
 def test_an_interrupted_study_says_how_to_go_on_and_ends_the_same(

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from hpsearch.data.collisions import simulate
 from hpsearch.data.higgs import cache_file, fetch_higgs, read_higgs
+from hpsearch.data.kept import kept_rows
 from hpsearch.data.readers import RowProgress, read_csv
 from hpsearch.data.table import Table
-from hpsearch.errors import DownloadError, UsageError
+from hpsearch.errors import DataError, DownloadError, UsageError
 from hpsearch.study import DataSection
 
 __all__ = ["load"]
@@ -25,7 +26,8 @@ def load(
     """The rows that a study asks for, as many as its three parts need; all of a csv it shuffles.
 
     HIGGS comes from a file if one is named, else from the cache, else from UCI. Where UCI cannot be
-    reached, collisions are simulated in its place, and ``tell`` gets one line that says so.
+    reached, collisions are simulated in its place, and ``tell`` gets one line that says so. A file
+    ``rows.npz`` of another study's folder holds rows of any source.
 
     Args:
         section: The study's ``[data]``.
@@ -40,6 +42,8 @@ def load(
     """
     rows = section.validation + section.train + section.test
     path = data or (Path(section.path).expanduser() if section.path else None)
+    if path is not None and path.suffix == ".npz":
+        return _kept(path)
     match section.source, path:
         case "csv", Path():
             wanted = None if section.shuffle else rows
@@ -61,3 +65,10 @@ def load(
             f"a network, or name a HIGGS.csv.gz (or any beginning of one) with --data."
         )
         return simulate(rows, seed=seed, progress=progress)
+
+
+def _kept(path: Path) -> Table:
+    table = kept_rows(path)
+    if table is None:
+        raise DataError(f"{path} must be the rows.npz of a study's folder, got no rows in it")
+    return table

@@ -44,7 +44,8 @@ def write_report(outcome: Outcome, *, times: bool = True) -> ReportPaths:
 
     Args:
         outcome: The study's folder, read; a study without trials gives a report too.
-        times: Whether wall-clock times are in it; without them the bytes depend on the study alone.
+        times: Whether it has what differs from one run of a study to the next; see
+            ``report_values``.
     """
     folder = outcome.folder
     paths = ReportPaths(folder / "report.json", folder / "report.md", folder / "report.html")

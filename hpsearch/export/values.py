@@ -25,6 +25,9 @@ SIMULATED = "simulated rows, not the UCI data"
 
 LEVEL = 0.95
 
+#: In the study's folder, repeats the study from the beginning.
+REPEAT = "hpsearch optimize --study study.toml --data rows.npz --out NEW_FOLDER"
+
 
 def report_values(outcome: Outcome, *, times: bool = True) -> dict[str, Any]:
     """What ``report.json`` holds: numbers, texts, lists and tables, without NaN or infinities.
@@ -33,8 +36,9 @@ def report_values(outcome: Outcome, *, times: bool = True) -> dict[str, Any]:
 
     Args:
         outcome: The study's folder, read.
-        times: Whether wall-clock times are in it: ``seconds`` and the openings' ``time``. Without
-            them the same study gives equal values on every machine.
+        times: Whether it has ``run``, all that differs from one run of a study to the next: the
+            command, wall-clock seconds, when the test rows were opened. Without it the same study
+            gives equal values.
     """
     winner = find_winner(outcome)
     curves = winner_curves(outcome, winner) if winner else ()
@@ -46,7 +50,7 @@ def report_values(outcome: Outcome, *, times: bool = True) -> dict[str, Any]:
         "data": _data(outcome),
         "search": _search(outcome),
         "best": _best(outcome, winner),
-        "test": _test(outcome, outcome.test, winner, curves, times) if outcome.test else None,
+        "test": _test(outcome, outcome.test, winner, curves) if outcome.test else None,
         "leaderboard": [_standing(outcome, standing) for standing in outcome.standings],
         "curves": [_curve(named) for named in curves],
         "importances": dict(sorted(outcome.importances.items(), key=lambda entry: -entry[1])),
@@ -56,11 +60,11 @@ def report_values(outcome: Outcome, *, times: bool = True) -> dict[str, Any]:
         "trials": _trials(outcome),
         "absences": find_absences(outcome, winner, curves),
         "environment": outcome.environment,
-        "command": outcome.command,
+        "repeat": REPEAT,
         "study_file": outcome.spec.as_toml(),
     }
     if times:
-        values["seconds"] = outcome.seconds
+        values["run"] = _run(outcome)
     told: dict[str, Any] = _plain(values)
     return {**told, "verdict": judge(told)}
 
@@ -113,15 +117,10 @@ def _test(
     test: TestResult,
     winner: Winner | None,
     curves: Sequence[NamedCurve],
-    times: bool,
 ) -> dict[str, Any]:
     metrics = test.metrics
     runs = winner.standing.runs if winner and winner.standing else ()
     model = next((run.value for run in runs if run.index == test.index), None)
-    opening_log = [
-        {**({"time": opening.time} if times else {}), "trial": opening.trial, "why": opening.why}
-        for opening in test.openings
-    ]
     return {
         **{
             metric.name: metrics[metric.name].value if metric.name in metrics else None
@@ -143,7 +142,16 @@ def _test(
         "index": test.index,
         "rows": test.rows,
         "openings": len(test.openings),
-        "opening_log": opening_log,
+        "opening_log": [{"trial": opening.trial, "why": opening.why} for opening in test.openings],
+    }
+
+
+def _run(outcome: Outcome) -> dict[str, Any]:
+    openings = outcome.test.openings if outcome.test else ()
+    return {
+        "command": outcome.command,
+        "seconds": outcome.seconds,
+        "openings": [opening.time for opening in openings],
     }
 
 

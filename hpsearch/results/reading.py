@@ -28,7 +28,7 @@ def read_outcome(folder: StudyFolder) -> Outcome:
         importance_evaluator=IMPORTANCE_EVALUATOR,
         standings=standings(folder),
         test=recorded_test(folder.record),
-        environment=folder.record.fact("environment", {}),
+        environment=(folder.environments() or [{}])[-1],
         seconds=folder.record.fact("seconds", {}),
         command=folder.record.fact("command", ""),
     )

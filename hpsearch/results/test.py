@@ -32,7 +32,10 @@ def recorded_test(record: Record) -> TestResult | None:
             name: Measured(**{**values, "seeds": tuple(values["seeds"])})
             for name, values in found["metrics"].items()
         },
-        openings=tuple(Opening(**opening) for opening in record.fact("openings", [])),
+        openings=tuple(
+            Opening(opening["time"], opening["trial"], opening["why"])
+            for opening in record.fact("openings", [])
+        ),
     )
 
 
@@ -61,8 +64,13 @@ def measure(
     """
     winner = runs[exported]
 
+    identity = _identity(runs, exported)
+
     def log(opening: Opening) -> None:
-        record.set_fact("openings", [*record.fact("openings", []), asdict(opening)])
+        """An opening that was cut short, whose result nobody saw, is taken up and not a new one."""
+        before = record.fact("openings", [])
+        if not before or before[-1]["identity"] != identity:
+            record.set_fact("openings", [*before, {**asdict(opening), "identity": identity}])
 
     why = f"the best by mean {OBJECTIVE} over {len(runs)} seeds is measured"
     features, labels = sealed.unseal(winner.trial.number, why, log)
@@ -86,7 +94,7 @@ def measure(
             "index": winner.index,
             "rows": len(labels),
             "metrics": metrics,
-            "identity": _identity(runs, exported),
+            "identity": identity,
         },
     )
 

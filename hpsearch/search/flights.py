@@ -74,11 +74,19 @@ class Flight:
 class Flights:
     """The trials in flight by number, and their training."""
 
-    def __init__(self, spec: StudySpec, problem: Problem, files: ProgressFiles, pool: Pool) -> None:
+    def __init__(
+        self,
+        spec: StudySpec,
+        problem: Problem,
+        files: ProgressFiles,
+        pool: Pool,
+        tell: Callable[[str], None],
+    ) -> None:
         self._training = spec.training
         self._problem = problem
         self._files = files
         self._pool = pool
+        self._tell = tell
         self._ladder = report_epochs(spec.training.epochs, spec.warmup_epochs)
         self._flights: dict[int, Flight] = {}
 
@@ -91,10 +99,17 @@ class Flights:
     def __getitem__(self, number: int) -> Flight:
         return self._flights[number]
 
-    def begin(self, trial: optuna.Trial, network: Network, knobs: Knobs, seed: int) -> Flight:
-        """A trial with the epochs that the record has of it."""
+    def begin(
+        self, trial: optuna.Trial, network: Network, knobs: Knobs, seed: int, reported: int
+    ) -> Flight:
+        """A trial with the epochs that the folder has of it; ``reported`` are in the record."""
         run, made_by = f"{trial.number:04d}", identity(network, knobs, seed, self._training)
         history = self._files.history(run, made_by)
+        if len(history) < reported:
+            self._tell(
+                f"trial {trial.number}: {len(history)} of its {reported} recorded epochs are whole "
+                f"in the folder; the others are trained again"
+            )
         flight = Flight(trial, network, knobs, seed, run, made_by, history)
         self._flights[trial.number] = flight
         return flight
@@ -190,7 +205,11 @@ class Flights:
         first, state = len(flight.history), flight.state
         if first and (state is None or state.epoch != first):
             state = self._files.state(flight.run, flight.identity, first)
-        if state is None:  # the record lost it: the same bits from the beginning
+        if first and state is None:
+            self._tell(
+                f"trial {flight.trial.number}: no state after epoch {first} is in the folder; "
+                f"it is trained again from the beginning"
+            )
             first = 0
         flight.history = flight.history.until(first)
         last = max(self._report_after(first), flight.target)

@@ -1,10 +1,13 @@
 """A study's folder: who may write to it, and that it stays with one study and one set of rows."""
 
 import logging
+import os
+import platform
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +15,10 @@ from filelock import FileLock, Timeout
 
 from hpsearch.data.facts import DataFacts
 from hpsearch.errors import RecordError, StudyMismatchError, UsageError
-from hpsearch.files import write_whole
-from hpsearch.search.environment import environment
+from hpsearch.files import sweep, write_whole
+from hpsearch.search.environment import differences, environment
 from hpsearch.search.progress_files import ProgressFiles
-from hpsearch.search.record import Record, open_record
+from hpsearch.search.record import Record, check_integrity, open_record
 from hpsearch.study import StudySpec, read_study
 
 #: What may change while a study goes on: how long it is, what is done after it, and where its rows
@@ -33,42 +36,71 @@ class StudyFolder:
     files: ProgressFiles
 
     def data(self) -> DataFacts:
-        """The rows that the study runs on."""
-        return DataFacts(**self.record.fact("data", None))
+        """The rows that the study runs on.
+
+        Raises:
+            RecordError: If the study was stopped before it knew them.
+        """
+        facts = self.record.fact("data", None)
+        if facts is None:
+            raise RecordError(
+                f"{self.path} must hold a study that has begun, got one that was stopped before "
+                f"its first trial; run hpsearch optimize again"
+            )
+        return DataFacts(**facts)
+
+    def environments(self) -> list[dict[str, str]]:
+        """Versions and hardware that the study was run on, in the order of their first use."""
+        found: list[dict[str, str]] = self.record.fact("environments", [])
+        return found
+
+    def check_rows(self, data: DataFacts) -> None:
+        """Hold rows to those that the study was begun on.
+
+        Raises:
+            StudyMismatchError: If they are others.
+        """
+        _check_same_rows(self.path, self.record.fact("data", None), data)
+
+
+def rows_file(path: Path) -> Path:
+    """Where a study's folder keeps its rows."""
+    return path / "rows.npz"
 
 
 @contextmanager
-def write_folder(path: Path, spec: StudySpec, data: DataFacts) -> Iterator[StudyFolder]:
+def write_folder(
+    path: Path, spec: StudySpec, data: DataFacts, tell: Callable[[str], None] = print
+) -> Iterator[StudyFolder]:
     """Open a folder to run a study in it; made if it is not there.
+
+    Args:
+        tell: Gets a line where the study goes on with other versions or on other hardware.
 
     Raises:
         UsageError: If another process runs a study there.
         StudyMismatchError: If the folder holds another study or was begun on other rows; nothing
             in it is changed then.
+        RecordError: If the record is damaged, or of another version.
     """
     _quiet_optuna()
     path.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise UsageError(
-            f"one hpsearch at a time runs a study; another one has {path} open"
-        ) from None
-    try:
+    with _held(path):
         if (path / "study.toml").is_file():
             _check_same_study(path, spec)
+        check_integrity(path / "study.db")
         record = Record(path / "study.db", spec.study.name)
         try:
-            _check_same_rows(path, record.fact("data", None), data)
+            folder = StudyFolder(path, spec, record, ProgressFiles(path))
+            folder.check_rows(data)
+            for part in (path, path / "curves", path / "checkpoints"):
+                sweep(part)
             record.set_fact("data", asdict(data))
-            record.set_fact("environment", environment())
+            _note_environment(folder, tell)
             write_whole(path / "study.toml", spec.as_toml())
-            yield StudyFolder(path, spec, record, ProgressFiles(path))
+            yield folder
         finally:
             record.close()
-    finally:
-        lock.release()
 
 
 @contextmanager
@@ -86,6 +118,38 @@ def read_folder(path: Path) -> Iterator[StudyFolder]:
         yield StudyFolder(path, read_study(path / "study.toml"), record, ProgressFiles(path))
     finally:
         record.close()
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """Hold a folder against other processes that would run a study in it."""
+    lock, holder = FileLock(path / ".lock"), path / ".holder"
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        who = holder.read_text(encoding="utf-8") if holder.is_file() else "another process"
+        raise UsageError(
+            f"one hpsearch at a time runs a study; {who} has {path} open; wait for it, or end it"
+        ) from None
+    try:
+        began = datetime.now().astimezone().isoformat(" ", "seconds")
+        write_whole(holder, f"process {os.getpid()} on {platform.node()} (since {began})")
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _note_environment(folder: StudyFolder, tell: Callable[[str], None]) -> None:
+    """Add this environment to those of the study, and tell if it is another than the last."""
+    before, now = folder.environments(), environment()
+    if before and (changed := differences(before[-1], now)):
+        tell(
+            "the study goes on in another environment, in which the last bits of what it trains "
+            f"may differ: {'; '.join(f'{name} {change}' for name, change in changed.items())}"
+        )
+    if now not in before:
+        folder.record.set_fact("environments", [*before, now])
 
 
 def _quiet_optuna() -> None:

@@ -6,7 +6,7 @@ through are the same walk. It decides on an Optuna study in memory and writes ev
 into the record.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import optuna
@@ -40,17 +40,22 @@ class Snapshot:
 
 
 def search(
-    spec: StudySpec, problem: Problem, record: Record, files: ProgressFiles, pool: Pool
+    spec: StudySpec,
+    problem: Problem,
+    record: Record,
+    files: ProgressFiles,
+    pool: Pool,
+    tell: Callable[[str], None] = print,
 ) -> Iterator[Snapshot]:
     """Run or take up a study until it has ``spec.search.trials`` trials.
 
     Yields where it stands after each event and at least every ``POLL_SECONDS``; to stop it, stop
-    asking: what happened so far is in the record.
+    asking: what happened so far is in the record. ``tell`` gets a line on what is trained again.
 
     Raises:
         HpsearchError: If the first trials fail one and all.
     """
-    yield from _Walk(spec, problem, record, files, pool).run()
+    yield from _Walk(spec, problem, record, files, pool, tell).run()
 
 
 class _Walk:
@@ -63,12 +68,13 @@ class _Walk:
         record: Record,
         files: ProgressFiles,
         pool: Pool,
+        tell: Callable[[str], None],
     ) -> None:
         self._spec = spec
         self._record = record
         self._clock = VirtualClock()
         self._side = SideProcess()
-        self._flights = Flights(spec, problem, files, pool)
+        self._flights = Flights(spec, problem, files, pool, tell)
         self._study = optuna.create_study(
             study_name=spec.study.name, direction="minimize", pruner=make_pruner(spec)
         )
@@ -101,7 +107,7 @@ class _Walk:
     def _ask(self) -> None:
         """Begin the next trial at the present virtual time."""
         spec, number = self._spec, self._asked
-        recorded = self._record.params(number)
+        recorded, reported = self._record.params(number), self._record.reported_epochs(number)
         self._study.sampler = (
             make_sampler(spec, number, self._side)
             if recorded is None
@@ -116,7 +122,7 @@ class _Walk:
         trial.set_user_attr("started_seconds", self._clock.now)
         self._record.asked(self._frozen(number))
         self._asked += 1
-        self._go_on(self._flights.begin(trial, network, knobs, seed))
+        self._go_on(self._flights.begin(trial, network, knobs, seed, reported))
 
     def _go_on(self, flight: Flight) -> None:
         """Put the next decision on a trial into the clock."""

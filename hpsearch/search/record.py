@@ -8,15 +8,16 @@ the study in memory.
 """
 
 import copy
-import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import optuna
 import sqlalchemy
+from optuna.exceptions import StorageInternalError
 from optuna.storages import RDBStorage
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
@@ -35,7 +36,10 @@ STATES: Mapping[TrialState, StateName] = {
 }
 
 #: Layout of a study's folder; raised when an older one can no longer be read.
-VERSION = 1
+VERSION = 2
+
+#: What SQLite, SQLAlchemy and Optuna raise where a file can't be read or written.
+_FAILURES = (sqlite3.Error, sqlalchemy.exc.SQLAlchemyError, StorageInternalError)
 
 
 class Record:
@@ -46,17 +50,19 @@ class Record:
         study: The study's name.
 
     Raises:
-        RecordError: If the file is not a record, is damaged, or was written by a newer version.
+        RecordError: If the file is not a record, is damaged, or was written by a version of
+            hpsearch that had another layout.
     """
 
     def __init__(self, path: Path, study: str) -> None:
         self._path = path
         self._study = study
         self._open()
-        if self.fact("version", VERSION) > VERSION:
+        if (version := self.fact("version", None)) != VERSION:
+            self.close()
             raise RecordError(
-                f"{path} must be of version {VERSION} or older, got version "
-                f"{self.fact('version', None)}; use the hpsearch that wrote it"
+                f"{path} must be of version {VERSION}, got version {version}; "
+                f"use the hpsearch that wrote it, or a new folder"
             )
 
     def close(self) -> None:
@@ -70,7 +76,8 @@ class Record:
 
     def set_fact(self, key: str, value: Any) -> None:
         """Write a fact down; one transaction."""
-        self._storage.set_study_user_attr(self._study_id, key, value)
+        with self._writing():
+            self._storage.set_study_user_attr(self._study_id, key, value)
 
     def frozen_trials(self) -> list[FrozenTrial]:
         """All trials as Optuna's values, by number."""
@@ -85,11 +92,17 @@ class Record:
         trial = self._trials.get(number)
         return None if trial is None else dict(trial.params)
 
+    def reported_epochs(self, number: int) -> int:
+        """The last epoch of trial ``number`` that was reported when the record was opened, or 0."""
+        trial = self._trials.get(number)
+        return 0 if trial is None else max(trial.intermediate_values, default=0)
+
     def asked(self, trial: FrozenTrial) -> None:
         """Write down a new trial with its values and attributes; one transaction."""
         if trial.number not in self._trials:
             written = copy.deepcopy(trial)  # the study in memory changes its own
-            written._trial_id = self._storage.create_new_trial(self._study_id, trial)
+            with self._writing():
+                written._trial_id = self._storage.create_new_trial(self._study_id, trial)
             self._trials[trial.number] = written
 
     def reported(self, number: int, epoch: int, value: float, walk: optuna.Study) -> None:
@@ -100,7 +113,8 @@ class Record:
         if known.state.is_finished():
             self._rebuild(walk)
             return
-        self._storage.set_trial_intermediate_value(known._trial_id, epoch, value)
+        with self._writing():
+            self._storage.set_trial_intermediate_value(known._trial_id, epoch, value)
 
     def told(
         self,
@@ -117,11 +131,23 @@ class Record:
             if not same:
                 self._rebuild(walk)
             return
-        for key, attribute in attributes.items():
-            self._storage.set_trial_user_attr(known._trial_id, key, attribute)
         values = None if value is None else [value]
-        self._storage.set_trial_state_values(known._trial_id, state, values)
+        with self._writing():
+            for key, attribute in attributes.items():
+                self._storage.set_trial_user_attr(known._trial_id, key, attribute)
+            self._storage.set_trial_state_values(known._trial_id, state, values)
         known.state = state
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Tell what SQLite says of a write that failed; the transaction is not in the record."""
+        try:
+            yield
+        except _FAILURES as error:
+            raise RecordError(
+                f"{self._path} must be writable, got: {_reason(error)}; what was recorded before "
+                f"is kept, and the same command goes on there"
+            ) from error
 
     def _open(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -132,39 +158,64 @@ class Record:
             sqlalchemy.event.listen(self._storage.engine, "connect", _relax)
             self._storage.engine.dispose()  # connect again, with ``_relax``
             self._study_id = self._find_or_create()
-        except (sqlite3.DatabaseError, sqlalchemy.exc.DatabaseError, RuntimeError) as error:
-            reason = str(error).splitlines()[0]
+        except (*_FAILURES, RuntimeError) as error:
             raise RecordError(
-                f"{self._path} must be a record of hpsearch, got: {reason}; "
+                f"{self._path} must be a record of hpsearch, got: {_reason(error)}; "
                 f"put it aside to begin again"
             ) from None
         self._trials = {trial.number: trial for trial in self.frozen_trials()}
 
     def _find_or_create(self) -> int:
-        for study in self._storage.get_all_studies():
-            if study.study_name == self._study:
-                return study._study_id
-        study_id = self._storage.create_new_study([StudyDirection.MINIMIZE], self._study)
-        self._storage.set_study_system_attr(study_id, "study:metric_names", [OBJECTIVE])
-        self._storage.set_study_user_attr(study_id, "version", VERSION)
+        names = {study.study_name: study._study_id for study in self._storage.get_all_studies()}
+        study_id = names.get(self._study)
+        if study_id is None:
+            study_id = self._storage.create_new_study([StudyDirection.MINIMIZE], self._study)
+        known = self._storage.get_study_user_attrs(study_id)
+        if "version" not in known and not self._storage.get_n_trials(study_id):
+            self._storage.set_study_system_attr(study_id, "study:metric_names", [OBJECTIVE])
+            self._storage.set_study_user_attr(study_id, "version", VERSION)
         return study_id
 
     def _rebuild(self, walk: optuna.Study) -> None:
-        """Replace the file by one that holds the walk's trials, in one step."""
+        """Put the walk's trials in the place of those in the file, in one transaction."""
         facts = self._storage.get_study_user_attrs(self._study_id)
         self.close()
-        partial = self._path.with_name(f".partial-{self._path.name}")
-        partial.unlink(missing_ok=True)
-        fresh = Record(partial, self._study)
-        for key, value in facts.items():
-            fresh.set_fact(key, value)
-        for trial in walk.get_trials(deepcopy=False):
-            fresh._storage.create_new_trial(fresh._study_id, template_trial=trial)
-        fresh.close()
-        with closing(sqlite3.connect(self._path)) as connection:  # empties the old log
-            connection.execute("PRAGMA journal_mode=DELETE")
-        os.replace(partial, self._path)
+        with tempfile.TemporaryDirectory() as elsewhere:
+            path = Path(elsewhere) / self._path.name
+            fresh = Record(path, self._study)
+            for key, value in facts.items():
+                fresh.set_fact(key, value)
+            for trial in walk.get_trials(deepcopy=False):
+                with fresh._writing():
+                    fresh._storage.create_new_trial(fresh._study_id, template_trial=trial)
+            fresh.close()
+            with (
+                self._writing(),
+                closing(sqlite3.connect(path)) as source,
+                closing(sqlite3.connect(self._path)) as target,
+            ):
+                source.backup(target)
         self._open()
+
+
+def check_integrity(path: Path) -> None:
+    """Check a record that was not closed cleanly, as its write-ahead log tells.
+
+    Raises:
+        RecordError: If it is damaged.
+    """
+    if not path.with_name(f"{path.name}-wal").is_file():
+        return
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            ((found,),) = connection.execute("PRAGMA integrity_check(1)").fetchall()
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    if found != "ok":
+        raise RecordError(
+            f"{path} must be whole, got: {' '.join(found.split())}; put {path.name}* aside and run "
+            f"the same command: the trials are recorded again from curves/"
+        )
 
 
 def open_record(folder: Path) -> Record:
@@ -191,6 +242,13 @@ def _study_names(path: Path) -> Iterator[str]:
             yield from (name for (name,) in connection.execute("SELECT study_name FROM studies"))
     except sqlite3.DatabaseError as error:
         raise RecordError(f"{path} must be a record of hpsearch, got: {error}") from None
+
+
+def _reason(error: BaseException) -> str:
+    """What SQLite said, on one line, whatever it was wrapped in."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error).splitlines()[0]
 
 
 def _relax(connection: Any, _: object) -> None:

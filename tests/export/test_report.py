@@ -29,7 +29,7 @@ SECTIONS = [
     "What was searched",
     "The rows",
     "How to repeat it",
-    "Times",
+    "This run",
 ]
 
 BARE: dict[str, Callable[[MakeOutcome], Outcome]] = {
@@ -134,12 +134,12 @@ def test_json_says_what_others_may_rely_on(make_outcome: MakeOutcome) -> None:
     assert test["trial"] == values["best"]["trial"] == outcome.standings[0].trial
     assert test["rows"] == 9_977
     assert test["openings"] == 1
-    assert set(test["opening_log"][0]) == {"time", "trial", "why"}
+    assert set(test["opening_log"][0]) == {"trial", "why"}
     assert values["best"]["params"]["activation"] == "elu"
     assert values["study_file"] == outcome.spec.as_toml()
-    assert values["command"] == "hpsearch optimize --study made"
+    assert values["run"]["command"] == "hpsearch optimize --study made"
     assert values["environment"]["tensorflow"] == "2.21.0"
-    assert values["seconds"]["search"] == 61.25
+    assert values["run"]["seconds"]["search"] == 61.25
     assert len(values["trials"]) == 30
     assert [entry["rank"] for entry in values["leaderboard"]] == [1, 2, 3]
     assert list(values["importances"]) == ["learning_rate", "units", "dropout.on"]
@@ -233,6 +233,7 @@ def test_without_times_the_bytes_do_not_depend_on_them(make_outcome: MakeOutcome
         outcome,
         folder=outcome.folder.with_name("later"),
         seconds={"search": 1_000.5},
+        command="hpsearch optimize --study made --workers 2 --out elsewhere",
         test=replace(
             outcome.test,
             openings=tuple(
@@ -245,12 +246,12 @@ def test_without_times_the_bytes_do_not_depend_on_them(make_outcome: MakeOutcome
     assert first.json.read_bytes() == second.json.read_bytes()
     assert first.markdown.read_bytes() == second.markdown.read_bytes()
     assert first.html.read_bytes() == second.html.read_bytes()
-    assert "Times" not in first.markdown.read_text(encoding="utf-8")
+    assert "This run" not in first.markdown.read_text(encoding="utf-8")
 
 
 def test_with_times_they_stand_in_one_section(make_outcome: MakeOutcome) -> None:
     text = read(make_outcome()).markdown
-    before, times = text.split("## Times")
+    before, times = text.split("## This run")
     assert "61.2 s" in times
     assert "2026-01-01T12:00:00+00:00" in times
     assert "2026-01-01" not in before

@@ -1,6 +1,9 @@
 """The pieces of the search by themselves: clock, ladder, files, record."""
 
+import multiprocessing
+import os
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +18,7 @@ from hpsearch.search.clock import VirtualClock
 from hpsearch.search.folder import read_folder, write_folder
 from hpsearch.search.progress_files import ProgressFiles, identity
 from hpsearch.search.pruners import REPORTS, report_epochs
-from hpsearch.search.record import Record
+from hpsearch.search.record import Record, check_integrity
 from hpsearch.search.samplers import retraining_seed, trial_seed
 from hpsearch.training.history import History
 from hpsearch.training.segment import Best, State, state_digest
@@ -95,12 +98,62 @@ def test_a_file_that_is_no_record_is_told_and_left_alone(tmp_path: Path) -> None
     assert path.read_text().startswith("this is a letter")
 
 
-def test_a_record_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [1, 99])
+def test_a_record_of_another_version_is_refused_in_one_line(tmp_path: Path, version: int) -> None:
     record = Record(tmp_path / "study.db", "small")
-    record.set_fact("version", 99)
+    record.set_fact("version", version)
     record.close()
-    with pytest.raises(RecordError, match="got version 99"):
+    with pytest.raises(RecordError, match=f"got version {version}; use the hpsearch that") as told:
         Record(tmp_path / "study.db", "small")
+    assert "\n" not in str(told.value)
+
+
+def test_a_record_that_was_not_closed_is_checked_and_a_damaged_one_refused(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    check_integrity(path)
+    Record(path, "small").close()
+    check_integrity(path)
+    content = bytearray(path.read_bytes())
+    content[4096 * 3 : 4096 * 9] = bytes(4096 * 6)
+    path.write_bytes(content)
+    check_integrity(path)  # closed cleanly: whoever changed it was not interrupted
+    (tmp_path / "study.db-wal").touch()
+    with pytest.raises(RecordError, match=r"must be whole, got: .* put study\.db"):
+        check_integrity(path)
+
+
+def test_a_study_that_was_killed_before_its_version_was_written_begins(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    Record(path, "small").close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM study_user_attributes")
+    record = Record(path, "small")
+    assert record.trials() == ()
+    record.close()
+
+
+def test_a_folder_in_which_a_process_was_killed_is_swept(tmp_path: Path) -> None:
+    with multiprocessing.Pool(1) as pool:
+        gone = pool.apply(os.getpid)
+    (tmp_path / "checkpoints").mkdir()
+    left = tmp_path / "checkpoints" / f".0001.npz.{gone}.new"
+    left.touch()
+    with write_folder(tmp_path, small_study(), FACTS):
+        assert not left.exists()
+
+
+def test_another_environment_is_told_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    for version in ("2.21.0", "2.22.0", "2.22.0"):
+        here = {"python": "3.11.7", "tensorflow": version}
+        monkeypatch.setattr("hpsearch.search.folder.environment", lambda here=here: here)
+        with write_folder(tmp_path, small_study(), FACTS, told.append) as folder:
+            environments = folder.environments()
+    assert [one["tensorflow"] for one in environments] == ["2.21.0", "2.22.0"]
+    assert len(told) == 1
+    assert "tensorflow 2.21.0, here 2.22.0" in told[0]
 
 
 def test_the_record_uses_a_write_ahead_log(tmp_path: Path) -> None:
@@ -113,7 +166,7 @@ def test_the_record_uses_a_write_ahead_log(tmp_path: Path) -> None:
 def test_a_folder_stays_with_its_study_and_its_rows(tmp_path: Path) -> None:
     with (
         write_folder(tmp_path, small_study(), FACTS),
-        pytest.raises(UsageError, match="another one has"),
+        pytest.raises(UsageError, match=r"process \d+ on .* has .* open"),
         write_folder(tmp_path, small_study(), FACTS),
     ):
         pass

@@ -1,0 +1,190 @@
+"""Recorded runs trained again, and held to what the record says of them, bit by bit."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import as_completed
+from dataclasses import dataclass
+
+import numpy as np
+
+from hpsearch.errors import RecordError, UsageError
+from hpsearch.network import build
+from hpsearch.results.leaderboard import best_trials
+from hpsearch.results.reevaluate import retrainings
+from hpsearch.results.standings import standings
+from hpsearch.search.clock import Problem
+from hpsearch.search.environment import HARDWARE, differences, environment
+from hpsearch.search.flights import Train
+from hpsearch.search.folder import StudyFolder
+from hpsearch.search.progress_files import identity
+from hpsearch.search.trial import TrialRecord
+from hpsearch.training.history import UNTRAINED, History
+from hpsearch.training.segment import Curve, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRun:
+    """A trial or a re-training that ended; ``segment`` trains it in one piece."""
+
+    label: str
+    segment: Segment
+    history: History
+
+
+#: How far apart the best ``val_binary_crossentropy`` of a run may be on another kind of processor.
+TOLERANCE = 0.01
+
+#: Which runs of a folder are wanted.
+Choose = Callable[[StudyFolder], Sequence[RecordedRun]]
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """How a run that was trained again compares with its record.
+
+    Attributes:
+        epochs: That the record holds.
+        first_difference: The first epoch whose metrics differ in any bit, None if none does.
+        state_differs: Whether the state after the last epoch does, all weights and the optimizer's.
+        apart: By how much the best ``val_binary_crossentropy`` differs; infinite where only one of
+            the two diverged.
+        largest: The largest difference of any metric in any epoch.
+    """
+
+    label: str
+    epochs: int
+    first_difference: int | None
+    state_differs: bool
+    apart: float
+    largest: float
+
+    @property
+    def equal(self) -> bool:
+        """Whether every epoch and the final state are equal to the bit."""
+        return self.first_difference is None and not self.state_differs
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """What came of training recorded runs again.
+
+    Attributes:
+        differences: What differs between this environment and those of the study, in words.
+        other_hardware: Whether the processor is among that: then bits can't be promised.
+    """
+
+    repetitions: tuple[Repetition, ...]
+    differences: Mapping[str, str]
+    other_hardware: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether all is equal to the bit; on other hardware, within ``TOLERANCE``."""
+        return all(
+            one.equal or (self.other_hardware and one.apart <= TOLERANCE)
+            for one in self.repetitions
+        )
+
+
+def reproduction(
+    repetitions: Sequence[Repetition], recorded: Sequence[Mapping[str, str]]
+) -> Reproduction:
+    """Repetitions beside what the environments of a study have that this one has not."""
+    here = environment()
+    others = [differences(one, here) for one in recorded if one != here]
+    found = others[0] if others else {}
+    return Reproduction(tuple(repetitions), found, any(name in found for name in HARDWARE))
+
+
+def choose_trial(number: int) -> Choose:
+    """One trial."""
+
+    def choose(folder: StudyFolder) -> Sequence[RecordedRun]:
+        trials = folder.record.trials()
+        if not 0 <= number < len(trials):
+            raise UsageError(
+                f"--trial must be a recorded trial, 0 to {len(trials) - 1}, got {number}"
+            )
+        return _checked(folder, [_trial(folder, trials[number])], f"trial {number}")
+
+    return choose
+
+
+def choose_all(folder: StudyFolder) -> Sequence[RecordedRun]:
+    """All trials that ended and all their re-trainings."""
+    trials = [trial for trial in folder.record.trials() if trial.state in ("complete", "pruned")]
+    best = best_trials(trials, folder.spec.evaluate.top)
+    runs = [_trial(folder, trial) for trial in trials]
+    return _checked(folder, [*runs, *(run for trial in best for run in _again(folder, trial))], "")
+
+
+def choose_best(folder: StudyFolder) -> Sequence[RecordedRun]:
+    """The winner and its re-trainings; the best trial where nothing was re-trained yet."""
+    trials = folder.record.trials()
+    ranked = standings(folder)
+    best = [trials[ranked[0].trial]] if ranked else best_trials(trials, 1)
+    runs = [_trial(folder, trial) for trial in best]
+    return _checked(folder, [*runs, *(run for trial in best for run in _again(folder, trial))], "")
+
+
+def repeat(runs: Sequence[RecordedRun], problem: Problem, train: Train) -> Iterator[Repetition]:
+    """Train runs again, the longest first, and compare each as it ends."""
+    pending = {}
+    for run in runs:
+        longest_first = -problem.virtual_seconds(run.segment.network, run.segment.last)
+        pending[train(run.segment, longest_first)] = run
+    for future in as_completed(pending):
+        yield _compare(pending[future], UNTRAINED.then(future.result()))
+
+
+def _compare(run: RecordedRun, again: History) -> Repetition:
+    recorded, epochs = run.history, len(run.history)
+    bits = [np.ascontiguousarray(curve).view(np.uint32) for curve in (recorded.curve, again.curve)]
+    both = min(map(len, bits))
+    different = np.flatnonzero((bits[0][:both] != bits[1][:both]).any(axis=(1, 2)))
+    first = int(different[0]) + 1 if len(different) else None
+    if first is None and len(bits[0]) != len(bits[1]):
+        first = both + 1
+    gap = np.abs(recorded.curve[:both] - again.curve[:both])
+    return Repetition(
+        run.label,
+        epochs,
+        first,
+        recorded.digests.get(epochs) != again.digests.get(epochs),
+        abs(_best(recorded.curve) - _best(again.curve)) if first is not None else 0.0,
+        float(np.nanmax(gap, initial=0.0)),
+    )
+
+
+def _best(curve: Curve) -> float:
+    """Best ``val_binary_crossentropy``; infinite where none is finite."""
+    return float(np.nanmin(curve[:, 1, 0], initial=np.inf))
+
+
+def _trial(folder: StudyFolder, trial: TrialRecord) -> RecordedRun:
+    training = folder.spec.training
+    values = folder.spec.space.complete(trial.params)
+    network, knobs = build(values, epochs=training.epochs, decay_epochs=training.decay_epochs)
+    made_by = identity(network, knobs, trial.seed, training)
+    history = folder.files.history(f"{trial.number:04d}", made_by).until(trial.epochs)
+    segment = Segment(network, knobs, trial.seed, 0, len(history), None)
+    return RecordedRun(f"trial {trial.number}", segment, history)
+
+
+def _again(folder: StudyFolder, trial: TrialRecord) -> Iterator[RecordedRun]:
+    for one in retrainings(folder.spec, trial):
+        history = folder.files.history(one.run, one.identity)
+        segment = Segment(one.network, one.knobs, one.seed, 0, len(history), None)
+        yield RecordedRun(f"trial {trial.number}, re-training {one.index}", segment, history)
+
+
+def _checked(
+    folder: StudyFolder, runs: Sequence[RecordedRun], wanted: str
+) -> Sequence[RecordedRun]:
+    """The runs of which epochs are recorded; there must be one."""
+    found = [run for run in runs if len(run.history)]
+    if not found:
+        raise RecordError(
+            f"{wanted or 'a trial'} of {folder.path} must have recorded epochs, got none; "
+            f"hpsearch optimize trains what is missing again"
+        )
+    return found
