@@ -112,7 +112,7 @@ def _read_domain(
         raise _Wrong(f"must have one of {', '.join(KINDS)}, got {' and '.join(kinds) or 'none'}")
     kind = kinds[0]
     domain = _domain(rule, kind, entry)
-    when = _conditions(reading, entry.get("when", {}))
+    when = _conditions(reading, entry["when"]) if "when" in entry else ()
     if kind == "off_or":
         if not rule.off:
             raise _Wrong("cannot be switched off; use float", "off_or")
@@ -199,7 +199,7 @@ def _flag(entry: Mapping[str, Any], key: str) -> bool:
 
 
 def _conditions(reading: _Reading, when: Any) -> tuple[Condition, ...]:
-    if not isinstance(when, dict):
+    if not isinstance(when, dict) or not when:
         raise _Wrong(f"must look like {{ optimizer = 'sgd' }}, got {when!r}", "when")
     conditions = []
     for parent, wanted in when.items():

@@ -4,6 +4,7 @@
 each may take: the study file's checks, its messages and the defaults are all read from it.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -47,6 +48,8 @@ class Hyperparameter:
                 return f"must be a whole number, got {value!r}"
             case "float" if not number:
                 return f"must be a number, got {value!r}"
+            case "float" if isinstance(value, float) and math.isinf(value):
+                return f"must be finite, got {value!r}"
             case "int" | "float" if isinstance(value, int | float):
                 inside = (value > self.low if self.open_low else value >= self.low) and (
                     value < self.high if self.open_high else value <= self.high

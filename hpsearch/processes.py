@@ -7,6 +7,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -62,6 +63,15 @@ def native_stderr_silenced() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
+
+
+def start_resource_tracker() -> None:
+    """Start multiprocessing's, with nowhere to complain when this process is killed.
+
+    It outlives this process by a moment, and would tell the user of semaphores that it cleans up.
+    """
+    with native_stderr_silenced():
+        resource_tracker.ensure_running()
 
 
 def _follow_parent() -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from hpsearch.errors import WorkerError
 from hpsearch.execution.worker import run_segment
-from hpsearch.processes import ATTEMPTS, interrupts_blocked
+from hpsearch.processes import ATTEMPTS, interrupts_blocked, start_resource_tracker
 from hpsearch.training.segment import Progress, Segment
 
 #: A Keras model leaks 7 to 9 MB for good, a compiled program of some 25 MB stays in what TensorFlow
@@ -67,6 +67,7 @@ class LocalPool:
         initargs: tuple[Any, ...],
         preload: Sequence[str] = (),
     ) -> None:
+        start_resource_tracker()
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))
         self._model_of = model_of

@@ -104,8 +104,8 @@ def _run(
                 raise HpsearchError(f"re-training trial {one.trial.number} failed: {error}")
             progress = future.result()
             history = UNTRAINED.then(progress)
-            folder.files.save_state(one.run, one.identity, history, progress.state)
             folder.files.save_history(one.run, one.identity, history)
+            folder.files.save_state(one.run, one.identity, history, progress.state)
         yield total - len(waiting), total
 
 

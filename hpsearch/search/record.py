@@ -72,16 +72,18 @@ class Record:
 
     def fact(self, key: str, default: Any) -> Any:
         """A fact about the study, plain JSON values, or ``default``."""
-        return self._storage.get_study_user_attrs(self._study_id).get(key, default)
+        with self._transaction():
+            return self._storage.get_study_user_attrs(self._study_id).get(key, default)
 
     def set_fact(self, key: str, value: Any) -> None:
         """Write a fact down; one transaction."""
-        with self._writing():
+        with self._transaction():
             self._storage.set_study_user_attr(self._study_id, key, value)
 
     def frozen_trials(self) -> list[FrozenTrial]:
         """All trials as Optuna's values, by number."""
-        return self._storage.get_all_trials(self._study_id, deepcopy=False)
+        with self._transaction():
+            return self._storage.get_all_trials(self._study_id, deepcopy=False)
 
     def trials(self) -> tuple[TrialRecord, ...]:
         """All trials, by number."""
@@ -101,7 +103,7 @@ class Record:
         """Write down a new trial with its values and attributes; one transaction."""
         if trial.number not in self._trials:
             written = copy.deepcopy(trial)  # the study in memory changes its own
-            with self._writing():
+            with self._transaction():
                 written._trial_id = self._storage.create_new_trial(self._study_id, trial)
             self._trials[trial.number] = written
 
@@ -113,7 +115,7 @@ class Record:
         if known.state.is_finished():
             self._rebuild(walk)
             return
-        with self._writing():
+        with self._transaction():
             self._storage.set_trial_intermediate_value(known._trial_id, epoch, value)
 
     def told(
@@ -132,21 +134,21 @@ class Record:
                 self._rebuild(walk)
             return
         values = None if value is None else [value]
-        with self._writing():
+        with self._transaction():
             for key, attribute in attributes.items():
                 self._storage.set_trial_user_attr(known._trial_id, key, attribute)
             self._storage.set_trial_state_values(known._trial_id, state, values)
         known.state = state
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Tell what SQLite says of a write that failed; the transaction is not in the record."""
+    def _transaction(self) -> Iterator[None]:
+        """Tell what SQLite says where it fails; the transaction is not in the record then."""
         try:
             yield
         except _FAILURES as error:
             raise RecordError(
-                f"{self._path} must be writable, got: {_reason(error)}; what was recorded before "
-                f"is kept, and the same command goes on there"
+                f"{self._path} must be readable and writable, got: {_reason(error)}; what was "
+                f"recorded before is kept, and the same command goes on there"
             ) from error
 
     def _open(self) -> None:
@@ -178,7 +180,8 @@ class Record:
 
     def _rebuild(self, walk: optuna.Study) -> None:
         """Put the walk's trials in the place of those in the file, in one transaction."""
-        facts = self._storage.get_study_user_attrs(self._study_id)
+        with self._transaction():
+            facts = self._storage.get_study_user_attrs(self._study_id)
         self.close()
         with tempfile.TemporaryDirectory() as elsewhere:
             path = Path(elsewhere) / self._path.name
@@ -186,11 +189,11 @@ class Record:
             for key, value in facts.items():
                 fresh.set_fact(key, value)
             for trial in walk.get_trials(deepcopy=False):
-                with fresh._writing():
+                with fresh._transaction():
                     fresh._storage.create_new_trial(fresh._study_id, template_trial=trial)
             fresh.close()
             with (
-                self._writing(),
+                self._transaction(),
                 closing(sqlite3.connect(path)) as source,
                 closing(sqlite3.connect(self._path)) as target,
             ):

@@ -1,0 +1,219 @@
+"""Every single write of a study fails once: nothing is lost, and it goes on to the same end."""
+
+import itertools
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import sqlalchemy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy.engine import Engine
+
+from hpsearch.errors import HpsearchError
+from hpsearch.results.reevaluate import retrain
+from hpsearch.search.folder import read_folder, write_folder
+from hpsearch.search.loop import search
+from hpsearch.search.trial import TrialRecord
+from hpsearch.study import StudySpec
+from tests.doubles import PROBLEM, FormulaTrainer, Pool, small_study
+from tests.facts import FACTS
+
+Found = tuple[tuple[TrialRecord, ...], dict[str, bytes]]
+
+
+class Faults:
+    """A file system whose ``n``-th write fails: opening a file, putting it in place, a commit."""
+
+    def __init__(self, n: int | None) -> None:
+        self.writes = 0
+        self._n = n
+
+    def write(self) -> None:
+        """Count a write; raise if it is the one."""
+        self.writes += 1
+        if self.writes == self._n:
+            raise OSError(28, "No space left on device")
+
+
+@contextmanager
+def faulty(monkeypatch: pytest.MonkeyPatch, n: int | None) -> Iterator[Faults]:
+    """Count the writes in the block, and fail the ``n``-th."""
+    faults = Faults(n)
+    open_path, replace = Path.open, os.replace
+
+    def faulty_open(path: Path, mode: str = "r", *args: Any, **more: Any) -> Any:
+        if "w" in mode:
+            faults.write()
+        return open_path(path, mode, *args, **more)
+
+    def faulty_replace(source: Path, target: Path) -> None:
+        faults.write()
+        replace(source, target)
+
+    def faulty_commit(_: object) -> None:
+        try:
+            faults.write()
+        except OSError:
+            raise sqlite3.OperationalError("database or disk is full") from None
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", faulty_open)
+        patch.setattr("hpsearch.files.os.replace", faulty_replace)
+        sqlalchemy.event.listen(Engine, "commit", faulty_commit)
+        try:
+            yield faults
+        finally:
+            sqlalchemy.event.remove(Engine, "commit", faulty_commit)
+
+
+SPEC = small_study(
+    search__trials=5,
+    search__parallel=2,
+    training__epochs=6,
+    training__patience=6,
+    evaluate__top=1,
+    evaluate__seeds=1,
+)
+
+
+def silent(line: str) -> None:
+    """Nobody listens."""
+
+
+def run(path: Path, spec: StudySpec = SPEC) -> None:
+    """Search and re-train, as far as it goes."""
+    with write_folder(path, spec, FACTS, tell=silent) as folder:
+        pool = Pool(FormulaTrainer(6))
+        for _ in search(spec, PROBLEM, folder.record, folder.files, pool, silent):
+            pass
+        for _ in retrain(folder, PROBLEM, pool.train):
+            pass
+
+
+def found(path: Path) -> Found:
+    with read_folder(path) as folder:
+        trials = folder.record.trials()
+    curves = {}
+    for curve in (path / "curves").glob("*.npz"):
+        with np.load(curve) as arrays:
+            curves[curve.name] = arrays["curve"].tobytes()
+    assert not list(path.rglob("*.new"))
+    return trials, curves
+
+
+def recorded(path: Path) -> dict[int, dict[int, float]]:
+    """What the record holds of each trial, and nothing where there is no record yet."""
+    if not (path / "study.toml").is_file():
+        return {}
+    with read_folder(path) as folder:
+        return {
+            trial.number: dict(trial.intermediate_values) for trial in folder.record.frozen_trials()
+        }
+
+
+@pytest.fixture(scope="module")
+def through(tmp_path_factory: pytest.TempPathFactory) -> Found:
+    path = tmp_path_factory.mktemp("through")
+    run(path)
+    return found(path)
+
+
+def writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    with faulty(monkeypatch, None) as faults:
+        run(tmp_path)
+    return faults.writes
+
+
+#: Every write is failed, dealt out over these, so that they run beside each other.
+SHARES = 8
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_any_write_may_fail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, through: Found, share: int
+) -> None:
+    total = writes(tmp_path / "counted", monkeypatch)
+    assert total > 60
+    for n in range(1 + share, total + 1, SHARES):
+        path = tmp_path / f"{n}"
+        with (
+            faulty(monkeypatch, n),
+            pytest.raises((HpsearchError, OSError), match=r"disk is full|No space left") as told,
+        ):
+            run(path)
+        assert len(str(told.value).splitlines()) == 1
+        before = recorded(path)
+        run(path)
+        assert found(path) == through, f"write {n} of {total}"
+        after = recorded(path)
+        for number, reports in before.items():
+            assert reports.items() <= after[number].items()
+
+
+def test_a_longer_study_may_fail_anywhere_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, through: Found
+) -> None:
+    short = SPEC.model_copy(update={"search": SPEC.search.model_copy(update={"trials": 3})})
+    run(tmp_path / "counted", short)
+    with faulty(monkeypatch, None) as faults:
+        run(tmp_path / "counted")
+    for n in range(1, faults.writes + 1, 3):
+        path = tmp_path / f"{n}"
+        run(path, short)
+        with (
+            faulty(monkeypatch, n),
+            pytest.raises((HpsearchError, OSError), match=r"disk is full|No space left"),
+        ):
+            run(path)
+        run(path)
+        trials, curves = found(path)
+        assert trials == through[0]
+        assert curves.items() >= through[1].items()
+
+
+def killed(path: Path, events: int, workers: int, seed: int) -> Path:
+    """A copy of the folder as a kill after so many events leaves it."""
+    copy = path.with_name(f"{path.name}-{seed}")
+    with write_folder(path, SPEC, FACTS, tell=silent) as folder:
+        pool = Pool(FormulaTrainer(6), workers, seed)
+        walk = search(SPEC, PROBLEM, folder.record, folder.files, pool, silent)
+        for _ in itertools.islice(walk, events):
+            pass
+        shutil.copytree(path, copy)
+    return copy
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    kills=st.lists(st.tuples(st.integers(0, 30), st.integers(1, 8)), max_size=5),
+    lost=st.lists(st.integers(0, 4), max_size=2, unique=True),
+    older=st.booleans(),
+)
+def test_any_kills_and_losses_give_the_same_record(
+    tmp_path_factory: pytest.TempPathFactory,
+    through: Found,
+    kills: list[tuple[int, int]],
+    lost: list[int],
+    older: bool,
+) -> None:
+    path = tmp_path_factory.mktemp("study")
+    for seed, (events, workers) in enumerate(kills):
+        database = path / "study.db"
+        before = database.read_bytes() if database.is_file() else None
+        path = killed(path, events, workers, seed)
+        if older and before is not None:  # power was lost, and with it the last transactions
+            for file in path.glob("study.db*"):
+                file.unlink()
+            (path / "study.db").write_bytes(before)
+    for number in lost:
+        for kind in ("curves", "checkpoints"):
+            (path / kind / f"{number:04d}.npz").unlink(missing_ok=True)
+    run(path)
+    assert found(path) == through
