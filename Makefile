@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: optimize test check bench format lock clean
+.PHONY: optimize test check bench soak format lock clean
 
 optimize: .venv/installed  ## install and run the reference study
 	$(BIN)/hpsearch optimize --study higgs $(ARGS)
@@ -19,6 +19,9 @@ check: .venv/dev  ## style, types and the order of the layers
 
 bench: .venv/dev  ## speed and growth beside Keras, Optuna and KerasTuner; ARGS=--quick for less
 	$(BIN)/python -m benchmarks $(ARGS)
+
+soak: .venv/dev  ## an hour of small trials with random kills; ARGS="--minutes 5" for less
+	$(BIN)/python -m benchmarks.soak $(ARGS)
 
 format: .venv/dev
 	$(BIN)/ruff check --fix .

@@ -186,6 +186,8 @@ def say_reproduction(found: Reproduction) -> str:
 
 
 def _say_repetition(one: Repetition) -> str:
+    if not one.epochs:
+        return f"{one.label}: its epochs are missing or damaged in the folder"
     epochs = "1 epoch" if one.epochs == 1 else f"{one.epochs} epochs"
     if one.equal:
         return f"{one.label}: {epochs} and the final weights are equal to the bit"

@@ -101,6 +101,8 @@ def reproduce(folder: StudyFolder, choose: Choose, workers: int, view: View) -> 
         for repetition in repeat(runs, _problem(facts), pool.train):
             repetitions.append(repetition)
             view.retraining(len(repetitions), len(runs))
+    order = [run.label for run in runs]
+    repetitions.sort(key=lambda one: order.index(one.label))
     return reproduction(repetitions, folder.environments())
 
 

