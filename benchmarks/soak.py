@@ -8,8 +8,8 @@ of the trials to the last.
 """
 
 import argparse
+import contextlib
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -62,8 +62,10 @@ class Soak:
             ]
             with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
                 lives = min(self._rng.expovariate(1 / DRIVER_SECONDS), end - time.monotonic())
-                self._watch(process, time.monotonic() + max(lives, 20.0))
-                process.send_signal(signal.SIGKILL)
+                try:
+                    self._watch(process, time.monotonic() + max(lives, 20.0))
+                finally:
+                    process.kill()
                 self.kills["driver"] += 1
 
     def _watch(self, process: subprocess.Popen[bytes], until: float) -> None:
@@ -79,8 +81,9 @@ class Soak:
             if len(workers) == self._workers:
                 self._sample(driver)
             if time.monotonic() > next_kill and workers:
-                self._rng.choice(workers).kill()
-                self.kills["worker"] += 1
+                with contextlib.suppress(psutil.NoSuchProcess):  # replaced just now
+                    self._rng.choice(workers).kill()
+                    self.kills["worker"] += 1
                 next_kill = time.monotonic() + self._rng.expovariate(1 / WORKER_SECONDS)
             if time.monotonic() > next_line and self.samples:
                 print(self.samples[-1], self.kills, flush=True)

@@ -96,9 +96,15 @@ class FormulaTrainer:
 
 
 class Pool:
-    """Runs a trainer in threads, with delays that shuffle the order in which segments finish."""
+    """Runs a trainer in threads, with delays that shuffle the order in which segments finish.
 
-    def __init__(self, trainer: Any, workers: int = 1, seed: int | None = None) -> None:
+    ``deaths`` is the chance that what a worker trained is lost with it, and trained again.
+    """
+
+    def __init__(
+        self, trainer: Any, workers: int = 1, seed: int | None = None, deaths: float = 0.0
+    ) -> None:
+        self._deaths = deaths
         self._trainer = trainer
         self._threads = ThreadPoolExecutor(workers)
         self._workers = workers
@@ -110,8 +116,11 @@ class Pool:
     def train(self, segment: Segment, urgency: float) -> Future[Progress]:
         """Run a segment after a random moment."""
         self.segments.append(segment)
-        delay = 0.0 if self._rng is None else float(self._rng.exponential(0.003))
-        self._unfinished.append(self._threads.submit(self._run, segment, delay))
+        delay, lives = 0.0, 1
+        if self._rng is not None:
+            delay = float(self._rng.exponential(0.003))
+            lives = int(self._rng.geometric(1 - self._deaths))
+        self._unfinished.append(self._threads.submit(self._run, segment, delay, lives))
         return self._unfinished[-1]
 
     def idle(self) -> int:
@@ -119,7 +128,8 @@ class Pool:
         self._unfinished = [future for future in self._unfinished if not future.done()]
         return max(self._workers - len(self._unfinished), 0)
 
-    def _run(self, segment: Segment, delay: float) -> Progress:
-        time.sleep(delay)
-        progress: Progress = self._trainer.run(segment, self._fold)
+    def _run(self, segment: Segment, delay: float, lives: int) -> Progress:
+        for _ in range(lives):
+            time.sleep(delay)
+            progress: Progress = self._trainer.run(segment, self._fold)
         return progress

@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Engine
 
 from hpsearch.errors import HpsearchError
+from hpsearch.pipeline import export
+from hpsearch.results.reading import read_outcome
 from hpsearch.results.reevaluate import retrain
 from hpsearch.search.folder import read_folder, write_folder
 from hpsearch.search.loop import search
@@ -178,11 +180,40 @@ def test_a_longer_study_may_fail_anywhere_too(
         assert curves.items() >= through[1].items()
 
 
+def exported(path: Path) -> dict[str, bytes]:
+    """The report and TensorBoard's files."""
+    files = [*path.glob("report.*"), *path.glob("tensorboard/**/*.tfevents.*")]
+    return {str(file.relative_to(path)): file.read_bytes() for file in files}
+
+
+def test_a_view_that_cannot_be_written_leaves_each_file_old_or_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(tmp_path)
+    with read_folder(tmp_path) as folder:
+        outcome = read_outcome(folder)
+    with faulty(monkeypatch, None) as faults:
+        export(outcome, times=False)
+    new = exported(tmp_path)
+    export(outcome)
+    old = exported(tmp_path)
+    assert len(new) == len(old) == 3 + 1 + 5
+    for n in range(1, faults.writes + 1):
+        with faulty(monkeypatch, n), pytest.raises(OSError, match="No space left"):
+            export(outcome, times=False)
+        for name, content in exported(tmp_path).items():
+            assert content in (old[name], new[name]), f"write {n} broke {name}"
+        assert exported(tmp_path).keys() == old.keys()
+        assert not list(tmp_path.rglob("*.new"))
+    export(outcome, times=False)
+    assert exported(tmp_path) == new
+
+
 def killed(path: Path, events: int, workers: int, seed: int) -> Path:
     """A copy of the folder as a kill after so many events leaves it."""
     copy = path.with_name(f"{path.name}-{seed}")
     with write_folder(path, SPEC, FACTS, tell=silent) as folder:
-        pool = Pool(FormulaTrainer(6), workers, seed)
+        pool = Pool(FormulaTrainer(6), workers, seed, deaths=0.2)
         walk = search(SPEC, PROBLEM, folder.record, folder.files, pool, silent)
         for _ in itertools.islice(walk, events):
             pass
