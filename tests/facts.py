@@ -5,7 +5,6 @@ from hpsearch.data.facts import DataFacts
 FACTS = DataFacts(
     source="csv",
     description="rows of a test",
-    location="",
     simulated=False,
     fingerprint="sha256:" + "0" * 64,
     columns=28,

@@ -60,9 +60,8 @@ def simulate(rows: int, *, seed: int, progress: Callable[[int, int], None]) -> T
         features[start:end] = some_features[: end - start]
         labels[start:end] = some_labels[: end - start]
         progress(end, rows)
-    source = Source(
-        "collisions", f"{rows:,} simulated collisions (seed {seed}), not the UCI data", ""
-    )
+    said = f"{rows:,} simulated collisions (seed {seed}), not the UCI data"
+    source = Source("collisions", said)
     return Table(features, labels, NAMES, source)
 
 

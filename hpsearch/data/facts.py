@@ -8,14 +8,10 @@ from hpsearch.study import DataSection
 
 @dataclass(frozen=True, slots=True)
 class DataFacts:
-    """Which rows a study ran on; ``fingerprint`` is over all of them, test rows included.
-
-    ``location`` is where they were read, tried first when they are needed again.
-    """
+    """Which rows a study ran on; ``fingerprint`` is over all of them, test rows included."""
 
     source: str
     description: str
-    location: str
     simulated: bool
     fingerprint: str
     columns: int
@@ -29,7 +25,6 @@ def facts_of(table: Table, section: DataSection) -> DataFacts:
     return DataFacts(
         source=table.source.kind,
         description=table.source.description,
-        location=table.source.location,
         simulated=table.source.simulated,
         fingerprint=table.fingerprint(),
         columns=table.features.shape[1],

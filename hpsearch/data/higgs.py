@@ -56,7 +56,7 @@ def read_higgs(path: Path, *, rows: int, progress: RowProgress) -> Table:
     found = read_rows(path, HIGGS, rows=rows, progress=progress, trust_end=False)
     if len(found.labels) < rows:
         refuse_short(path, rows, found)
-    return _table(found, f"the first {rows:,} rows of {path}", path)
+    return _table(found, f"the first {rows:,} rows of {path.name}")
 
 
 def cache_file(environment: Mapping[str, str]) -> Path:
@@ -111,11 +111,11 @@ def fetch_higgs(
                 f"the cache must be writable, got {cache.parent}: {error.strerror or error}; "
                 f"set HPSEARCH_CACHE to another folder"
             ) from None
-    return _table(found, f"the first {rows:,} rows of UCI's HIGGS.csv.gz, kept in {cache}", cache)
+    return _table(found, f"the first {rows:,} rows of UCI's HIGGS.csv.gz")
 
 
-def _table(found: Rows, description: str, path: Path) -> Table:
-    return Table(found.features, found.labels, NAMES, Source("higgs", description, str(path)))
+def _table(found: Rows, description: str) -> Table:
+    return Table(found.features, found.labels, NAMES, Source("higgs", description))
 
 
 def _cached(cache: Path, rows: int, progress: RowProgress) -> Rows | None:

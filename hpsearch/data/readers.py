@@ -99,7 +99,7 @@ def read_csv(path: Path, *, label: int | str, rows: int | None, progress: RowPro
     if not count:
         raise DataError(f"{path} has no rows under its header; give at least 1")
     which = "all" if rows is None else "the first"
-    source = Source("csv", f"{which} {count:,} rows of {path}", str(path))
+    source = Source("csv", f"{which} {count:,} rows of {path.name}")
     return Table(found.features, found.labels, layout.features, source)
 
 

@@ -17,13 +17,12 @@ class Source:
 
     Attributes:
         kind: ``higgs`` real HIGGS rows, ``csv`` a user's own file, ``collisions`` simulated rows.
-        description: One line for people: what the rows are and where they were read.
-        location: The path or address they were read from, empty for simulated rows.
+        description: One line for people: what the rows are, and the name of their file; no path,
+            so that it is the same wherever a study is run.
     """
 
     kind: Literal["higgs", "csv", "collisions"]
     description: str
-    location: str = ""
 
     @property
     def simulated(self) -> bool:

@@ -204,7 +204,6 @@ def make_outcome(tmp_path: Path) -> MakeOutcome:
             data=DataFacts(
                 source=source,
                 description="simulated collisions" if simulated else "UCI HIGGS, first rows",
-                location="",
                 simulated=simulated,
                 fingerprint="sha256:" + "ab" * 32,
                 columns=28,
