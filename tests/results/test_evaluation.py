@@ -10,6 +10,7 @@ import optuna
 import pytest
 
 from hpsearch.data.splits import Scaling, SealedTest
+from hpsearch.errors import WorkerError
 from hpsearch.results.leaderboard import best_trials, importances
 from hpsearch.results.reading import read_outcome
 from hpsearch.results.reevaluate import best_weights, retrain
@@ -177,3 +178,40 @@ def test_importance_needs_trials_and_sums_to_one(tmp_path: Path, trials: int) ->
     else:
         assert sum(found.values()) == pytest.approx(1, abs=0.01)
         assert max(found, key=lambda name: found[name]) == "learning_rate"
+
+
+def test_a_look_that_was_cut_short_is_taken_up_and_counted_once(folder: StudyFolder) -> None:
+    pool = Pool(FormulaTrainer(8))
+    finish(folder, pool)
+    found = winner(folder)
+    assert found is not None
+    runs, exported = found
+    features, labels = np.zeros((40, 2), np.float32), np.tile(np.array([0, 1], np.float32), 20)
+
+    def look(died: bool) -> None:
+        def predict(*_: Any) -> Future[Any]:
+            if died:
+                raise WorkerError("killed")
+            future: Future[Any] = Future()
+            future.set_result(np.linspace(0.2, 0.8, 40))
+            return future
+
+        measure(
+            folder.record,
+            SealedTest(features, labels),
+            Scaling.fit(features),
+            runs=runs,
+            weights=best_weights(folder, PROBLEM, pool.train, runs),
+            exported=exported,
+            predict=predict,
+        )
+
+    for _ in range(2):
+        with pytest.raises(WorkerError):
+            look(died=True)
+        assert recorded_test(folder.record) is None
+        assert len(folder.record.fact("openings", [])) == 1
+    look(died=False)
+    result = recorded_test(folder.record)
+    assert result is not None
+    assert len(result.openings) == 1
