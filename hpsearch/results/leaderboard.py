@@ -39,8 +39,12 @@ def importances(record: Record) -> dict[str, float]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         warnings.filterwarnings("ignore", "Some regimes for parameter", UserWarning)
-        found = optuna.importance.get_param_importances(study)
-    return {name: share for name, share in found.items() if math.isfinite(share)}
+        # Optuna walks over a set of names: its order, and a sum in it, differ between processes.
+        found = optuna.importance.get_param_importances(study, normalize=False)
+    finite = {name: one for name, one in found.items() if math.isfinite(one)}
+    total = math.fsum(finite.values())
+    ranked = sorted(finite, key=lambda name: (-finite[name], name))
+    return {name: finite[name] / total if total else 0.0 for name in ranked}
 
 
 #: The method behind ``importances``.
