@@ -17,8 +17,8 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from hpsearch.domains import read_hyperparameters
 from hpsearch.errors import Mistake, StudyFileError, UsageError, did_you_mean
-from hpsearch.network import HYPERPARAMETERS
-from hpsearch.space import Space
+from hpsearch.network import HYPERPARAMETERS, Knobs, Network, build
+from hpsearch.space import Scalar, Space
 
 Count = Annotated[int, Field(strict=True, ge=1, le=100_000_000)]
 
@@ -121,6 +121,14 @@ class StudySpec(Section):
         if self.search.warmup_epochs is not None:
             return self.search.warmup_epochs
         return self.training.epochs // 10
+
+    def build(self, params: Mapping[str, Scalar]) -> tuple[Network, Knobs]:
+        """What a trial with these values trains."""
+        return build(
+            self.space.complete(params),
+            epochs=self.training.epochs,
+            decay_epochs=self.training.decay_epochs,
+        )
 
     def as_toml(self) -> str:
         """The study file with every default written out; reading it gives an equal spec."""

@@ -24,7 +24,6 @@ from hpsearch.export.states import STATES, State, finite_value, rank_trials, sta
 from hpsearch.export.winner import read_curve
 from hpsearch.files import replacing_folder
 from hpsearch.metrics import CURVE_METRICS, OBJECTIVE, TEST_METRICS
-from hpsearch.network import build
 from hpsearch.results.outcome import Outcome
 from hpsearch.search.trial import TrialRecord
 from hpsearch.space import Choice, Float, Int, Parameter, Scalar
@@ -203,9 +202,7 @@ def _start(
 
 def _final_values(outcome: Outcome, trial: TrialRecord) -> dict[str, float | None]:
     """The trial's row of the table; None where it has no such value."""
-    training = outcome.spec.training
-    values = outcome.spec.space.complete(trial.params)
-    network, _ = build(values, epochs=training.epochs, decay_epochs=training.decay_epochs)
+    network, _ = outcome.spec.build(trial.params)
     ended = trial.ended_seconds
     row: dict[str, float | None] = {
         BEST: finite_value(trial),

@@ -5,7 +5,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 
 from hpsearch.errors import HpsearchError
-from hpsearch.network import Knobs, Network, build
+from hpsearch.network import Knobs, Network
 from hpsearch.results.leaderboard import best_trials
 from hpsearch.search.clock import Problem
 from hpsearch.search.flights import POLL_SECONDS, Train
@@ -37,12 +37,7 @@ class Retraining:
 
 def retrainings(spec: StudySpec, trial: TrialRecord) -> tuple[Retraining, ...]:
     """The re-trainings of a trial that the study asks for."""
-    training = spec.training
-    network, knobs = build(
-        spec.space.complete(trial.params),
-        epochs=training.epochs,
-        decay_epochs=training.decay_epochs,
-    )
+    network, knobs = spec.build(trial.params)
     seeds = (
         retraining_seed(spec.study.seed, trial.number, index)
         for index in range(spec.evaluate.seeds)
@@ -54,7 +49,7 @@ def retrainings(spec: StudySpec, trial: TrialRecord) -> tuple[Retraining, ...]:
             seed,
             network,
             knobs,
-            identity(network, knobs, seed, training),
+            identity(network, knobs, seed, spec.training),
         )
         for index, seed in enumerate(seeds)
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpsearch.errors import RecordError, UsageError
-from hpsearch.network import build
 from hpsearch.results.leaderboard import best_trials
 from hpsearch.results.reevaluate import retrainings
 from hpsearch.results.standings import standings
@@ -106,7 +105,7 @@ def choose_trial(number: int) -> Choose:
             raise UsageError(
                 f"--trial must be a recorded trial, 0 to {len(trials) - 1}, got {number}"
             )
-        return _checked(folder, [_trial(folder, trials[number])], f"trial {number}")
+        return _runs(folder, [trials[number]], [])
 
     return choose
 
@@ -114,9 +113,7 @@ def choose_trial(number: int) -> Choose:
 def choose_all(folder: StudyFolder) -> Sequence[RecordedRun]:
     """All trials that ended and all their re-trainings."""
     trials = [trial for trial in folder.record.trials() if trial.state in ("complete", "pruned")]
-    best = best_trials(trials, folder.spec.evaluate.top)
-    runs = [_trial(folder, trial) for trial in trials]
-    return _checked(folder, [*runs, *(run for trial in best for run in _again(folder, trial))], "")
+    return _runs(folder, trials, best_trials(trials, folder.spec.evaluate.top))
 
 
 def choose_best(folder: StudyFolder) -> Sequence[RecordedRun]:
@@ -124,8 +121,7 @@ def choose_best(folder: StudyFolder) -> Sequence[RecordedRun]:
     trials = folder.record.trials()
     ranked = standings(folder)
     best = [trials[ranked[0].trial]] if ranked else best_trials(trials, 1)
-    runs = [_trial(folder, trial) for trial in best]
-    return _checked(folder, [*runs, *(run for trial in best for run in _again(folder, trial))], "")
+    return _runs(folder, best, best)
 
 
 def repeat(runs: Sequence[RecordedRun], problem: Problem, train: Train) -> Iterator[Repetition]:
@@ -166,10 +162,8 @@ def _best(curve: Curve) -> float:
 
 
 def _trial(folder: StudyFolder, trial: TrialRecord) -> RecordedRun:
-    training = folder.spec.training
-    values = folder.spec.space.complete(trial.params)
-    network, knobs = build(values, epochs=training.epochs, decay_epochs=training.decay_epochs)
-    made_by = identity(network, knobs, trial.seed, training)
+    network, knobs = folder.spec.build(trial.params)
+    made_by = identity(network, knobs, trial.seed, folder.spec.training)
     history = folder.files.history(f"{trial.number:04d}", made_by).until(trial.epochs)
     segment = Segment(network, knobs, trial.seed, 0, len(history), None)
     return RecordedRun(f"trial {trial.number}", segment, history)
@@ -182,13 +176,15 @@ def _again(folder: StudyFolder, trial: TrialRecord) -> Iterator[RecordedRun]:
         yield RecordedRun(f"trial {trial.number}, re-training {one.index}", segment, history)
 
 
-def _checked(
-    folder: StudyFolder, runs: Sequence[RecordedRun], wanted: str
+def _runs(
+    folder: StudyFolder, trials: Sequence[TrialRecord], retrained: Sequence[TrialRecord]
 ) -> Sequence[RecordedRun]:
-    """The runs, of which one at least must have recorded epochs."""
+    """These trials and the re-trainings of those, of which one run at least has epochs."""
+    again = [run for trial in retrained for run in _again(folder, trial)]
+    runs = [*(_trial(folder, trial) for trial in trials), *again]
     if not any(len(run.history) for run in runs):
         raise RecordError(
-            f"{wanted or 'a trial'} of {folder.path} must have recorded epochs, got none; "
-            f"hpsearch optimize trains what is missing again"
+            f"{folder.path} must have recorded epochs of what is to be trained again, got none; "
+            f"hpsearch optimize trains what is missing"
         )
     return runs

@@ -13,7 +13,6 @@ import optuna
 from optuna.trial import TrialState
 
 from hpsearch.errors import HpsearchError
-from hpsearch.network import build
 from hpsearch.processes import SideProcess
 from hpsearch.search.clock import Problem, VirtualClock
 from hpsearch.search.flights import Flight, Flights, Pool
@@ -114,9 +113,7 @@ class _Walk:
             else RecordedSampler(recorded)
         )
         trial = self._study.ask()
-        values = spec.space.complete(suggest(trial, spec.space))
-        training = spec.training
-        network, knobs = build(values, epochs=training.epochs, decay_epochs=training.decay_epochs)
+        network, knobs = spec.build(suggest(trial, spec.space))
         seed = trial_seed(spec.study.seed, number)
         trial.set_user_attr("seed", seed)
         trial.set_user_attr("started_seconds", self._clock.now)

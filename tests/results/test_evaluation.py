@@ -10,12 +10,13 @@ import optuna
 import pytest
 
 from hpsearch.data.splits import Scaling, SealedTest
+from hpsearch.data.table import Features, Labels
 from hpsearch.errors import WorkerError
 from hpsearch.results.leaderboard import best_trials, importances
 from hpsearch.results.reading import read_outcome
 from hpsearch.results.reevaluate import best_weights, retrain
 from hpsearch.results.standings import standings, winner
-from hpsearch.results.test import already_measured, measure, recorded_test
+from hpsearch.results.test import Predict, already_measured, measure, recorded_test
 from hpsearch.search.folder import StudyFolder, write_folder
 from hpsearch.search.loop import search
 from hpsearch.search.record import Record
@@ -43,6 +44,24 @@ def folder(tmp_path: Path) -> Iterator[StudyFolder]:
 def finish(folder: StudyFolder, pool: Pool) -> None:
     *_, (done, total) = retrain(folder, PROBLEM, pool.train)
     assert done == total
+
+
+def look(
+    folder: StudyFolder, pool: Pool, features: Features, labels: Labels, predict: Predict
+) -> None:
+    """Measure the winner on test rows."""
+    found = winner(folder)
+    assert found is not None
+    runs, exported = found
+    measure(
+        folder.record,
+        SealedTest(features, labels),
+        Scaling.fit(features),
+        runs=runs,
+        weights=best_weights(folder, PROBLEM, pool.train, runs),
+        exported=exported,
+        predict=predict,
+    )
 
 
 def test_the_best_are_complete_distinct_and_in_order() -> None:
@@ -127,15 +146,7 @@ def test_the_test_rows_are_opened_once_and_the_opening_is_in_the_record(
 
     assert recorded_test(folder.record) is None
     assert not already_measured(folder.record, runs, exported)
-    measure(
-        folder.record,
-        SealedTest(features, labels),
-        Scaling.fit(features),
-        runs=runs,
-        weights=best_weights(folder, PROBLEM, pool.train, runs),
-        exported=exported,
-        predict=predict,
-    )
+    look(folder, pool, features, labels, predict)
     assert openings_seen == [1] * len(runs)
     result = recorded_test(folder.record)
     assert result is not None
@@ -183,35 +194,22 @@ def test_importance_needs_trials_and_sums_to_one(tmp_path: Path, trials: int) ->
 def test_a_look_that_was_cut_short_is_taken_up_and_counted_once(folder: StudyFolder) -> None:
     pool = Pool(FormulaTrainer(8))
     finish(folder, pool)
-    found = winner(folder)
-    assert found is not None
-    runs, exported = found
     features, labels = np.zeros((40, 2), np.float32), np.tile(np.array([0, 1], np.float32), 20)
 
-    def look(died: bool) -> None:
-        def predict(*_: Any) -> Future[Any]:
-            if died:
-                raise WorkerError("killed")
-            future: Future[Any] = Future()
-            future.set_result(np.linspace(0.2, 0.8, 40))
-            return future
+    def dies(*_: Any) -> Future[Any]:
+        raise WorkerError("killed")
 
-        measure(
-            folder.record,
-            SealedTest(features, labels),
-            Scaling.fit(features),
-            runs=runs,
-            weights=best_weights(folder, PROBLEM, pool.train, runs),
-            exported=exported,
-            predict=predict,
-        )
+    def lives(*_: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(np.linspace(0.2, 0.8, 40))
+        return future
 
     for _ in range(2):
         with pytest.raises(WorkerError):
-            look(died=True)
+            look(folder, pool, features, labels, dies)
         assert recorded_test(folder.record) is None
         assert len(folder.record.fact("openings", [])) == 1
-    look(died=False)
+    look(folder, pool, features, labels, lives)
     result = recorded_test(folder.record)
     assert result is not None
     assert len(result.openings) == 1
