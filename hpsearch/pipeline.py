@@ -121,9 +121,10 @@ def _opened(
     view.tell(_say_rows(facts))
     with write_folder(run.out, spec, facts, view.tell) as folder:
         folder.record.set_fact("command", run.command)
-        if kept_rows(rows_file(run.out)) is None:
+        kept = kept_rows(rows_file(run.out))
+        if kept is None or kept.fingerprint() != facts.fingerprint:
             keep_rows(rows_file(run.out), table)
-        del table
+        del table, kept
         with _pool(spec, rows, run.workers) as pool:
             yield folder, rows, _problem(facts), pool
 

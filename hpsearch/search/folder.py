@@ -91,7 +91,7 @@ def write_folder(
         check_integrity(path / "study.db")
         record = Record(path / "study.db", spec.study.name)
         try:
-            folder = StudyFolder(path, spec, record, ProgressFiles(path))
+            folder = StudyFolder(path, spec, record, ProgressFiles(path, data.fingerprint))
             folder.check_rows(data)
             for part in (path, path / "curves", path / "checkpoints"):
                 sweep(part)
@@ -115,7 +115,8 @@ def read_folder(path: Path) -> Iterator[StudyFolder]:
     try:
         if not (path / "study.toml").is_file():
             raise RecordError(f"{path} must hold study.toml, got none; run hpsearch optimize")
-        yield StudyFolder(path, read_study(path / "study.toml"), record, ProgressFiles(path))
+        files = ProgressFiles(path, record.fact("data", {}).get("fingerprint", ""))
+        yield StudyFolder(path, read_study(path / "study.toml"), record, files)
     finally:
         record.close()
 

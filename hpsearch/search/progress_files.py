@@ -2,9 +2,9 @@
 
 A run is a trial (``0007``) or a re-training (``0007-seed-1``). ``curves/`` has the history of a
 run that ended, ``checkpoints/`` the history and the state of one that goes on, in one file, so that
-they can't disagree. Each file names the training that made it by a digest of all that training
-depends on besides the rows; a file of another training, like a missing or damaged one, counts as
-not there.
+they can't disagree. Each file names the training that made it, by a digest of all that training
+depends on besides the rows, and the rows; a file of another training or of other rows, like a
+missing or damaged one, counts as not there.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.segment import Arrays, Best, State
 
 #: Layout of these files, and the arithmetic that made them; raised when either changes.
-FORMAT = 2
+FORMAT = 3
 
 
 def identity(network: Network, knobs: Knobs, seed: int, training: TrainingSection) -> str:
@@ -49,29 +49,35 @@ class _File:
 
 
 class ProgressFiles:
-    """The folders ``curves/`` and ``checkpoints/`` of a study."""
+    """The folders ``curves/`` and ``checkpoints/`` of a study.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: The study's.
+        rows: Fingerprint of the rows that it runs on.
+    """
+
+    def __init__(self, folder: Path, rows: str = "") -> None:
         self._curves = folder / "curves"
         self._checkpoints = folder / "checkpoints"
+        self._rows = rows
 
     def history(self, run: str, identity: str | None = None) -> History:
         """The recorded epochs of a run, whatever made them if no ``identity`` is given."""
-        files = (_read(path, identity) for path in (self._curve(run), self._checkpoint(run)))
+        files = (self._read(path, identity) for path in (self._curve(run), self._checkpoint(run)))
         histories = [file.history for file in files if file is not None]
         return max(histories, key=len, default=UNTRAINED)
 
     def save_history(self, run: str, identity: str, history: History) -> None:
         """Replace the recorded epochs of a run that ended, unless they are the same."""
-        there = _read(self._curve(run), identity)
+        there = self._read(self._curve(run), identity)
         if there is not None and len(there.curve) == len(history):
             return
-        about = {"identity": identity, "digests": history.digests}
+        about = {"identity": identity, "rows": self._rows, "digests": history.digests}
         _write(self._curve(run), _File(about, history.curve, b""))
 
     def state(self, run: str, identity: str, epoch: int) -> State | None:
         """The state of a run after ``epoch``, or None where that is not the one recorded."""
-        file = _read(self._checkpoint(run), identity)
+        file = self._read(self._checkpoint(run), identity)
         if file is None or len(file.curve) != epoch:
             return None
         about, start = file.about, 0
@@ -90,6 +96,7 @@ class ProgressFiles:
         }
         about = {
             "identity": identity,
+            "rows": self._rows,
             "digests": history.digests,
             "best_epoch": state.best.epoch,
             "best_value": float(state.best.value).hex(),
@@ -106,6 +113,15 @@ class ProgressFiles:
         """Forget all states of re-trainings, once nothing needs them any more."""
         for path in self._checkpoints.glob("*-seed-*.npz"):
             path.unlink(missing_ok=True)
+
+    def _read(self, path: Path, identity: str | None) -> _File | None:
+        """A file's content, or None where it is not there; any training's without ``identity``."""
+        file = _read(path)
+        made_here = file is not None and (file.about["identity"], file.about["rows"]) == (
+            identity,
+            self._rows,
+        )
+        return file if made_here or identity is None else None
 
     def _curve(self, run: str) -> Path:
         return self._curves / f"{run}.npz"
@@ -131,13 +147,11 @@ def _unpacked(
     return tuple(group), start
 
 
-def _read(path: Path, identity: str | None) -> _File | None:
-    """A file's content, or None where it is missing, damaged or of another training."""
+def _read(path: Path) -> _File | None:
+    """A file's content, or None where it is missing or damaged."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
             about = json.loads(str(found["about"]))
-            if identity not in (None, about["identity"]):
-                return None
             curve = found["curve"].astype(np.float32, copy=False)
             return _File(about, curve, found["content"].tobytes())
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):

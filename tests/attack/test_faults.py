@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ class Faults:
 def faulty(monkeypatch: pytest.MonkeyPatch, n: int | None) -> Iterator[Faults]:
     """Count the writes in the block, and fail the ``n``-th."""
     faults = Faults(n)
-    open_path, replace = Path.open, os.replace
+    open_path, replace_path = Path.open, os.replace
 
     def faulty_open(path: Path, mode: str = "r", *args: Any, **more: Any) -> Any:
         if "w" in mode:
@@ -57,7 +58,7 @@ def faulty(monkeypatch: pytest.MonkeyPatch, n: int | None) -> Iterator[Faults]:
 
     def faulty_replace(source: Path, target: Path) -> None:
         faults.write()
-        replace(source, target)
+        replace_path(source, target)
 
     def faulty_commit(_: object) -> None:
         try:
@@ -178,6 +179,19 @@ def test_a_longer_study_may_fail_anywhere_too(
         trials, curves = found(path)
         assert trials == through[0]
         assert curves.items() >= through[1].items()
+
+
+def test_a_lost_record_does_not_mix_rows(tmp_path: Path, through: Found) -> None:
+    run(tmp_path)
+    for file in tmp_path.glob("study.db*"):
+        file.unlink()
+    others = replace(FACTS, fingerprint="sha256:" + "1" * 64)
+    pool = Pool(FormulaTrainer(6))
+    with write_folder(tmp_path, SPEC, others, tell=silent) as folder:
+        for _ in search(SPEC, PROBLEM, folder.record, folder.files, pool, silent):
+            pass
+    assert {segment.first for segment in pool.segments} >= {0}
+    assert {segment.seed for segment in pool.segments} == {trial.seed for trial in through[0]}
 
 
 def exported(path: Path) -> dict[str, bytes]:

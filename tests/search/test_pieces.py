@@ -71,6 +71,9 @@ def test_a_state_comes_back_as_it_was_and_only_to_its_own_training(tmp_path: Pat
     np.testing.assert_array_equal(recorded.curve, history.curve)
     assert recorded.digests == history.digests
     assert len(files.history("0001", other)) == 0
+    on_other_rows = ProgressFiles(tmp_path, "sha256:1")
+    assert len(on_other_rows.history("0001", mine)) == 0
+    assert on_other_rows.state("0001", mine, 4) is None
     back = files.state("0001", mine, 4)
     assert back is not None
     assert state_digest(back) == history.digests[4]
