@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: optimize test check bench soak format lock clean
+.PHONY: optimize test check screenshots bench soak format lock clean
 
 optimize: .venv/installed  ## install and run the reference study
 	$(BIN)/hpsearch optimize --study higgs $(ARGS)
@@ -16,6 +16,9 @@ check: .venv/dev  ## style, types and the order of the layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_layers.py
+
+screenshots: .venv/dev  ## the README's pictures; ARGS="--folder DIR" for another than runs/higgs
+	$(BIN)/python -m docs.screenshots $(ARGS)
 
 bench: .venv/dev  ## speed and growth beside Keras, Optuna and KerasTuner; ARGS=--quick for less
 	$(BIN)/python -m benchmarks $(ARGS)

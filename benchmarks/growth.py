@@ -18,12 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.optimize import Watched, optimize
+from benchmarks.optimize import SEARCH_ALONE, Watched, optimize
 from benchmarks.sampler import Column, Sampler
 from benchmarks.tables import figure, print_table, ratio, write_json
 from hpsearch.processes import cores
 
-ONCE = {"data.source": "collisions", "evaluate.top": 1, "evaluate.seeds": 1}
+ONCE = {"data.source": "collisions", **SEARCH_ALONE}
 SMALL = {
     **ONCE,
     "data.validation": 500,

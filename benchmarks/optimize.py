@@ -14,6 +14,14 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 
+#: Settings with which little but the search takes time.
+SEARCH_ALONE = {
+    "evaluate.top": 1,
+    "evaluate.seeds": 1,
+    "evaluate.ablation": "false",
+    "evaluate.baselines": "[]",
+}
+
 #: Called now and then with the driver's process id and the seconds since it was started.
 Look = Callable[[int, float], None]
 

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.optimize import optimize
+from benchmarks.optimize import SEARCH_ALONE, optimize
 from benchmarks.rows import Rows, prepare
 from benchmarks.run_peer import run_peer
 from benchmarks.tables import figure, print_table, ratio, write_json
@@ -97,9 +97,8 @@ def _settings(trials: int, epochs: int) -> dict[str, Any]:
 
 def _hpsearch(out: Path, settings: Mapping[str, Any], rows: Rows, workers: int) -> Searched:
     watch = CurveWatch(out)
-    once = {"evaluate.top": 1, "evaluate.seeds": 1}
     run = optimize(
-        out, {**settings, **once}, look=watch, every=0.25, workers=workers, data=rows.data
+        out, {**settings, **SEARCH_ALONE}, look=watch, every=0.25, workers=workers, data=rows.data
     )
     seconds = run.search_seconds
     return Searched(

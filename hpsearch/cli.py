@@ -6,8 +6,9 @@ import re
 import shlex
 import signal
 import sys
+import webbrowser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -183,14 +184,17 @@ def report(
         bool,
         typer.Option("--no-times", help="Leave out what differs from run to run: times, command."),
     ] = False,
+    open_: Annotated[bool, typer.Option("--open", help="Open report.html in the browser.")] = False,
 ) -> None:
     """Write report.html, report.md, report.json and TensorBoard's files again from the record."""
     from hpsearch.pipeline import export
-    from hpsearch.results.reading import read_outcome
 
     with _reading(_folder(study, out)) as held:
-        export(read_outcome(held), times=not no_times)
-        print(held.path / "report.html")
+        export(held, times=not no_times)
+        page = held.path / "report.html"
+    print(page)
+    if open_ and not webbrowser.open(page.resolve().as_uri()):
+        raise HpsearchError(f"--open must find a browser, got none; open {page} by hand")
 
 
 @app.command()
@@ -250,16 +254,31 @@ def studies() -> None:
 
 @app.command()
 def tensorboard(
-    study: MaybeStudy = None, out: Out = None, port: Port = 6006, host: Host = "127.0.0.1"
+    study: MaybeStudy = None,
+    out: Out = None,
+    port: Port = 6006,
+    host: Host = "127.0.0.1",
+    curves: Annotated[
+        int, typer.Option(min=0, help="Show the learning curves of so many of the best trials.")
+    ] = 200,
 ) -> None:
-    """Open TensorBoard on a study: HParams and learning curves of its trials."""
-    from hpsearch.export.tensorboard import write_tensorboard
+    """Open TensorBoard on a study, also while it runs: it is kept up to date."""
+    from hpsearch.export.tensorboard.server import show
     from hpsearch.results.reading import read_outcome
 
-    with _reading(_folder(study, out)) as held:
-        write_tensorboard(read_outcome(held))
-        logs = held.path / "tensorboard"
-    _become("tensorboard.main", "--logdir", str(logs), "--host", host, "--port", str(port))
+    folder = _folder(study, out)
+
+    def read() -> "Outcome":
+        with _reading(folder) as held:
+            return read_outcome(held)
+
+    with _reading(folder) as held:
+        held.data()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    print(f"weight histograms: http://{host}:{port}/#histograms&regexInput=retrained")
+    with suppress(KeyboardInterrupt):  # how a server is ended
+        arguments = ("--host", host, "--port", str(port))
+        raise typer.Exit(show(folder, read, arguments, curves=curves))
 
 
 @app.command()
@@ -267,10 +286,12 @@ def dashboard(
     study: MaybeStudy = None, out: Out = None, port: Port = 8080, host: Host = "127.0.0.1"
 ) -> None:
     """Open the Optuna dashboard on a study, also while it runs."""
+    from hpsearch.export.dashboard import dashboard_arguments
+
     folder = _folder(study, out)
     with _reading(folder):
-        record = (folder / "study.db").resolve()
-    _become("optuna_dashboard._cli", f"sqlite:///{record}", "--host", host, "--port", str(port))
+        shown = dashboard_arguments(folder)
+    _become("optuna_dashboard._cli", *shown, "--host", host, "--port", str(port))
 
 
 def _read_study(study: str, overrides: list[str]) -> "StudySpec":

@@ -61,9 +61,13 @@ class _Reading:
 
 
 def read_hyperparameters(
-    sections: Mapping[str, Mapping[str, Any]],
+    sections: Mapping[str, Mapping[str, Any]], *, searched: bool = True
 ) -> tuple[Space, list[Mistake]]:
     """Read ``network``, ``training`` and ``space``, in this order.
+
+    Args:
+        sections: The three tables.
+        searched: Whether there must be something to search.
 
     Returns:
         The space, and every mistake found; the space is whole only where there is none.
@@ -78,7 +82,7 @@ def read_hyperparameters(
                 key = f".{wrong.key}" if wrong.key else ""
                 reading.mistakes.append(Mistake(place + key, str(wrong)))
             reading.places.setdefault(name, place)
-    if not reading.parameters and not reading.mistakes:
+    if searched and not reading.parameters and not reading.mistakes:
         reading.mistakes.append(
             Mistake("space", "must hold at least one domain to search, got none")
         )

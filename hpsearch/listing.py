@@ -2,18 +2,19 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from hpsearch.export.wording import say_phases
 from hpsearch.metrics import TEST_METRICS
-from hpsearch.results.outcome import Outcome
+from hpsearch.results.outcome import Outcome, TestResult
 from hpsearch.results.reproduce import TOLERANCE, Repetition, Reproduction
 from hpsearch.results.test import recorded_test
 from hpsearch.search.folder import StudyFolder
 from hpsearch.search.trial import TrialRecord
 from hpsearch.space import Choice, Domain, Float, Int
 from hpsearch.study import StudySpec
-from hpsearch.terminal import say_seconds, say_values
+from hpsearch.terminal import say_values
 
 
 def list_trials(trials: Sequence[TrialRecord], form: str) -> str:
@@ -79,16 +80,17 @@ def say_status(found: dict[str, Any]) -> str:
 
 def say_study(spec: StudySpec) -> str:
     """What a study file searches, in words."""
-    data, search = spec.data, spec.search
+    data = spec.data
     lines = [
         f"{spec.study.name}: {spec.study.description}".rstrip(": "),
         f"  rows    {data.source}: {data.validation:,} validate, {data.train:,} train, "
         f"{data.test:,} test",
-        f"  search  {search.trials} trials, {search.parallel} in flight, "
-        f"{search.sampler}, {search.pruner}, up to {spec.training.epochs} epochs",
-        "  space",
+        _say_search(spec),
+        f"  compare {', '.join(spec.evaluate.baselines) or 'no baselines'}"
+        f"{', the winner without its regularisers' if _ablates(spec) else ''}",
+        *(["  space"] if spec.space.parameters else []),
     ]
-    width = max(len(parameter.name) for parameter in spec.space.parameters)
+    width = max((len(parameter.name) for parameter in spec.space.parameters), default=0)
     for parameter in spec.space.parameters:
         conditions = " and ".join(
             f"{condition.parent} is {' or '.join(map(str, condition.values))}"
@@ -100,6 +102,21 @@ def say_study(spec: StudySpec) -> str:
         )
     lines += [f"    {name:<{width}}  = {value}" for name, value in spec.space.constants.items()]
     return "\n".join(lines)
+
+
+def _say_search(spec: StudySpec) -> str:
+    search, evaluate = spec.search, spec.evaluate
+    if not search.trials:
+        return "  search  nothing: the baselines alone"
+    return (
+        f"  search  {search.trials} trials, {search.parallel} in flight, "
+        f"{search.sampler}, {search.pruner}, up to {spec.training.epochs} epochs; "
+        f"the best {evaluate.top} again with {evaluate.seeds} seeds each"
+    )
+
+
+def _ablates(spec: StudySpec) -> bool:
+    return bool(spec.evaluate.ablation and spec.search.trials)
 
 
 def outcome_values(outcome: Outcome) -> dict[str, Any]:
@@ -121,7 +138,9 @@ def say_outcome(outcome: Outcome) -> str:
     lines: list[str] = []
     if outcome.data.simulated:
         lines.append("SIMULATED rows, not the UCI data")
-    if not outcome.standings:
+    if not outcome.spec.search.trials:
+        lines.append("nothing was searched; the baselines stand beside each other")
+    elif not outcome.standings:
         lines.append("no trial completed, so there is no winner; see the report for what happened")
     else:
         best = outcome.standings[0]
@@ -139,9 +158,20 @@ def say_outcome(outcome: Outcome) -> str:
             measured = outcome.test.metrics[metric.name]
             interval = f"[{measured.low:.4f}, {measured.high:.4f}]"
             lines.append(f"  {metric.label:<22} {measured.value:.4f}  {interval}")
-    took = ", ".join(f"{phase} {say_seconds(spent)}" for phase, spent in outcome.seconds.items())
-    lines += [f"took: {took}", f"report: {outcome.folder / 'report.html'}"]
+        lines += _say_baselines(outcome.test)
+    lines += [f"took: {say_phases(outcome.seconds)}", f"report: {outcome.folder / 'report.html'}"]
     return "\n".join(lines)
+
+
+def _say_baselines(test: TestResult) -> Iterator[str]:
+    if test.baselines:
+        yield f"cross-entropy of baselines less that of {test.reference}, above 0 is worse:"
+    width = max((len(baseline.label) for baseline in test.baselines), default=0)
+    for baseline in test.baselines:
+        apart = baseline.differences["binary_crossentropy"]
+        interval = f"[{apart.low:+.4f}, {apart.high:+.4f}]"
+        told = "" if apart.excludes_zero else "  not distinguishable"
+        yield f"  {baseline.label:<{width}} {apart.value:+.4f}  {interval}{told}"
 
 
 def reproduction_values(found: Reproduction) -> dict[str, Any]:

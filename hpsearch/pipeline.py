@@ -2,35 +2,46 @@
 
 import os
 import time
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 from hpsearch.data.facts import DataFacts, facts_of
 from hpsearch.data.kept import keep_rows, kept_rows
 from hpsearch.data.load import load
-from hpsearch.data.splits import Split, split
-from hpsearch.data.table import Table
+from hpsearch.data.splits import Scaling, Split, split
+from hpsearch.data.table import Features, Table
 from hpsearch.errors import RecordError
 from hpsearch.execution.local import LocalPool
 from hpsearch.execution.program_cache import program_cache
-from hpsearch.execution.worker import PRELOAD, predict, save_model, start
+from hpsearch.execution.worker import (
+    PRELOAD,
+    fit_and_predict,
+    predict,
+    predict_validation,
+    save_model,
+    start,
+)
+from hpsearch.export.dashboard import write_dashboard
 from hpsearch.export.report import write_report
-from hpsearch.export.tensorboard import write_tensorboard
+from hpsearch.export.tensorboard.writing import write_tensorboard
+from hpsearch.results.candidates import comparison_runs, find_candidates
 from hpsearch.results.outcome import Outcome
 from hpsearch.results.reading import read_outcome
-from hpsearch.results.reevaluate import Retraining, best_weights, retrain
+from hpsearch.results.reevaluate import wanted_retrainings
 from hpsearch.results.reproduce import Choose, Reproduction, repeat, reproduction
-from hpsearch.results.standings import winner
-from hpsearch.results.test import already_measured, measure
+from hpsearch.results.runs import Run as TrainingRun
+from hpsearch.results.runs import best_weights, train_runs
+from hpsearch.results.test import Candidates, Predictors, already_measured, measure
 from hpsearch.search.clock import Problem
 from hpsearch.search.folder import StudyFolder, rows_file, write_folder
 from hpsearch.search.loop import search
 from hpsearch.study import StudySpec, read_study
 from hpsearch.terminal import View
-from hpsearch.training.segment import Segment
+from hpsearch.training.segment import Arrays, Segment
 from hpsearch.training.shapes import program_of
 
 
@@ -56,6 +67,7 @@ class Run:
 def optimize(spec: StudySpec, run: Run, view: View) -> Outcome:
     """Search, then evaluate; what the folder holds already is not done again."""
     with _opened(spec, run, view) as (folder, rows, problem, pool):
+        write_dashboard(folder.record, read_outcome(folder))
         with _timed(folder, "search"):
             limit = float("inf") if run.timeout_seconds is None else run.timeout_seconds
             deadline = time.monotonic() + limit
@@ -101,15 +113,16 @@ def reproduce(folder: StudyFolder, choose: Choose, workers: int, view: View) -> 
         for repetition in repeat(runs, _problem(facts), pool.train):
             repetitions.append(repetition)
             view.retraining(len(repetitions), len(runs))
-    order = [run.label for run in runs]
-    repetitions.sort(key=lambda one: order.index(one.label))
     return reproduction(repetitions, folder.environments())
 
 
-def export(outcome: Outcome, *, times: bool = True) -> None:
-    """Write TensorBoard's files and the report of a study's folder."""
+def export(folder: StudyFolder, *, times: bool = True) -> Outcome:
+    """Write the report, TensorBoard's files and what the dashboard shows, from what is recorded."""
+    outcome = read_outcome(folder)
     write_tensorboard(outcome)
     write_report(outcome, times=times)
+    write_dashboard(folder.record, outcome)
+    return outcome
 
 
 @contextmanager
@@ -155,53 +168,68 @@ def _problem(facts: DataFacts) -> Problem:
 
 
 def _pool(spec: StudySpec, rows: Split, workers: int) -> LocalPool:
-    initargs = (rows.fold, spec.training, program_cache(os.environ))
-    return LocalPool(workers, _model_of(spec), start, initargs, PRELOAD)
+    initargs = (rows.fold, program_cache(os.environ))
+    return LocalPool(workers, spec.training, _model_of(spec), start, initargs, PRELOAD)
 
 
 def _evaluate(
     folder: StudyFolder, rows: Split, problem: Problem, pool: LocalPool, view: View
 ) -> Outcome:
     with _timed(folder, "retraining"):
-        for done, total in retrain(folder, problem, pool.train):
-            view.retraining(done, total)
-    found = winner(folder)
-    model = folder.path / "models" / "best.keras"
-    if found is not None and not (already_measured(folder.record, *found) and model.is_file()):
-        with _timed(folder, "test"):
-            _measure(folder, rows, problem, pool, found, model)
+        again = [one.run for one in wanted_retrainings(folder)]
+        for done, total in train_runs(folder, problem, pool.train, again):
+            if again:
+                view.retraining(done, total)
+    with _timed(folder, "comparison"):
+        progress = train_runs(folder, problem, pool.train, comparison_runs(folder))
+        done, total = next(progress)
+        if again and done < total:
+            export(folder)
+            view.tell(
+                f"searched; {folder.path / 'report.html'} says what is known before the test. Now "
+                f"{total - done} networks are trained to compare the winner with"
+            )
+        for done, total in progress:
+            view.comparison(done, total)
+    if candidates := find_candidates(folder):
+        _measure(folder, rows, problem, pool, candidates)
     folder.files.drop_states()
-    outcome = read_outcome(folder)
-    export(outcome)
-    return outcome
+    return export(folder)
 
 
 def _measure(
-    folder: StudyFolder,
-    rows: Split,
-    problem: Problem,
-    pool: LocalPool,
-    found: tuple[Sequence[Retraining], int],
-    model: Path,
+    folder: StudyFolder, rows: Split, problem: Problem, pool: LocalPool, candidates: Candidates
 ) -> None:
-    """Save the winner's model; then open the test rows for it, unless that was done before."""
-    runs, exported = found
-    weights = best_weights(folder, problem, pool.train, runs)
-    best = runs[exported]
-    model.parent.mkdir(exist_ok=True)
-    saved = (model, best.network, best.knobs, rows.scaling, weights[exported])
-    pool.call(save_model, *saved).result()
-    if not already_measured(folder.record, runs, exported):
-        predict_one = partial(pool.call, predict)
-        measure(
-            folder.record,
-            rows.sealed,
-            rows.scaling,
-            runs=runs,
-            weights=weights,
-            exported=exported,
-            predict=predict_one,
-        )
+    """Save the winner's model; then open the test rows, unless that was done for just these."""
+    model = folder.path / "models" / "best.keras"
+    measured = already_measured(folder.record, candidates)
+    if measured and (model.is_file() or not candidates.configurations):
+        return
+    with _timed(folder, "test"):
+        if candidates.configurations:
+            best = candidates.runs[candidates.exported]
+            (arrays,) = best_weights(folder, problem, pool.train, [best])
+            model.parent.mkdir(exist_ok=True)
+            saved = (model, best.network, best.knobs, rows.scaling, arrays)
+            pool.call(save_model, *saved).result()
+        if not measured:
+            weights = best_weights(folder, problem, pool.train, candidates.runs)
+            measure(folder.record, rows, candidates, weights, _predictors(pool, rows.scaling))
+
+
+def _predictors(pool: LocalPool, scaling: Scaling) -> Predictors:
+    """What predicts in the pool's workers."""
+
+    def network(run: TrainingRun, weights: Arrays, features: Features) -> Future[Any]:
+        return pool.call(predict, run.network, run.knobs, scaling, weights, features)
+
+    def validation(run: TrainingRun, weights: Arrays) -> Future[Any]:
+        return pool.call(predict_validation, run.network, weights)
+
+    def model(name: str, seed: int, features: Features) -> Future[Any]:
+        return pool.call(fit_and_predict, name, seed, scaling, features)
+
+    return Predictors(network, validation, model)
 
 
 def _model_of(spec: StudySpec) -> Callable[[Segment], Hashable]:

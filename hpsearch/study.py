@@ -9,10 +9,10 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from hpsearch.domains import read_hyperparameters
@@ -91,15 +91,49 @@ class SearchSection(Section):
     warmup_epochs: Annotated[int, Field(ge=0)] | None = None
     reduction_factor: Annotated[int, Field(ge=2)] = 3
     patience_reports: Annotated[int, Field(ge=0)] = 3
-    trials: Annotated[Count, Field(le=1_000_000)] = 100
+    trials: Annotated[int, Field(ge=0, le=1_000_000)] = 100
     parallel: Annotated[Count, Field(le=1_024)] = 8
 
 
+#: What the winner may be compared with.
+Baseline = Literal[
+    "tiny",
+    "small",
+    "medium",
+    "large",
+    "large_l2",
+    "large_dropout",
+    "large_combined",
+    "logistic_regression",
+    "gradient_boosting",
+]
+BASELINES: tuple[Baseline, ...] = get_args(Baseline)
+
+
 class EvaluateSection(Section):
-    """``[evaluate]``: how many configurations are trained again, with how many seeds each."""
+    """``[evaluate]``: what is trained after the search, so that the report can say what to believe.
+
+    The best ``top`` configurations are trained again with so many fresh ``seeds`` each. With
+    ``ablation`` the winner is trained without each of its regularisers, with the same seeds.
+    ``baselines`` are measured beside it: TensorFlow's tutorial's seven networks, trained for at
+    most ``baseline_epochs``, and two models of scikit-learn, by default these two alone.
+    """
 
     top: Annotated[Count, Field(le=100)] = 3
     seeds: Annotated[Count, Field(le=100)] = 3
+    ablation: bool = True
+    baselines: Annotated[tuple[Baseline, ...], Field(strict=False)] = (
+        "logistic_regression",
+        "gradient_boosting",
+    )
+    baseline_epochs: Annotated[Count, Field(le=100_000)] = 10_000
+
+    @field_validator("baselines")
+    @classmethod
+    def _each_once(cls, baselines: tuple[Baseline, ...]) -> tuple[Baseline, ...]:
+        if len(set(baselines)) < len(baselines):
+            raise PydanticCustomError("once", "must name each once")
+        return baselines
 
 
 class StudySpec(Section):
@@ -132,11 +166,14 @@ class StudySpec(Section):
 
     def as_toml(self) -> str:
         """The study file with every default written out; reading it gives an equal spec."""
+        told = self.search.model_copy(update={"warmup_epochs": self.warmup_epochs})
         sections = {
-            name: getattr(self, name).model_dump(exclude_none=True)
-            for name in ("study", "data", "training", "search", "evaluate")
+            name: section.model_dump(exclude_none=True)
+            for name, section in (
+                *(("study", self.study), ("data", self.data), ("training", self.training)),
+                *(("search", told), ("evaluate", self.evaluate)),
+            )
         }
-        sections["search"]["warmup_epochs"] = self.warmup_epochs
         for name, written in self.hyperparameters.items():
             sections[name] = {**sections.get(name, {}), **written}
         order = ("study", "data", "network", "space", "training", "search", "evaluate")
@@ -232,7 +269,8 @@ def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] =
         }
         for section in ("network", "training", "space")
     }
-    space, space_mistakes = read_hyperparameters(hyperparameters)
+    searched = tables.get("search", {}).get("trials") != 0
+    space, space_mistakes = read_hyperparameters(hyperparameters, searched=searched)
 
     checked: dict[str, Section] = {}
     for name, model in SECTIONS.items():
@@ -303,6 +341,8 @@ def _rule(detail: ErrorDetails, key: str, model: type[Section]) -> str:
             return "is required and not there"
         case "path":
             return detail["msg"]
+        case "once":
+            return f"{detail['msg']}, got {found}"
         case "literal_error":
             return f"must be one of {detail['ctx']['expected']}, got {found}"
         case "string_pattern_mismatch":

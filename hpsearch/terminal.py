@@ -13,6 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from hpsearch.export.wording import say_seconds
 from hpsearch.search.loop import Snapshot
 
 #: Between two plain lines about the same thing.
@@ -42,6 +43,9 @@ class View(Protocol):
 
     def retraining(self, done: int, total: int) -> None:
         """Show how many re-trainings are done."""
+
+    def comparison(self, done: int, total: int) -> None:
+        """Show how many of the networks that the winner is compared with are trained."""
 
 
 def choose_view(*, quiet: bool, as_json: bool) -> View:
@@ -74,6 +78,9 @@ class QuietView:
         """Nothing."""
 
     def retraining(self, done: int, total: int) -> None:
+        """Nothing."""
+
+    def comparison(self, done: int, total: int) -> None:
         """Nothing."""
 
 
@@ -114,6 +121,10 @@ class JsonView(QuietView):
         """``{"event": "retraining", …}`` whenever one is done."""
         self._print({"event": "retraining", "done": done, "total": total})
 
+    def comparison(self, done: int, total: int) -> None:
+        """``{"event": "comparison", …}`` whenever one is done."""
+        self._print({"event": "comparison", "done": done, "total": total})
+
     def _print(self, event: Mapping[str, Any]) -> None:
         if event != self._last:
             print(json.dumps(event), file=self._stream, flush=True)
@@ -149,6 +160,10 @@ class PlainView(QuietView):
     def retraining(self, done: int, total: int) -> None:
         """How many of how many."""
         self._now_and_then("retraining", f"re-trained {done} of {total}", done == total)
+
+    def comparison(self, done: int, total: int) -> None:
+        """How many of how many."""
+        self._now_and_then("comparison", f"compared with {done} of {total}", done == total)
 
     def _now_and_then(self, about: str, line: str, last: bool) -> None:
         now = time.monotonic()
@@ -207,6 +222,10 @@ class LiveView:
         """A bar of re-trainings."""
         self._live.update(_bar("re-trained", done, total, ""))
 
+    def comparison(self, done: int, total: int) -> None:
+        """A bar of the networks to compare with."""
+        self._live.update(_bar("compared with", done, total, ""))
+
 
 def ended(snapshot: Snapshot) -> int:
     """Trials that ended, whatever way."""
@@ -227,14 +246,6 @@ def say_values(values: Mapping[str, Any]) -> str:
         f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
         for name, value in values.items()
     )
-
-
-def say_seconds(seconds: float) -> str:
-    """A duration a person can read: ``42 s``, ``3 min``, ``1 h 20 min``."""
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def _bar(name: str, done: int, total: int, note: str) -> Table:

@@ -8,8 +8,12 @@ from typing import Any
 import numpy as np
 
 from hpsearch.data.splits import Fold
+from hpsearch.results.candidates import comparison_runs
+from hpsearch.results.reevaluate import wanted_retrainings
+from hpsearch.results.runs import train_runs
 from hpsearch.search.clock import Problem
-from hpsearch.study import StudySpec, check_study
+from hpsearch.search.folder import StudyFolder
+from hpsearch.study import StudySpec, TrainingSection, check_study
 from hpsearch.training.segment import (
     Best,
     Curve,
@@ -113,7 +117,9 @@ class Pool:
         self._fold = tiny_fold()
         self.segments: list[Segment] = []
 
-    def train(self, segment: Segment, urgency: float) -> Future[Progress]:
+    def train(
+        self, segment: Segment, urgency: float, training: TrainingSection | None = None
+    ) -> Future[Progress]:
         """Run a segment after a random moment."""
         self.segments.append(segment)
         delay, lives = 0.0, 1
@@ -133,3 +139,12 @@ class Pool:
             time.sleep(delay)
             progress: Progress = self._trainer.run(segment, self._fold)
         return progress
+
+
+def evaluate(folder: StudyFolder, pool: Pool) -> None:
+    """All re-trainings, then all that the winner is compared with."""
+    again = [one.run for one in wanted_retrainings(folder)]
+    for _ in train_runs(folder, PROBLEM, pool.train, again):
+        pass
+    for _ in train_runs(folder, PROBLEM, pool.train, comparison_runs(folder)):
+        pass

@@ -35,8 +35,9 @@ CONFINED = {
     "keras": ("training/",),
     "optuna": ("search/", "results/leaderboard.py"),
     "keras_tuner": ("search/oracles.py",),
-    "tensorboard": ("export/",),
-    "matplotlib": ("export/",),
+    "sklearn": ("training/",),
+    "tensorboard": ("export/tensorboard/",),
+    "matplotlib": ("export/figures/", "export/svg.py"),
     "rich": ("terminal.py",),
     "typer": ("cli.py",),
 }

@@ -32,6 +32,8 @@ SMALL = {
     "space.layers.int": "[1, 2]",
     "evaluate.top": 2,
     "evaluate.seeds": 2,
+    "evaluate.baselines": '["tiny", "logistic_regression", "gradient_boosting"]',
+    "evaluate.baseline_epochs": 6,
 }
 
 
@@ -107,6 +109,48 @@ def test_the_report_says_what_the_test_rows_said_and_that_they_are_simulated(alo
         assert "simulated" in (alone / form).read_text().lower()
 
 
+def test_the_report_answers_all_questions(alone: Path) -> None:
+    found = report(alone)
+    assert "luck" not in found["absences"]
+    assert {row["name"] for row in found["baselines"]["baselines"]} == {
+        *("tiny", "logistic_regression", "gradient_boosting"),
+    }
+    for row in found["baselines"]["baselines"]:
+        interval = row["differences"]["binary_crossentropy"]
+        assert interval["low"] <= interval["value"] <= interval["high"]
+        assert row["verdict"] in ("better", "worse", "not distinguishable")
+    assert [one["rank"] for one in found["luck"]["configurations"]] == [1, 2]
+    for one in found["luck"]["configurations"]:
+        parts = one["selection"]["value"] + one["split"]["value"]
+        assert one["total"]["value"] == pytest.approx(parts, abs=1e-6)
+    assert found["overfitting"]["winner"]["trial"] == found["best"]["trial"]
+    assert sum(map(sum, found["usability"]["confusion"])) == 400
+    assert all(found["answers"].values())
+
+
+def test_the_report_is_opened_in_the_browser_of_the_user(
+    alone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BROWSER", "echo")
+    said = hpsearch("report", "--open", "--out", str(alone))
+    assert f"file://{alone.resolve()}/report.html" in said
+
+
+def test_baselines_alone_are_measured_beside_each_other(tmp_path: Path) -> None:
+    small = {key: value for key, value in SMALL.items() if key.startswith(("data", "training"))}
+    small |= {"evaluate.baselines": '["tiny", "small"]', "evaluate.baseline_epochs": 4}
+    sets = [word for key, value in small.items() for word in ("--set", f"{key}={value}")]
+    command = ("optimize", "--study", "higgs-tutorial", "--out", str(tmp_path))
+    said = hpsearch(*command, *sets, "--set", "data.source=collisions")
+    assert "nothing was searched" in said
+    found = report(tmp_path)
+    assert found["test"]["reference"] in ("Tiny, 16", "Small, 16-16")
+    assert (found["test"]["trial"], found["test"]["openings"]) == (None, 1)
+    assert len(found["baselines"]["baselines"]) == 1
+    assert len(found["overfitting"]["baselines"]) == 2
+    assert trials(tmp_path) == []
+
+
 def test_four_workers_find_what_one_finds(alone: Path, tmp_path: Path) -> None:
     run(*arguments(tmp_path, "--workers", "4", "--set", "data.source=collisions"))
     assert trials(tmp_path) == trials(alone)
@@ -140,7 +184,9 @@ def test_reports_of_two_runs_are_the_same_bytes_without_times(alone: Path, tmp_p
             first = files
     assert files == first
     hpsearch("report", "--out", str(alone))
-    assert report(alone)["run"]["seconds"].keys() == {"search", "retraining", "test"}
+    assert report(alone)["run"]["seconds"].keys() == {
+        *("search", "retraining", "comparison", "test"),
+    }
     before = (alone / "report.html").read_bytes()
     hpsearch("report", "--out", str(alone))
     assert (alone / "report.html").read_bytes() == before

@@ -71,7 +71,7 @@ def test_dead_parameters_are_off() -> None:
 def test_all_mistakes_are_told_at_once_with_place_rule_and_way_out() -> None:
     told = mistakes(
         serch={},
-        search={"trials": 0, "sampler": "tpa", "parrallel": 3},
+        search={"trials": -1, "sampler": "tpa", "parrallel": 3},
         space={
             "learning_rate": {"float": [0.0, 1.0], "log": True},
             "optimizer": {"choice": ["sgd", "adam"]},
@@ -80,7 +80,7 @@ def test_all_mistakes_are_told_at_once_with_place_rule_and_way_out() -> None:
     )
     assert told == {
         "serch": "is not a section; did you mean 'search'?",
-        "search.trials": "must be at least 1, got 0",
+        "search.trials": "must be at least 0, got -1",
         "search.sampler": "must be one of 'tpe', 'random', 'bayesian' or "
         "'keras_tuner_random', got 'tpa'",
         "search.parrallel": "is not a key of this section; did you mean 'parallel'?",

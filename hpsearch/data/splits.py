@@ -53,10 +53,10 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One look at the test rows: when (UTC, ISO 8601), for which trial, and why."""
+    """One look at the test rows: when (UTC, ISO 8601), for which trial if any, and why."""
 
     time: str
-    trial: int
+    trial: int | None
     why: str
 
 
@@ -81,7 +81,7 @@ class SealedTest:
         raise TypeError("the test rows are sealed and do not leave the process that read them")
 
     def unseal(
-        self, trial: int, why: str, log: Callable[[Opening], None]
+        self, trial: int | None, why: str, log: Callable[[Opening], None]
     ) -> tuple[Features, Labels]:
         """Log an opening, then return raw features ``(rows, columns)`` and labels ``(rows,)``."""
         log(Opening(datetime.now(UTC).isoformat(timespec="seconds"), trial, why))

@@ -18,6 +18,7 @@ from typing import Any
 from hpsearch.errors import WorkerError
 from hpsearch.execution.worker import run_segment
 from hpsearch.processes import ATTEMPTS, interrupts_blocked, start_resource_tracker
+from hpsearch.study import TrainingSection
 from hpsearch.training.segment import Progress, Segment
 
 #: A Keras model leaks 7 to 9 MB for good, a compiled program of some 25 MB stays in what TensorFlow
@@ -52,6 +53,7 @@ class LocalPool:
 
     Args:
         workers: Number of processes.
+        training: How segments are trained, unless they come with another training.
         model_of: What of a segment a worker has to build before it can train it; segments that
             have it in common go to the same worker where that costs no waiting.
         initializer: Called once in each process with ``initargs``.
@@ -62,6 +64,7 @@ class LocalPool:
     def __init__(
         self,
         workers: int,
+        training: TrainingSection,
         model_of: Callable[[Segment], Hashable],
         initializer: Callable[..., None],
         initargs: tuple[Any, ...],
@@ -70,6 +73,7 @@ class LocalPool:
         start_resource_tracker()
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(preload))
+        self._training = training
         self._model_of = model_of
         self._initializer = initializer
         self._initargs = initargs
@@ -85,12 +89,15 @@ class LocalPool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def train(self, segment: Segment, urgency: float) -> Future[Progress]:
+    def train(
+        self, segment: Segment, urgency: float, training: TrainingSection | None = None
+    ) -> Future[Progress]:
         """Run a segment; the least ``urgency`` goes first.
 
         The future raises ``WorkerError`` if the segment ended ``ATTEMPTS`` workers.
         """
-        return self._submit(run_segment, (segment,), urgency, self._model_of(segment))
+        arguments = (segment, training or self._training)
+        return self._submit(run_segment, arguments, urgency, self._model_of(segment))
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Run a picklable function, before any segment that waits."""

@@ -1,30 +1,35 @@
-"""What runs inside a worker process: one trainer and one fold, set up once, then segments."""
+"""What runs inside a worker process: one fold, set up once, then segments and predictions."""
 
 import logging
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
-from hpsearch.data.splits import Fold
+from hpsearch.data.splits import Fold, Scaling
+from hpsearch.data.table import Features
+from hpsearch.network import Network
 from hpsearch.processes import native_stderr_silenced, settle
 from hpsearch.study import TrainingSection
-from hpsearch.training.segment import Progress, Segment, Trainer
+from hpsearch.training.inspection import logits
+from hpsearch.training.segment import Arrays, Progress, Segment, Trainer
 
 #: What a worker needs before it can start.
 PRELOAD = ("hpsearch.training.preload",)
 
 
 class _Bench:
-    """The trainer and the rows of this process; filled once by ``start``."""
+    """The rows of this process, filled once by ``start``, and a trainer for each training."""
 
-    trainer: Trainer
     fold: Fold
+    programs: Path
+    trainers: ClassVar[dict[tuple[str, int, int], Trainer]] = {}
 
 
-def start(fold: Fold, training: TrainingSection, programs: Path) -> None:
+def start(fold: Fold, programs: Path) -> None:
     """Make this process a worker; compiled programs are kept in the folder ``programs``."""
     settle()
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it counts retracings
@@ -35,25 +40,42 @@ def start(fold: Fold, training: TrainingSection, programs: Path) -> None:
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(1)
         tf.constant(0)  # the runtime starts, and talks, at the first operation
-        _Bench.trainer = _trainer(training, programs)
-    _Bench.fold = fold
+    _Bench.fold, _Bench.programs = fold, programs
 
 
-def _trainer(training: TrainingSection, programs: Path) -> Trainer:
+def run_segment(segment: Segment, training: TrainingSection) -> Progress:
+    """Train a segment on this worker's fold; the trainer is kept for the next."""
+    key = (training.engine, training.batch_size, training.patience)
+    if key not in _Bench.trainers:
+        _Bench.trainers[key] = _trainer(training)
+    return _Bench.trainers[key].run(segment, _Bench.fold)
+
+
+def _trainer(training: TrainingSection) -> Trainer:
     match training.engine:
         case "compiled":
             from hpsearch.training.compiled import CompiledTrainer
 
-            return CompiledTrainer(training.batch_size, training.patience, programs)
+            return CompiledTrainer(training.batch_size, training.patience, _Bench.programs)
         case "keras":
             from hpsearch.training.keras_trainer import KerasTrainer
 
             return KerasTrainer(training.batch_size, training.patience)
 
 
-def run_segment(segment: Segment) -> Progress:
-    """Train a segment on this worker's fold."""
-    return _Bench.trainer.run(segment, _Bench.fold)
+def predict_validation(network: Network, weights: Arrays) -> NDArray[np.float64]:
+    """Probability of label 1 for this worker's validation rows, float64 ``(rows,)``."""
+    predicted = logits(network, weights, _Bench.fold.validation_features)
+    return np.asarray(expit(predicted.astype(np.float64)))
+
+
+def fit_and_predict(
+    model: str, seed: int, scaling: Scaling, features: Features
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """``training.scikit_learn.fit_and_predict`` on this worker's fold."""
+    from hpsearch.training import scikit_learn
+
+    return scikit_learn.fit_and_predict(model, seed, _Bench.fold, scaling, features)
 
 
 def predict(*arguments: Any) -> NDArray[np.float64]:

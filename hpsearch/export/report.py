@@ -2,30 +2,58 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from hpsearch.export import wording
-from hpsearch.export.plots import (
-    leaderboard,
-    learning_curves,
-    metrics_beside_validation,
-    parameter_importance,
-    search_history,
+from hpsearch.export.absences import find_absences
+from hpsearch.export.answers import answer
+from hpsearch.export.figures.result import metrics_beside_validation
+from hpsearch.export.markdown import escape
+from hpsearch.export.sections import (
+    baselines,
+    luck,
+    overfitting,
+    regularisers,
+    search,
+    usability,
 )
-from hpsearch.export.values import report_values, validation_values
-from hpsearch.export.winner import find_winner, winner_curves
+from hpsearch.export.values import plain, study_values
+from hpsearch.export.verdict import judge
 from hpsearch.files import write_whole
 from hpsearch.metrics import TEST_METRICS
 from hpsearch.results.outcome import Outcome
 
-__all__ = ["ReportPaths", "report_figures", "report_values", "write_report"]
+
+class Section(Protocol):
+    """A module of ``hpsearch.export.sections``."""
+
+    TITLE: str
+
+    def values(self, outcome: Outcome) -> Mapping[str, Any] | str:
+        """What it says, or one line on why there is nothing and how to get it."""
+        ...
+
+    def figures(self, outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, str]:
+        """SVG elements by name."""
+        ...
+
+
+#: By id, in the order of the report, between what came out and how it is repeated.
+SECTIONS: Mapping[str, Section] = {
+    "baselines": baselines,
+    "luck": luck,
+    "overfitting": overfitting,
+    "regularisers": regularisers,
+    "search": search,
+    "usability": usability,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,37 +78,81 @@ def write_report(outcome: Outcome, *, times: bool = True) -> ReportPaths:
     folder = outcome.folder
     paths = ReportPaths(folder / "report.json", folder / "report.md", folder / "report.html")
     values = report_values(outcome, times=times)
-    figures = {name: Markup(svg) for name, svg in report_figures(outcome, values).items()}
     environment = _environment()
+    drawn = report_figures(outcome, values)
     texts = {
         paths.json: json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
-        paths.markdown: environment.get_template("report.md.j2").render(values),
-        paths.html: environment.get_template("report.html.j2").render(values, figures=figures),
+        paths.markdown: _render(environment, "md", values, {}),
+        paths.html: _render(environment, "html", values, drawn),
     }
     for path, text in texts.items():
         write_whole(path, text)
     return paths
 
 
-def report_figures(outcome: Outcome, values: Mapping[str, Any]) -> dict[str, str]:
-    """SVG elements by section, for the sections that ``values`` has ingredients for."""
-    absences = values["absences"]
-    winner = find_winner(outcome)
-    curves = winner_curves(outcome, winner) if winner else ()
-    figures = {}
-    if outcome.test is not None:
-        figures["test"] = metrics_beside_validation(outcome.test.metrics, validation_values(curves))
-    if "leaderboard" not in absences:
-        figures["leaderboard"] = leaderboard(outcome.standings)
-    if "curves" not in absences:
-        figures["curves"] = learning_curves(curves)
-    if "history" not in absences:
-        figures["history"] = search_history(outcome.trials)
-    if "importances" not in absences:
-        figures["importances"] = parameter_importance(
-            outcome.importances, outcome.importance_evaluator
+def report_values(outcome: Outcome, *, times: bool = True) -> dict[str, Any]:
+    """What ``report.json`` holds: numbers, texts, lists and tables, without NaN or infinities.
+
+    A section whose ingredients are not there is None, and ``absences`` says why.
+
+    Args:
+        outcome: The study's folder, read.
+        times: Whether it has ``run``, all that differs from one run of a study to the next: the
+            command, wall-clock seconds, when the test rows were opened. Without it the same study
+            gives equal values.
+    """
+    said = {name: section.values(outcome) for name, section in SECTIONS.items()}
+    values: dict[str, Any] = plain(
+        {
+            **study_values(outcome, times=times),
+            **{name: None if isinstance(one, str) else one for name, one in said.items()},
+            "absences": {
+                **find_absences(outcome),
+                **{name: one for name, one in said.items() if isinstance(one, str)},
+            },
+        }
+    )
+    return {**values, "verdict": judge(values), "answers": answer(values)}
+
+
+def report_figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+    """SVG elements by section and name, for the sections that ``values`` has."""
+    first = {"test": metrics_beside_validation(outcome.test.metrics)} if outcome.test else {}
+    return {"result": first} | {
+        name: section.figures(outcome, values[name]) if values[name] is not None else {}
+        for name, section in SECTIONS.items()
+    }
+
+
+def _render(
+    environment: Environment,
+    form: str,
+    values: Mapping[str, Any],
+    figures: Mapping[str, Mapping[str, str]],
+) -> str:
+    bodies = {
+        name: Markup(
+            environment.get_template(f"sections/{name}.{form}.j2").render(
+                values, this=values[name], figure=_figure(figures.get(name, {}))
+            )
         )
-    return figures
+        for name in SECTIONS
+        if values[name] is not None
+    }
+    titles = {name: section.TITLE for name, section in SECTIONS.items()}
+    page = environment.get_template(f"report.{form}.j2")
+    first = _figure(figures.get("result", {}))
+    return page.render(values, bodies=bodies, titles=titles, figure=first)
+
+
+def _figure(figures: Mapping[str, str]) -> Callable[[str, str], Markup]:
+    """What a template calls to show a figure of its section with a caption."""
+
+    def figure(name: str, caption: str) -> Markup:
+        parts = (Markup(figures[name]), caption)
+        return Markup("<figure>\n{}\n<figcaption>{}</figcaption>\n</figure>").format(*parts)
+
+    return figure
 
 
 def _environment() -> Environment:
@@ -95,7 +167,7 @@ def _environment() -> Environment:
     for name in dir(wording):
         if name.startswith("say_"):
             environment.filters[name.removeprefix("say_")] = getattr(wording, name)
-    environment.filters["text"] = _markdown
+    environment.filters["text"] = escape
     environment.filters["fenced"] = _fenced
     environment.globals["TEST_METRICS"] = TEST_METRICS
     return environment
@@ -103,13 +175,6 @@ def _environment() -> Environment:
 
 def _template(name: str) -> str:
     return (files("hpsearch.export") / "templates" / name).read_text(encoding="utf-8")
-
-
-def _markdown(value: object) -> str:
-    """Text that Markdown shows as it is, on one line, in a table too."""
-    line = " ".join(str(value).split())
-    line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_\[\]|#~])", r"\\\1", line)
 
 
 def _fenced(text: str, language: str = "") -> str:

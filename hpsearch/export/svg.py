@@ -99,6 +99,7 @@ def _dress(svg: str, name: str, title: str, description: str) -> str:
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", svg)
     svg = re.sub(r'(xlink:href)="#([^"]+)"', rf'\1="#{name}-\2"', svg)
+    svg = re.sub(r'\b(?:d|x|y)="[^"]*"', _coarser, svg)
     svg = re.sub(r"font-family: [^;\"]+", f"font-family: {FONTS}", svg)
     for colour, replacement in REPLACED.items():
         svg = svg.replace(colour, replacement)
@@ -108,3 +109,8 @@ def _dress(svg: str, name: str, title: str, description: str) -> str:
         f'{opening} role="img" aria-label="{label}">\n'
         f" <title>{label}</title>\n <desc>{html.escape(description)}</desc>{rest}"
     ).strip()
+
+
+def _coarser(coordinates: re.Match[str]) -> str:
+    """Coordinates to a hundredth of a unit, which is less than a pixel."""
+    return re.sub(r"(\.\d\d)\d+", r"\1", coordinates[0])

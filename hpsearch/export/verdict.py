@@ -21,65 +21,66 @@ def _sentences(values: Mapping[str, Any]) -> Iterator[str]:
             "The rows are simulated, so these numbers show that the search works; "
             "they say nothing about the UCI data."
         )
-    if best is None:
-        yield values["absences"]["best"]
-        return
     if test is None:
-        yield (
-            f"Trial {best['trial']} leads with {values['objective']} "
-            f"{say_number(best['search_value'])} on the validation rows by which it was chosen. "
-            "That flatters it: believe no number before the test rows have been opened."
-        )
+        yield _untested(values, best) if best else values["absences"]["best"]
         return
+    if answer := _answer(test, values["baselines"]):
+        yield answer
     yield _believe(test)
-    if _misses_chance(test):
-        yield "The AUC's interval reaches one half: the network is not better than chance."
-    if comparison := _compare(test):
-        yield comparison
-    yield _openings(test["openings"])
     if tie := _tie(values["leaderboard"]):
         yield tie
+    yield _openings(test["openings"])
+
+
+def _untested(values: Mapping[str, Any], best: Mapping[str, Any]) -> str:
+    return (
+        f"Trial {best['trial']} leads with {values['objective']} "
+        f"{say_number(best['search_value'])} on the validation rows by which it was chosen. "
+        "That flatters it: believe no number before the test rows have been opened."
+    )
+
+
+def _answer(test: Mapping[str, Any], baselines: Mapping[str, Any] | None) -> str | None:
+    """Whether to use the model: by chance's AUC first, then by the baselines beside it."""
+    interval = test["intervals"]["auc"]
+    if interval["low"] <= CHANCE:
+        return (
+            "Do not use it: the AUC's interval reaches one half, so the network is not better "
+            "than chance."
+        )
+    if baselines is None:
+        return None
+    rows = baselines["baselines"]
+    by_verdict = {
+        verdict: [row["label"] for row in rows if row["verdict"] == verdict]
+        for verdict in ("better", "not distinguishable")
+    }
+    label = baselines["reference"]["label"]
+    if better := by_verdict["better"]:
+        also = f" So {'is' if len(better) == 2 else 'are'} {'; '.join(better[1:])}."
+        return (
+            f"Use the baseline {better[0]} instead of {test['reference']}: it is better on the "
+            f"test rows.{also if len(better) > 1 else ''}"
+        )
+    if equal := by_verdict["not distinguishable"]:
+        others = len(rows) - len(equal)
+        return (
+            f"{label} can be used, but {'; '.join(equal)} would do as well, as far as "
+            f"{say_count(test['rows'])} test rows can tell."
+            f"{f' It is better than the other {say_count(others)} baselines.' if others else ''}"
+        )
+    return f"{label} can be used: it is better than all {say_count(len(rows))} baselines."
 
 
 def _believe(test: Mapping[str, Any]) -> str:
-    interval = say_interval(test["intervals"].get("binary_crossentropy"))
-    area = test["auc"]
-    ranks = (
-        f" It puts a row of label 1 above one of label 0 in {say_share(area)} of pairs."
-        if area is not None
-        else ""
-    )
+    interval = say_interval(test["intervals"]["binary_crossentropy"])
+    whose = f"{test['reference']}'s network" if test["trial"] is not None else test["reference"]
     return (
         f"On {say_count(test['rows'])} test rows that took no part in training or choosing, "
-        f"trial {test['trial']}'s network has a binary cross-entropy of "
-        f"{say_number(test['binary_crossentropy'])} {interval}.{ranks}"
+        f"{whose} has a binary cross-entropy of "
+        f"{say_number(test['binary_crossentropy'])} {interval}. It puts a row of label 1 above one "
+        f"of label 0 in {say_share(test['auc'])} of pairs."
     )
-
-
-def _misses_chance(test: Mapping[str, Any]) -> bool:
-    interval = test["intervals"].get("auc")
-    return bool(interval and interval["low"] is not None and interval["low"] <= CHANCE)
-
-
-def _compare(test: Mapping[str, Any]) -> str | None:
-    """The search's score against the interval of the test's."""
-    found, reached = test["validation"]["search_value"], test["binary_crossentropy"]
-    interval = test["intervals"].get("binary_crossentropy")
-    if found is None or reached is None or not interval or interval["low"] is None:
-        return None
-    score = f"The score for which the search chose it, {say_number(found)},"
-    if found < interval["low"]:
-        return (
-            f"{score} lies {say_number(reached - found)} below and outside the test interval: "
-            "believe the test. Part of the difference is the luck of being chosen, part that of "
-            "the validation rows."
-        )
-    if found > interval["high"]:
-        return (
-            f"{score} lies {say_number(found - reached)} above the test value and outside its "
-            "interval: the validation rows were harder than the test rows."
-        )
-    return f"{score} lies inside the test interval: the test confirms it."
 
 
 def _openings(count: int) -> str:

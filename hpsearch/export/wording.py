@@ -85,3 +85,16 @@ def say_conditions(conditions: Sequence[Condition]) -> str:
         for condition in conditions
     )
     return " and ".join(each) or "always"
+
+
+def say_seconds(seconds: float) -> str:
+    """A duration a person can read: ``42 s``, ``3 min``, ``1 h 20 min``."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def say_phases(seconds: Mapping[str, float]) -> str:
+    """Durations by what took them: ``search 3 min, test 12 s``."""
+    return ", ".join(f"{phase} {say_seconds(spent)}" for phase, spent in seconds.items())

@@ -5,9 +5,8 @@ import warnings
 from collections.abc import Sequence
 
 import optuna
-from optuna.trial import TrialState
+from optuna.trial import FrozenTrial, TrialState
 
-from hpsearch.search.record import Record
 from hpsearch.search.trial import TrialRecord
 
 #: Below this many finished trials an importance is noise.
@@ -22,7 +21,7 @@ def best_trials(trials: Sequence[TrialRecord], top: int) -> list[TrialRecord]:
     return [trial for trial in ranked if trial in distinct.values()][:top]
 
 
-def importances(record: Record) -> dict[str, float]:
+def importances(trials: Sequence[FrozenTrial]) -> dict[str, float]:
     """Share of each parameter in how good a trial is, largest first; empty below ten trials.
 
     PED-ANOVA, Optuna's default: it compares the distribution of a parameter among the better
@@ -31,7 +30,7 @@ def importances(record: Record) -> dict[str, float]:
 
     Source: Watanabe, Bansal and Hutter, PED-ANOVA (2023).
     """
-    complete = [t for t in record.frozen_trials() if t.state == TrialState.COMPLETE]
+    complete = [t for t in trials if t.state == TrialState.COMPLETE]
     if len(complete) < TRIALS_FOR_IMPORTANCE:
         return {}
     study = optuna.create_study(direction="minimize")

@@ -1,34 +1,42 @@
 """A study's folder read into one ``Outcome``."""
 
+from hpsearch.results.ablation import ablation_runs
+from hpsearch.results.baselines import baseline_runs
 from hpsearch.results.leaderboard import IMPORTANCE_EVALUATOR, importances
-from hpsearch.results.outcome import Outcome
-from hpsearch.results.standings import standings
+from hpsearch.results.outcome import Outcome, Trained
+from hpsearch.results.runs import Run, trained
+from hpsearch.results.standings import standings, winner
 from hpsearch.results.test import recorded_test
+from hpsearch.search.attributes import plain
 from hpsearch.search.folder import StudyFolder
-from hpsearch.training.segment import Curve
 
 
 def read_outcome(folder: StudyFolder) -> Outcome:
     """All that a study found so far; works while it runs."""
-
-    def trial_curve(number: int) -> Curve:
-        return folder.files.history(f"{number:04d}").curve
-
-    def run_curve(number: int, index: int) -> Curve:
-        return folder.files.history(f"{number:04d}-seed-{index}").curve
-
+    frozen = folder.record.frozen_trials()
+    trials = tuple(map(plain, frozen))
+    ranked = standings(folder, trials)
+    found = winner(folder.spec, trials, ranked)
+    ablations = ablation_runs(folder.spec, found[0][0].trial) if found else ()
     return Outcome(
         folder=folder.path,
         spec=folder.spec,
         data=folder.data(),
-        trials=folder.record.trials(),
-        trial_curve=trial_curve,
-        run_curve=run_curve,
-        importances=importances(folder.record),
+        trials=trials,
+        history=folder.files.history,
+        importances=importances(frozen),
         importance_evaluator=IMPORTANCE_EVALUATOR,
-        standings=standings(folder),
+        standings=ranked,
+        baselines=_done(folder, baseline_runs(folder.spec)),
+        ablations=_done(folder, ablations) if folder.spec.evaluate.ablation else (),
         test=recorded_test(folder.record),
         environment=(folder.environments() or [{}])[-1],
         seconds=folder.record.fact("seconds", {}),
         command=folder.record.fact("command", ""),
     )
+
+
+def _done(folder: StudyFolder, runs: tuple[Run, ...]) -> tuple[Trained, ...]:
+    """Those of some runs that are over."""
+    found = (trained(folder, run) for run in runs)
+    return tuple(one for one in found if one is not None)

@@ -1,32 +1,34 @@
 """Recorded runs trained again, and held to what the record says of them, bit by bit."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import as_completed
 from dataclasses import dataclass
 
 import numpy as np
 
 from hpsearch.errors import RecordError, UsageError
+from hpsearch.results.candidates import comparison_runs
 from hpsearch.results.leaderboard import best_trials
 from hpsearch.results.reevaluate import retrainings
+from hpsearch.results.runs import Run, TrainBy, recorded
 from hpsearch.results.standings import standings
 from hpsearch.search.clock import Problem
 from hpsearch.search.environment import HARDWARE, differences, environment
-from hpsearch.search.flights import Train
 from hpsearch.search.folder import StudyFolder
 from hpsearch.search.progress_files import identity
 from hpsearch.search.trial import TrialRecord
+from hpsearch.study import TrainingSection
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.segment import Curve, Segment
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedRun:
-    """A trial or a re-training that ended; ``segment`` trains it in one piece."""
+    """A training that ended; ``segment`` trains it in one piece, by ``training``."""
 
     label: str
     segment: Segment
     history: History
+    training: TrainingSection
 
 
 #: How far apart the best ``val_binary_crossentropy`` of a run may be on another kind of processor.
@@ -111,30 +113,33 @@ def choose_trial(number: int) -> Choose:
 
 
 def choose_all(folder: StudyFolder) -> Sequence[RecordedRun]:
-    """All trials that ended and all their re-trainings."""
+    """All trials that ended, and all that was trained after the search."""
     trials = [trial for trial in folder.record.trials() if trial.state in ("complete", "pruned")]
-    return _runs(folder, trials, best_trials(trials, folder.spec.evaluate.top))
+    return _runs(
+        folder, trials, best_trials(trials, folder.spec.evaluate.top), comparison_runs(folder)
+    )
 
 
 def choose_best(folder: StudyFolder) -> Sequence[RecordedRun]:
     """The winner and its re-trainings; the best trial where nothing was re-trained yet."""
     trials = folder.record.trials()
-    ranked = standings(folder)
+    ranked = standings(folder, trials)
     best = [trials[ranked[0].trial]] if ranked else best_trials(trials, 1)
     return _runs(folder, best, best)
 
 
-def repeat(runs: Sequence[RecordedRun], problem: Problem, train: Train) -> Iterator[Repetition]:
-    """Train runs again, the longest first, and compare each as it ends."""
+def repeat(runs: Sequence[RecordedRun], problem: Problem, train: TrainBy) -> Iterator[Repetition]:
+    """Train runs again, the longest first; each is compared in its turn."""
     pending = {}
-    for run in runs:
-        if not len(run.history):
+    for place, run in enumerate(runs):
+        if len(run.history):
+            longest_first = -problem.virtual_seconds(run.segment.network, run.segment.last)
+            pending[place] = train(run.segment, longest_first, run.training)
+    for place, run in enumerate(runs):
+        if place in pending:
+            yield _compare(run, UNTRAINED.then(pending[place].result()))
+        else:
             yield Repetition(run.label, 0, None, False, 0.0, 0.0)
-            continue
-        longest_first = -problem.virtual_seconds(run.segment.network, run.segment.last)
-        pending[train(run.segment, longest_first)] = run
-    for future in as_completed(pending):
-        yield _compare(pending[future], UNTRAINED.then(future.result()))
 
 
 def _compare(run: RecordedRun, again: History) -> Repetition:
@@ -166,22 +171,22 @@ def _trial(folder: StudyFolder, trial: TrialRecord) -> RecordedRun:
     made_by = identity(network, knobs, trial.seed, folder.spec.training)
     history = folder.files.history(f"{trial.number:04d}", made_by).until(trial.epochs)
     segment = Segment(network, knobs, trial.seed, 0, len(history), None)
-    return RecordedRun(f"trial {trial.number}", segment, history)
-
-
-def _again(folder: StudyFolder, trial: TrialRecord) -> Iterator[RecordedRun]:
-    for one in retrainings(folder.spec, trial):
-        history = folder.files.history(one.run, one.identity)
-        segment = Segment(one.network, one.knobs, one.seed, 0, len(history), None)
-        yield RecordedRun(f"trial {trial.number}, re-training {one.index}", segment, history)
+    return RecordedRun(f"trial {trial.number}", segment, history, folder.spec.training)
 
 
 def _runs(
-    folder: StudyFolder, trials: Sequence[TrialRecord], retrained: Sequence[TrialRecord]
+    folder: StudyFolder,
+    trials: Sequence[TrialRecord],
+    retrained: Sequence[TrialRecord],
+    others: Sequence[Run] = (),
 ) -> Sequence[RecordedRun]:
-    """These trials and the re-trainings of those, of which one run at least has epochs."""
-    again = [run for trial in retrained for run in _again(folder, trial)]
-    runs = [*(_trial(folder, trial) for trial in trials), *again]
+    """Trials, re-trainings and other runs, of which one at least has epochs."""
+    again = [one.run for trial in retrained for one in retrainings(folder.spec, trial)]
+    runs = [_trial(folder, trial) for trial in trials]
+    named = [(run.label, run) for run in again] + [(run.name, run) for run in others]
+    for name, run in named:
+        history = recorded(folder, run)
+        runs.append(RecordedRun(name, run.segment(len(history)), history, run.training))
     if not any(len(run.history) for run in runs):
         raise RecordError(
             f"{folder.path} must have recorded epochs of what is to be trained again, got none; "

@@ -6,14 +6,20 @@ from collections.abc import Sequence
 from hpsearch.results.leaderboard import best_trials
 from hpsearch.results.outcome import Retrained, Standing
 from hpsearch.results.reevaluate import Retraining, retrainings
+from hpsearch.results.runs import trained
 from hpsearch.search.folder import StudyFolder
 from hpsearch.search.trial import TrialRecord
-from hpsearch.training.segment import Ending, summarise
+from hpsearch.study import StudySpec
 
 
-def standings(folder: StudyFolder) -> tuple[Standing, ...]:
-    """The re-trained configurations by mean ``val_binary_crossentropy``; no unfinished ones."""
-    best = best_trials(folder.record.trials(), folder.spec.evaluate.top)
+def standings(folder: StudyFolder, trials: Sequence[TrialRecord]) -> tuple[Standing, ...]:
+    """The re-trained configurations by mean ``val_binary_crossentropy``; no unfinished ones.
+
+    Args:
+        folder: Has their learning curves.
+        trials: All of the study, by number.
+    """
+    best = best_trials(trials, folder.spec.evaluate.top)
     found = [_standing(folder, trial) for trial in best]
     ranked = sorted(
         (one for one in found if one is not None), key=lambda one: (one.mean, one.trial)
@@ -24,16 +30,16 @@ def standings(folder: StudyFolder) -> tuple[Standing, ...]:
     )
 
 
-def winner(folder: StudyFolder) -> tuple[tuple[Retraining, ...], int] | None:
+def winner(
+    spec: StudySpec, trials: Sequence[TrialRecord], ranked: Sequence[Standing]
+) -> tuple[tuple[Retraining, ...], int] | None:
     """The winner's re-trainings and which of them is exported: the best by validation.
 
     None where nothing was re-trained, or every configuration diverged with some seed.
     """
-    ranked = standings(folder)
     if not ranked or ranked[0].mean == float("inf"):
         return None
-    trials = folder.record.trials()
-    runs = retrainings(folder.spec, trials[ranked[0].trial])
+    runs = retrainings(spec, trials[ranked[0].trial])
     values = [run.value for run in ranked[0].runs]
     return runs, values.index(min(values))
 
@@ -56,14 +62,12 @@ def _standing(folder: StudyFolder, trial: TrialRecord) -> Standing | None:
 
 
 def _retrained(folder: StudyFolder, one: Retraining) -> Retrained | None:
-    history = folder.files.history(one.run, one.identity)
-    if not len(history):
+    done = trained(folder, one.run)
+    if done is None:
         return None
-    seen = summarise(history.curve, folder.spec.training.patience)
-    diverged = seen.ending == Ending.DIVERGED or seen.value is None
-    value = float("inf") if diverged or seen.value is None else seen.value
+    diverged = done.value == float("inf")
     return Retrained(
-        one.trial.number, one.index, one.seed, value, seen.best_epoch or 0, seen.epochs, diverged
+        one.trial.number, one.index, done.seed, done.value, done.best_epoch, done.epochs, diverged
     )
 
 

@@ -93,7 +93,7 @@ def write_folder(
         try:
             folder = StudyFolder(path, spec, record, ProgressFiles(path, data.fingerprint))
             folder.check_rows(data)
-            for part in (path, path / "curves", path / "checkpoints"):
+            for part in (path, path / "curves", path / "checkpoints", path / "artifacts"):
                 sweep(part)
             record.set_fact("data", asdict(data))
             _note_environment(folder, tell)

@@ -1,6 +1,7 @@
 """Histories and states on disk: what training returned, kept so that it is not done again.
 
-A run is a trial (``0007``) or a re-training (``0007-seed-1``). ``curves/`` has the history of a
+A run is a trial (``0007``), a re-training (``0007-seed-1``), an ablation
+(``0007-without-l1-seed-1``) or a baseline (``baseline-tiny``). ``curves/`` has the history of a
 run that ended, ``checkpoints/`` the history and the state of one that goes on, in one file, so that
 they can't disagree. Each file names the training that made it, by a digest of all that training
 depends on besides the rows, and the rows; a file of another training or of other rows, like a
@@ -16,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hpsearch.files import replacing
 from hpsearch.network import Knobs, Network
@@ -25,7 +25,7 @@ from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.segment import Arrays, Best, State
 
 #: Layout of these files, and the arithmetic that made them; raised when either changes.
-FORMAT = 3
+FORMAT = 4
 
 
 def identity(network: Network, knobs: Knobs, seed: int, training: TrainingSection) -> str:
@@ -36,16 +36,11 @@ def identity(network: Network, knobs: Knobs, seed: int, training: TrainingSectio
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file's content: plain values, the curve, and the bytes of a state's arrays."""
+    """A file's content: plain values, a history, and the bytes of a state's arrays."""
 
     about: dict[str, Any]
-    curve: NDArray[np.float32]
+    history: History
     content: bytes
-
-    @property
-    def history(self) -> History:
-        digests = {int(epoch): digest for epoch, digest in self.about["digests"].items()}
-        return History(self.curve, digests)
 
 
 class ProgressFiles:
@@ -70,15 +65,15 @@ class ProgressFiles:
     def save_history(self, run: str, identity: str, history: History) -> None:
         """Replace the recorded epochs of a run that ended, unless they are the same."""
         there = self._read(self._curve(run), identity)
-        if there is not None and len(there.curve) == len(history):
+        if there is not None and len(there.history) == len(history):
             return
-        about = {"identity": identity, "rows": self._rows, "digests": history.digests}
-        _write(self._curve(run), _File(about, history.curve, b""))
+        about = {"identity": identity, "rows": self._rows}
+        _write(self._curve(run), _File(about, history, b""))
 
     def state(self, run: str, identity: str, epoch: int) -> State | None:
         """The state of a run after ``epoch``, or None where that is not the one recorded."""
         file = self._read(self._checkpoint(run), identity)
-        if file is None or len(file.curve) != epoch:
+        if file is None or len(file.history) != epoch:
             return None
         about, start = file.about, 0
         groups: dict[str, Arrays] = {}
@@ -97,22 +92,22 @@ class ProgressFiles:
         about = {
             "identity": identity,
             "rows": self._rows,
-            "digests": history.digests,
             "best_epoch": state.best.epoch,
             "best_value": float(state.best.value).hex(),
             **{name: _forms(group) for name, group in groups.items()},
         }
         content = b"".join(array.tobytes() for group in groups.values() for array in group)
-        _write(self._checkpoint(run), _File(about, history.curve, content))
+        _write(self._checkpoint(run), _File(about, history, content))
 
     def drop_state(self, run: str) -> None:
         """Forget the state of a run that ended."""
         self._checkpoint(run).unlink(missing_ok=True)
 
     def drop_states(self) -> None:
-        """Forget all states of re-trainings, once nothing needs them any more."""
-        for path in self._checkpoints.glob("*-seed-*.npz"):
-            path.unlink(missing_ok=True)
+        """Forget all states but those of trials, once nothing needs them any more."""
+        for path in self._checkpoints.glob("*.npz"):
+            if not path.stem.isdigit():
+                path.unlink(missing_ok=True)
 
     def _read(self, path: Path, identity: str | None) -> _File | None:
         """A file's content, or None where it is not there; any training's without ``identity``."""
@@ -152,17 +147,24 @@ def _read(path: Path) -> _File | None:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
             about = json.loads(str(found["about"]))
-            curve = found["curve"].astype(np.float32, copy=False)
-            return _File(about, curve, found["content"].tobytes())
+            digests = {int(epoch): digest for epoch, digest in about["digests"].items()}
+            kernels = dict(zip(digests, found["kernels"], strict=True))
+            history = History(found["curve"], digests, found["losses"], kernels)
+            return _File(about, history, found["content"].tobytes())
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
         return None
 
 
 def _write(path: Path, file: _File) -> None:
+    history = file.history
+    about = {**file.about, "digests": history.digests}
+    kernels = [history.kernels[epoch] for epoch in history.digests]
     with replacing(path) as fresh, fresh.open("wb") as stream:
         np.savez(
             stream,
-            about=np.array(json.dumps(file.about)),
-            curve=file.curve,
+            about=np.array(json.dumps(about)),
+            curve=history.curve,
+            losses=history.losses,
+            kernels=np.stack(kernels) if kernels else np.zeros((0,), np.float32),
             content=np.frombuffer(file.content, np.uint8),
         )

@@ -8,6 +8,7 @@ the study in memory.
 """
 
 import copy
+import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -24,22 +25,20 @@ from optuna.trial import FrozenTrial, TrialState
 
 from hpsearch.errors import RecordError
 from hpsearch.metrics import OBJECTIVE
+from hpsearch.search.attributes import NAMES, for_people, plain
+from hpsearch.search.facts import Facts, write_attributes
 from hpsearch.search.trial import TrialRecord
-from hpsearch.search.trial import TrialState as StateName
 from hpsearch.space import Scalar
 
-STATES: Mapping[TrialState, StateName] = {
-    TrialState.RUNNING: "running",
-    TrialState.COMPLETE: "complete",
-    TrialState.PRUNED: "pruned",
-    TrialState.FAIL: "failed",
-}
-
 #: Layout of a study's folder; raised when an older one can no longer be read.
-VERSION = 2
+VERSION = 3
 
-#: What SQLite, SQLAlchemy and Optuna raise where a file can't be read or written.
-_FAILURES = (sqlite3.Error, sqlalchemy.exc.SQLAlchemyError, StorageInternalError)
+#: Where Optuna has the names of a study's objectives.
+METRIC_NAMES = "study:metric_names"
+
+#: What SQLite, SQLAlchemy and Optuna raise where a file can't be read or written; a ``KeyError``
+#: where somebody renamed or deleted the study in the dashboard meanwhile.
+_FAILURES = (sqlite3.Error, sqlalchemy.exc.SQLAlchemyError, StorageInternalError, KeyError)
 
 
 class Record:
@@ -58,7 +57,7 @@ class Record:
         self._path = path
         self._study = study
         self._open()
-        if (version := self.fact("version", None)) != VERSION:
+        if (version := self._version()) != VERSION:
             self.close()
             raise RecordError(
                 f"{path} must be of version {VERSION}, got version {version}; "
@@ -73,12 +72,31 @@ class Record:
     def fact(self, key: str, default: Any) -> Any:
         """A fact about the study, plain JSON values, or ``default``."""
         with self._transaction():
-            return self._storage.get_study_user_attrs(self._study_id).get(key, default)
+            return self._facts.all().get(key, default)
 
     def set_fact(self, key: str, value: Any) -> None:
         """Write a fact down; one transaction."""
         with self._transaction():
-            self._storage.set_study_user_attr(self._study_id, key, value)
+            self._facts.write({key: value})
+
+    @property
+    def study_id(self) -> int:
+        """The study's number in the dashboard's addresses."""
+        return self._study_id
+
+    def trial_ids(self) -> dict[int, int]:
+        """Of each trial its number in the dashboard's addresses."""
+        return {trial.number: trial._trial_id for trial in self.frozen_trials()}
+
+    def attributes(self) -> dict[str, Any]:
+        """The study's system attributes, where the dashboard keeps notes and files."""
+        with self._transaction():
+            return self._storage.get_study_system_attrs(self._study_id)
+
+    def set_attributes(self, system: Mapping[str, Any], user: Mapping[str, Any]) -> None:
+        """Write attributes of the study, and take away those that are None; one transaction."""
+        with self._transaction():
+            write_attributes(self._storage.engine, self._study_id, system, user)
 
     def frozen_trials(self) -> list[FrozenTrial]:
         """All trials as Optuna's values, by number."""
@@ -87,7 +105,7 @@ class Record:
 
     def trials(self) -> tuple[TrialRecord, ...]:
         """All trials, by number."""
-        return tuple(_plain(trial) for trial in self.frozen_trials())
+        return tuple(plain(trial) for trial in self.frozen_trials())
 
     def params(self, number: int) -> dict[str, Scalar] | None:
         """The values that trial ``number`` was given, or None where it was not asked yet."""
@@ -102,9 +120,9 @@ class Record:
     def asked(self, trial: FrozenTrial) -> None:
         """Write down a new trial with its values and attributes; one transaction."""
         if trial.number not in self._trials:
-            written = copy.deepcopy(trial)  # the study in memory changes its own
+            written = _named(trial)
             with self._transaction():
-                written._trial_id = self._storage.create_new_trial(self._study_id, trial)
+                written._trial_id = self._storage.create_new_trial(self._study_id, written)
             self._trials[trial.number] = written
 
     def reported(self, number: int, epoch: int, value: float, walk: optuna.Study) -> None:
@@ -129,13 +147,13 @@ class Record:
         """Write down how a trial ended; ``walk`` is the study in memory."""
         known = self._trials[number]
         if known.state.is_finished():
-            same = known.state == state and dict(known.user_attrs).items() >= attributes.items()
-            if not same:
+            recorded = {key: known.user_attrs.get(NAMES[key]) for key in attributes}
+            if known.state != state or recorded != attributes:
                 self._rebuild(walk)
             return
         values = None if value is None else [value]
         with self._transaction():
-            for key, attribute in attributes.items():
+            for key, attribute in for_people(attributes).items():
                 self._storage.set_trial_user_attr(known._trial_id, key, attribute)
             self._storage.set_trial_state_values(known._trial_id, state, values)
         known.state = state
@@ -159,6 +177,7 @@ class Record:
             self._storage = RDBStorage(f"sqlite:///{self._path}")
             sqlalchemy.event.listen(self._storage.engine, "connect", _relax)
             self._storage.engine.dispose()  # connect again, with ``_relax``
+            self._facts = Facts(self._storage.engine)
             self._study_id = self._find_or_create()
         except (*_FAILURES, RuntimeError) as error:
             raise RecordError(
@@ -168,30 +187,39 @@ class Record:
         self._trials = {trial.number: trial for trial in self.frozen_trials()}
 
     def _find_or_create(self) -> int:
-        names = {study.study_name: study._study_id for study in self._storage.get_all_studies()}
-        study_id = names.get(self._study)
-        if study_id is None:
-            study_id = self._storage.create_new_study([StudyDirection.MINIMIZE], self._study)
-        known = self._storage.get_study_user_attrs(study_id)
-        if "version" not in known and not self._storage.get_n_trials(study_id):
-            self._storage.set_study_system_attr(study_id, "study:metric_names", [OBJECTIVE])
-            self._storage.set_study_user_attr(study_id, "version", VERSION)
-        return study_id
+        studies = {study.study_name: study._study_id for study in self._storage.get_all_studies()}
+        facts = self._facts.all() if self._facts.exist() else {}
+        if self._study in studies:
+            found = studies[self._study]
+        elif len(studies) == 1 and facts.get("study") == self._study:
+            (found,) = studies.values()  # renamed in the dashboard
+        else:
+            found = self._storage.create_new_study([StudyDirection.MINIMIZE], self._study)
+        older = "version" in self._storage.get_study_user_attrs(found)
+        if not (facts or older or self._storage.get_n_trials(found)):
+            self._facts.create({"version": VERSION, "study": self._study})
+        if not older and METRIC_NAMES not in self._storage.get_study_system_attrs(found):
+            self._storage.set_study_system_attr(found, METRIC_NAMES, [OBJECTIVE])
+        return found
+
+    def _version(self) -> Any:
+        """The layout of this record; of the first two it stands in Optuna's attributes."""
+        with self._transaction():
+            if self._facts.exist():
+                return self._facts.all().get("version")
+            return self._storage.get_study_user_attrs(self._study_id).get("version")
 
     def _rebuild(self, walk: optuna.Study) -> None:
         """Put the walk's trials in the place of those in the file, in one transaction."""
-        with self._transaction():
-            facts = self._storage.get_study_user_attrs(self._study_id)
-        self.close()
         with tempfile.TemporaryDirectory() as elsewhere:
             path = Path(elsewhere) / self._path.name
             fresh = Record(path, self._study)
-            for key, value in facts.items():
-                fresh.set_fact(key, value)
             for trial in walk.get_trials(deepcopy=False):
                 with fresh._transaction():
-                    fresh._storage.create_new_trial(fresh._study_id, template_trial=trial)
+                    fresh._storage.create_new_trial(fresh._study_id, _named(trial))
+            self._hand_over(fresh)
             fresh.close()
+            self.close()
             with (
                 self._transaction(),
                 closing(sqlite3.connect(path)) as source,
@@ -199,6 +227,37 @@ class Record:
             ):
                 source.backup(target)
         self._open()
+
+    def _hand_over(self, fresh: "Record") -> None:
+        """Give a new record what this one holds besides trials: facts, notes, files."""
+        with self._transaction():
+            facts = self._facts.all()
+            user = self._storage.get_study_user_attrs(self._study_id)
+        fresh._facts.write(facts)
+        trials = self.frozen_trials()
+        ids = {trial._trial_id: trial.number + 1 for trial in trials}  # as a new record counts
+        system = {_with_trial_id(key, ids): value for key, value in self.attributes().items()}
+        for trial in trials:  # files that were uploaded while it ran
+            for key, value in trial._system_attrs.items():
+                if key.startswith("artifacts:"):
+                    system[f"dashboard:{key.replace(':', f':{trial.number + 1}:')}"] = value
+        fresh.set_attributes(system, user)
+
+
+def _named(trial: FrozenTrial) -> FrozenTrial:
+    """A copy, as the study in memory changes its own, with attributes as people read them."""
+    named = copy.deepcopy(trial)
+    named.user_attrs = for_people(trial.user_attrs)
+    return named
+
+
+def _with_trial_id(key: str, ids: Mapping[int, int]) -> str:
+    """A key of the dashboard's with the trial's new id: ``dashboard:7:note_ver``."""
+    found = re.match(r"(dashboard:(?:artifacts:)?)(\d+):", key)
+    if found is None:
+        return key
+    known = int(found[2])  # or of a trial that is still to come
+    return f"{found[1]}{ids.get(known, known)}:{key[found.end() :]}"
 
 
 def check_integrity(path: Path) -> None:
@@ -257,22 +316,3 @@ def _reason(error: BaseException) -> str:
 def _relax(connection: Any, _: object) -> None:
     """Without a sync a commit: after a power cut the last ones may be gone, and are done again."""
     connection.execute("PRAGMA synchronous=NORMAL")
-
-
-def _plain(trial: FrozenTrial) -> TrialRecord:
-    attributes = trial.user_attrs
-    reported = trial.intermediate_values
-    running = trial.state == TrialState.RUNNING
-    value = trial.value if not running else min(reported.values(), default=None)
-    return TrialRecord(
-        number=trial.number,
-        state=STATES.get(trial.state, "running"),
-        value=value,
-        params=dict(trial.params),
-        epochs=attributes.get("epochs", max(reported, default=0)),
-        best_epoch=attributes.get("best_epoch"),
-        seed=attributes["seed"],
-        cause=attributes.get("cause", ""),
-        started_seconds=attributes["started_seconds"],
-        ended_seconds=attributes.get("ended_seconds"),
-    )

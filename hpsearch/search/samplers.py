@@ -20,7 +20,7 @@ from hpsearch.space import Scalar
 from hpsearch.study import StudySpec
 
 #: Spawn keys below the study's seed, one for each kind of randomness.
-_TRIAL, _SAMPLER, _RETRAINING = 0, 1, 2
+_TRIAL, _SAMPLER, _RETRAINING, _BASELINE = 0, 1, 2, 3
 
 
 def _derived_seed(study_seed: int, *key: int) -> int:
@@ -35,6 +35,11 @@ def trial_seed(study_seed: int, number: int) -> int:
 def retraining_seed(study_seed: int, number: int, index: int) -> int:
     """Seed of the re-training ``index`` of a trial's configuration, 32 bits."""
     return _derived_seed(study_seed, _RETRAINING, number, index)
+
+
+def baseline_seed(study_seed: int, number: int) -> int:
+    """Seed of a baseline's training, 32 bits."""
+    return _derived_seed(study_seed, _BASELINE, number)
 
 
 def make_sampler(spec: StudySpec, number: int, side: SideProcess) -> optuna.samplers.BaseSampler:

@@ -37,6 +37,11 @@ class TrialRecord:
     ended_seconds: float | None
 
     @property
+    def run(self) -> str:
+        """Its name in ``curves/`` and ``checkpoints/``."""
+        return f"{self.number:04d}"
+
+    @property
     def diverged(self) -> bool:
         """Whether a loss became NaN or infinite."""
         return self.cause.startswith("diverged")

@@ -24,6 +24,7 @@ from hpsearch.training.segment import (
     Segment,
     State,
     epoch_permutation,
+    inspected,
 )
 from hpsearch.training.shapes import Shape, flatten, program_of, unflatten
 from hpsearch.training.tracing import trace
@@ -80,7 +81,9 @@ class CompiledTrainer:
             if ending != Ending.RUNNING:
                 break
         state = _from_device(carried, segment.network, shape)
-        return Progress(state, np.concatenate(curves), ending)
+        flat = (carried["weights"].numpy(), carried["averages"].numpy())
+        weights = unflatten(*flat, segment.network, shape)
+        return inspected(segment.network, state, np.concatenate(curves), ending, weights, fold)
 
     def _call(self, shape: Shape, arguments: tuple[Any, ...]) -> Any:
         """Run the program of a shape, compiled now if it is not kept.

@@ -1,10 +1,11 @@
-"""What is known of the epochs that a run has been trained: its curve, and digests of its states."""
+"""What is known of the epochs that a run has been trained: metrics, losses, kernels, digests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from hpsearch.training.inspection import NO_LOSSES, Kernels, Losses
 from hpsearch.training.segment import Curve, Progress
 
 
@@ -15,10 +16,15 @@ class History:
     Attributes:
         curve: As ``Curve``, a row for each epoch.
         digests: ``Progress.digest`` after the epochs at which a segment ended.
+        losses: Of the validation rows at the best of these epochs; empty where no epoch was
+            finite, and of a beginning that was cut off.
+        kernels: After the epochs at which a segment ended.
     """
 
     curve: Curve
     digests: Mapping[int, str]
+    losses: Losses
+    kernels: Mapping[int, Kernels]
 
     def __len__(self) -> int:
         """How many epochs it holds."""
@@ -26,16 +32,25 @@ class History:
 
     def until(self, epoch: int) -> "History":
         """Its beginning, up to and with ``epoch``."""
-        kept = {after: digest for after, digest in self.digests.items() if after <= epoch}
-        return History(self.curve[:epoch], kept)
+        if epoch >= len(self):
+            return self
+        return History(
+            self.curve[:epoch],
+            {after: digest for after, digest in self.digests.items() if after <= epoch},
+            NO_LOSSES,
+            {after: kernels for after, kernels in self.kernels.items() if after <= epoch},
+        )
 
     def then(self, progress: Progress) -> "History":
         """This history and the segment that was trained after it."""
+        epoch = progress.state.epoch
         return History(
             np.concatenate([self.curve, progress.curve]),
-            {**self.digests, progress.state.epoch: progress.digest},
+            {**self.digests, epoch: progress.digest},
+            progress.losses,
+            {**self.kernels, epoch: progress.kernels},
         )
 
 
 #: The history of a run that has not begun; two metrics as in ``metrics.CURVE_METRICS``.
-UNTRAINED = History(np.zeros((0, 2, 2), np.float32), {})
+UNTRAINED = History(np.zeros((0, 2, 2), np.float32), {}, NO_LOSSES, {})

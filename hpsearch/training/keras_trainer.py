@@ -21,6 +21,7 @@ from hpsearch.training.segment import (
     Segment,
     State,
     epoch_permutation,
+    inspected,
 )
 
 #: Models kept ready in a process. A segment whose model is gone costs a second of tracing.
@@ -62,7 +63,8 @@ class KerasTrainer:
         )
         slots = _values(model.optimizer.variables)
         end = State(watch.epoch, _values(model.variables), slots, watch.best)
-        return Progress(end, np.array(watch.curve, np.float32), watch.ending)
+        curve = np.array(watch.curve, np.float32)
+        return inspected(segment.network, end, curve, watch.ending, weights_of(model), fold)
 
     def _model(self, network: Network, knobs: Knobs, columns: int, steps: int) -> "_Model":
         """A compiled model, its state unspecified; made anew unless one is kept."""

@@ -15,6 +15,14 @@ from numpy.typing import NDArray
 
 from hpsearch.data.splits import Fold
 from hpsearch.network import Knobs, Network
+from hpsearch.training.inspection import (
+    NO_KERNELS,
+    NO_LOSSES,
+    Kernels,
+    Losses,
+    row_losses,
+    summarise_kernels,
+)
 
 #: float32 ``(epochs, 2, metrics)``: train then validation, metrics as ``metrics.CURVE_METRICS``.
 Curve = NDArray[np.float32]
@@ -76,12 +84,15 @@ class Progress:
     """What a segment did: the state after its last epoch, and the curve of the epochs it ran.
 
     After an early stop or a divergence the curve is shorter than the segment; a diverging epoch is
-    its last row, and ``state.best`` is from before it. ``digest`` is that of ``state``.
+    its last row, and ``state.best`` is from before it. ``losses`` are those of the validation rows
+    at ``state.best``, ``kernels`` those after the last epoch; ``digest`` is that of ``state``.
     """
 
     state: State
     curve: Curve
     ending: Ending
+    losses: Losses = field(default_factory=lambda: NO_LOSSES)
+    kernels: Kernels = field(default_factory=lambda: NO_KERNELS)
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -97,6 +108,20 @@ def state_digest(state: State) -> str:
             digest.update(f"{array.dtype.str}{array.shape}".encode())
             digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
+
+
+def inspected(
+    network: Network, state: State, curve: Curve, ending: Ending, weights: Arrays, fold: Fold
+) -> Progress:
+    """What a segment did, with all that is kept of its networks.
+
+    Args:
+        weights: After the last epoch, in the order of those in ``Best``.
+    """
+    losses = row_losses(
+        network, state.best.weights, fold.validation_features, fold.validation_labels
+    )
+    return Progress(state, curve, ending, losses, summarise_kernels(weights))
 
 
 class Trainer(Protocol):

@@ -50,10 +50,13 @@ BROKEN: dict[str, list[Any]] = {
     "search.warmup_epochs": [-1, 1.5, 3],
     "search.reduction_factor": [1, 0, "x"],
     "search.patience_reports": [-1, "x"],
-    "search.trials": [*COUNT, 1_000_001],
+    "search.trials": [*COUNT[1:], 1_000_001],
     "search.parallel": [*COUNT, 1_025],
     "evaluate.top": [*COUNT, 101],
     "evaluate.seeds": [*COUNT, 101],
+    "evaluate.ablation": [1, "yes"],
+    "evaluate.baselines": ["tiny", ["tinny"], ["tiny", "tiny"], 3, [3]],
+    "evaluate.baseline_epochs": [*COUNT, 100_001],
     "space.units": [
         {"int": [8, 2]},
         {"int": [0, 8]},
@@ -309,7 +312,7 @@ COMMANDS = [
         ["optimize", "--study", "mine.toml", "--set", entry]
         for entry in ("", "=", "x", "x=1", "search.trials", "search..trials=1", "=1", "a.b.c=1")
     ],
-    ["optimize", "--study", "mine.toml", "--set", "search.trials=0"],
+    ["optimize", "--study", "mine.toml", "--set", "search.trials=-1"],
     ["optimize", "--study", "mine.toml", "--set", "study.name.first=x"],
     ["validate"],
     ["validate", "nowhere.toml"],

@@ -17,6 +17,7 @@ import pytest
 
 KILLS = 20
 TRIALS = 40
+RETRAININGS = 4
 
 SETTINGS = {
     "data.source": "collisions",
@@ -32,6 +33,8 @@ SETTINGS = {
     "space.batch_normalization": "false",
     "evaluate.top": 2,
     "evaluate.seeds": 2,
+    "evaluate.baselines": '["tiny", "logistic_regression"]',
+    "evaluate.baseline_epochs": 6,
 }
 
 
@@ -105,12 +108,14 @@ class Attack:
 
 
 def progress(event: dict[str, Any]) -> int:
-    """Trials that ended and re-trainings that are done."""
+    """Trials that ended, and trainings after them that are done."""
     match event["event"]:
         case "search":
             return int(event["complete"] + event["pruned"] + event["failed"])
         case "retraining":
             return TRIALS + int(event["done"])
+        case "comparison":
+            return TRIALS + RETRAININGS + int(event["done"])
     return 0
 
 

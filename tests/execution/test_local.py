@@ -10,12 +10,13 @@ import pytest
 
 from hpsearch.errors import WorkerError
 from hpsearch.execution.local import LocalPool
+from hpsearch.study import TrainingSection
 from tests.execution import work
 
 
 @pytest.fixture
 def pool() -> Iterator[LocalPool]:
-    with LocalPool(2, hash, work.begin, ("here",)) as pool:
+    with LocalPool(2, TrainingSection(), hash, work.begin, ("here",)) as pool:
         yield pool
 
 
@@ -64,7 +65,7 @@ def test_work_that_kills_every_worker_is_given_up_and_harms_no_other(pool: Local
 
 
 def test_closing_ends_the_processes(tmp_path: Path) -> None:
-    with LocalPool(1, hash, work.begin, ("here",)) as pool:
+    with LocalPool(1, TrainingSection(), hash, work.begin, ("here",)) as pool:
         _, process = pool.call(work.whoami).result(30)
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline and Path(f"/proc/{process}/stat").exists():

@@ -18,7 +18,7 @@ TRAINING = TrainingSection(batch_size=50, epochs=9, patience=9)
 
 def train(programs: Path, *widths: int) -> list[Progress]:
     """Segments of networks of these widths, one after the other on a fresh worker."""
-    with LocalPool(1, hash, start, (tiny_fold(), TRAINING, programs)) as pool:
+    with LocalPool(1, TRAINING, hash, start, (tiny_fold(), programs)) as pool:
         found = []
         for units in widths:
             network, knobs = build({"units": units, "dropout": 0.3}, epochs=9, decay_epochs=9)

@@ -11,16 +11,25 @@ import pytest
 
 from hpsearch.data.facts import DataFacts
 from hpsearch.data.splits import Opening
+from hpsearch.results.ablation import ablation_runs
+from hpsearch.results.baselines import is_network, label_of, tutorial_network
+from hpsearch.results.calibration import calibrate
+from hpsearch.results.estimate import Estimate
 from hpsearch.results.outcome import (
     Measured,
     Outcome,
     Retrained,
     Standing,
+    TestedBaseline,
+    TestedConfiguration,
     TestResult,
+    Trained,
 )
 from hpsearch.search.trial import TrialRecord, TrialState
 from hpsearch.space import Float, Int, Scalar
-from hpsearch.study import StudySpec, check_study
+from hpsearch.study import BASELINES, StudySpec, check_study
+from hpsearch.training.history import UNTRAINED, History
+from hpsearch.training.inspection import BINS, Kernels
 from hpsearch.training.segment import Curve
 
 HOSTILE = '<script>alert("x")</script> | `a` *b* $c_d$ & 100%'
@@ -48,6 +57,7 @@ class MakeOutcome(Protocol):
         seeds: int = 3,
         test: bool = True,
         simulated: bool = False,
+        baselines: bool = True,
         description: str = "Which size and regulariser generalise?",
     ) -> Outcome: ...
 
@@ -153,19 +163,103 @@ def make_standings(
     return tuple(replace(s, rank=rank) for rank, s in enumerate(standings, start=1))
 
 
-def make_test(trial: int, openings: int = 1) -> TestResult:
-    """A test result of four metrics, three seeds each."""
+def make_losses(seed: int, value: float) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Losses of 1,000 validation rows of this mean; the rows are the same for every seed."""
+    hard = np.random.default_rng(0).gamma(2.0, 0.5, 1_000)
+    losses = hard + 0.2 * np.random.default_rng(seed).normal(size=1_000)
+    return np.asarray(losses - losses.mean() + value, np.float32)
+
+
+def make_kernels(seed: int, layers: int = 2, small: float = 0.1) -> Kernels:
+    """Summaries of the kernels of a network with so many hidden layers."""
+    rng = np.random.default_rng(seed)
+    counts = rng.integers(1, 50, (layers + 1, BINS))
+    fields = [[1.0 + rng.random(), small, -0.5, 0.5] for _ in range(layers + 1)]
+    return np.concatenate([fields, counts], axis=1).astype(np.float32)
+
+
+def make_history(seed: int, epochs: int, best_epoch: int, value: float | None) -> History:
+    """All that is kept of a run; of one that diverged, a curve of NaN."""
+    if value is None or not math.isfinite(value):
+        return replace(UNTRAINED, curve=np.full((epochs, 2, 2), np.nan, np.float32))
+    marks = sorted({1, max(epochs // 2, 1), epochs})
+    return History(
+        learning_curve(seed, epochs, best_epoch, value),
+        dict.fromkeys(marks, ""),
+        make_losses(seed, value),
+        {epoch: make_kernels(seed + epoch) for epoch in marks},
+    )
+
+
+def make_baselines() -> tuple[Trained, ...]:
+    """The tutorial's seven networks, the larger the better."""
+    return tuple(
+        Trained(
+            *(f"baseline-{name}", name, label_of(name), *tutorial_network(name), 5),
+            *(0.60 - 0.005 * place, 40 + place, 240 + place, 10_000),
+        )
+        for place, name in enumerate(filter(is_network, BASELINES))
+    )
+
+
+def make_ablations(standing: Standing) -> tuple[Trained, ...]:
+    """The first of the leaderboard without each regulariser that it uses, 0.01 worse."""
+    spec = make_spec()
+    return tuple(
+        Trained(
+            *(run.name, run.variant, run.label, run.network, run.knobs, again.seed),
+            *(again.value + 0.01, 50, 90, 100),
+        )
+        for again in standing.runs
+        for run in ablation_runs(spec, make_trial(standing.trial))
+        if run.name.endswith(f"-seed-{again.index}")
+    )
+
+
+def make_test(trial: int, openings: int = 1, others: Sequence[int] = ()) -> TestResult:
+    """A test result of four metrics, three seeds each, beside three baselines."""
     log = tuple(
         Opening(f"2026-01-0{day}T12:00:00+00:00", trial, "to measure the winner")
         for day in range(1, openings + 1)
     )
-    metrics = {
-        "binary_crossentropy": Measured(0.5712, 0.5641, 0.5783, (0.5712, 0.5731, 0.5698)),
-        "auc": Measured(0.7735, 0.7643, 0.7827, (0.7735, 0.7712, 0.7751)),
-        "accuracy": Measured(0.7012, 0.6921, 0.7102, (0.7012, 0.6998, 0.7031)),
-        "brier_score": Measured(0.1942, 0.1912, 0.1973, (0.1942, 0.1951, 0.1938)),
+    seeds = {
+        "binary_crossentropy": (0.5712, 0.5641, 0.5783, (0.5712, 0.5731, 0.5698)),
+        "auc": (0.7735, 0.7643, 0.7827, (0.7735, 0.7712, 0.7751)),
+        "accuracy": (0.7012, 0.6921, 0.7102, (0.7012, 0.6998, 0.7031)),
+        "brier_score": (0.1942, 0.1912, 0.1973, (0.1942, 0.1951, 0.1938)),
     }
-    return TestResult(trial, 0, 9_977, metrics, log)
+    metrics = {name: Measured(*values, values[-1]) for name, values in seeds.items()}
+    rng = np.random.default_rng(4)
+    probabilities = rng.beta(2, 2, 9_977)
+    labels = (rng.random(9_977) < probabilities).astype(np.float64)
+    baselines = [
+        TestedBaseline(
+            *(name, label_of(name), 0.57 + apart),
+            {
+                name: Estimate(one.value + apart, one.low + apart, one.high + apart)
+                for name, one in metrics.items()
+            },
+            {
+                "binary_crossentropy": Estimate(apart, apart - 0.005, apart + 0.005),
+                "auc": Estimate(-apart, -apart - 0.004, -apart + 0.004),
+            },
+        )
+        for name, apart in (
+            ("tiny", 0.02),
+            ("logistic_regression", 0.07),
+            ("gradient_boosting", -0.003),
+        )
+    ]
+    return TestResult(
+        *(f"trial {trial}", trial, 0, 9_977, metrics),
+        tuple(
+            TestedConfiguration(number, (0.5712, 0.5731, 0.5698), Estimate(0.012, -0.004, 0.028))
+            for number in (trial, *others)
+        ),
+        tuple(baselines),
+        calibrate(labels, probabilities, 0.5),
+        log,
+    )
 
 
 @pytest.fixture
@@ -179,22 +273,28 @@ def make_outcome(tmp_path: Path) -> MakeOutcome:
         seeds: int = 3,
         test: bool = True,
         simulated: bool = False,
+        baselines: bool = True,
         description: str = "Which size and regulariser generalise?",
     ) -> Outcome:
         records = tuple(make_trials(trials) if isinstance(trials, int) else trials)
-        by_number = {trial.number: trial for trial in records}
         places = make_standings(records, standings, seeds)
-        runs = {(run.trial, run.index): run for place in places for run in place.runs}
-
-        def trial_curve(number: int) -> Curve:
-            trial = by_number[number]
-            if trial.value is None or not np.isfinite(trial.value):
-                return np.full((trial.epochs, 2, 2), np.nan, dtype=np.float32)
-            return learning_curve(number, trial.epochs, trial.best_epoch or 1, trial.value)
-
-        def run_curve(trial: int, index: int) -> Curve:
-            run = runs[trial, index]
-            return learning_curve(run.seed, run.epochs, run.best_epoch, run.value)
+        first = places[0] if places else None
+        trained = make_baselines() if baselines else ()
+        ablated = make_ablations(first) if first else ()
+        runs: list[Retrained | Trained] = [run for place in places for run in place.runs]
+        runs += [*trained, *ablated]
+        histories = {
+            **{
+                trial.run: make_history(
+                    trial.number, trial.epochs, trial.best_epoch or 1, trial.value
+                )
+                for trial in records
+            },
+            **{
+                run.run: make_history(run.seed, run.epochs, run.best_epoch, run.value)
+                for run in runs
+            },
+        }
 
         source = "collisions" if simulated else "higgs"
         some = any(trial.state == "complete" for trial in records)
@@ -212,12 +312,15 @@ def make_outcome(tmp_path: Path) -> MakeOutcome:
                 test_rows=9_977,
             ),
             trials=records,
-            trial_curve=trial_curve,
-            run_curve=run_curve,
+            history=lambda run: histories.get(run, UNTRAINED),
             importances={"learning_rate": 0.61, "units": 0.22, "dropout.on": 0.17} if some else {},
             importance_evaluator="PED-ANOVA",
             standings=places,
-            test=make_test(places[0].trial) if test and places else None,
+            baselines=trained,
+            ablations=ablated,
+            test=make_test(first.trial, 1, [place.trial for place in places[1:]])
+            if test and first
+            else None,
             environment={"hpsearch": "0.1.0", "tensorflow": "2.21.0", "processor": "4 cores"},
             seconds={"search": 61.25, "retraining": 12.5, "test": 0.75},
             command="hpsearch optimize --study made",

@@ -1,7 +1,8 @@
 """Re-training, the leaderboard over seeds, and the one look at the test rows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +10,28 @@ import numpy as np
 import optuna
 import pytest
 
-from hpsearch.data.splits import Scaling, SealedTest
+from hpsearch.data.splits import Scaling, SealedTest, Split
 from hpsearch.data.table import Features, Labels
 from hpsearch.errors import WorkerError
+from hpsearch.results.candidates import find_candidates
 from hpsearch.results.leaderboard import best_trials, importances
 from hpsearch.results.reading import read_outcome
-from hpsearch.results.reevaluate import best_weights, retrain
-from hpsearch.results.standings import standings, winner
-from hpsearch.results.test import Predict, already_measured, measure, recorded_test
+from hpsearch.results.reevaluate import wanted_retrainings
+from hpsearch.results.runs import Run, best_weights, train_runs
+from hpsearch.results.standings import standings
+from hpsearch.results.test import (
+    Candidates,
+    Predictors,
+    already_measured,
+    measure,
+    recorded_test,
+)
 from hpsearch.search.folder import StudyFolder, write_folder
 from hpsearch.search.loop import search
 from hpsearch.search.record import Record
 from hpsearch.search.trial import TrialRecord
-from hpsearch.training.segment import Segment
-from tests.doubles import PROBLEM, FormulaTrainer, Pool, small_study
+from hpsearch.training.segment import Arrays, Segment
+from tests.doubles import PROBLEM, FormulaTrainer, Pool, small_study, tiny_fold
 from tests.facts import FACTS
 
 
@@ -42,26 +51,59 @@ def folder(tmp_path: Path) -> Iterator[StudyFolder]:
 
 
 def finish(folder: StudyFolder, pool: Pool) -> None:
-    *_, (done, total) = retrain(folder, PROBLEM, pool.train)
+    runs = [one.run for one in wanted_retrainings(folder)]
+    *_, (done, total) = train_runs(folder, PROBLEM, pool.train, runs)
     assert done == total
 
 
-def look(
-    folder: StudyFolder, pool: Pool, features: Features, labels: Labels, predict: Predict
-) -> None:
-    """Measure the winner on test rows."""
-    found = winner(folder)
+def candidates_of(folder: StudyFolder) -> Candidates:
+    found = find_candidates(folder)
     assert found is not None
-    runs, exported = found
-    measure(
-        folder.record,
-        SealedTest(features, labels),
-        Scaling.fit(features),
-        runs=runs,
-        weights=best_weights(folder, PROBLEM, pool.train, runs),
-        exported=exported,
-        predict=predict,
-    )
+    return found
+
+
+def done(value: Any) -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_result(value)
+    return future
+
+
+def made_rows(count: int = 400) -> Split:
+    """Test rows beside the doubles' fold."""
+    rng = np.random.default_rng(0)
+    labels = (rng.random(count) < 0.5).astype(np.float32)
+    features = rng.normal(size=(count, 3)).astype(np.float32)
+    return Split(tiny_fold(), Scaling.fit(features), SealedTest(features, labels))
+
+
+def guesses(seed: int, labels: Labels) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Probabilities that know something of the labels."""
+    noise = np.random.default_rng(seed).uniform(0, 0.7, len(labels))
+    return np.clip(0.3 * labels + noise, 0.01, 0.99)
+
+
+def guessing(rows: Split, watch: Callable[[], None] = lambda: None) -> Predictors:
+    """Guesses for all; ``watch`` is called with each on the test rows."""
+    validation = rows.fold.validation_labels
+
+    def network(run: Run, weights: Arrays, features: Features) -> Future[Any]:
+        watch()
+        assert len(weights) == 1
+        return done(guesses(run.seed, (features[:, 0] > 0).astype(np.float32)))
+
+    def model(name: str, seed: int, features: Features) -> Future[Any]:
+        watch()
+        test = guesses(seed, (features[:, 0] > 0).astype(np.float32))
+        return done((guesses(seed, validation), test))
+
+    return Predictors(network, lambda run, weights: done(guesses(run.seed, validation)), model)
+
+
+def look(folder: StudyFolder, pool: Pool, rows: Split, predictors: Predictors) -> None:
+    """Measure all candidates on test rows."""
+    candidates = candidates_of(folder)
+    weights = best_weights(folder, PROBLEM, pool.train, candidates.runs)
+    measure(folder.record, rows, candidates, weights, predictors)
 
 
 def test_the_best_are_complete_distinct_and_in_order() -> None:
@@ -79,7 +121,7 @@ def test_the_best_are_complete_distinct_and_in_order() -> None:
 
 def test_the_leaderboard_ranks_by_the_mean_over_seeds(folder: StudyFolder) -> None:
     finish(folder, Pool(FormulaTrainer(8), 4, 1))
-    ranked = standings(folder)
+    ranked = standings(folder, folder.record.trials())
     assert [one.rank for one in ranked] == [1, 2, 3]
     assert [one.mean for one in ranked] == sorted(one.mean for one in ranked)
     for one in ranked:
@@ -100,15 +142,26 @@ def test_what_was_retrained_is_kept_and_more_seeds_are_added(folder: StudyFolder
 def test_lost_weights_are_trained_again_to_the_same_values(folder: StudyFolder) -> None:
     pool = Pool(FormulaTrainer(8))
     finish(folder, pool)
-    found = winner(folder)
-    assert found is not None
-    runs, _ = found
+    runs = candidates_of(folder).runs
     before = best_weights(folder, PROBLEM, pool.train, runs)
     folder.files.drop_states()
     again = Pool(FormulaTrainer(8))
     after = best_weights(folder, PROBLEM, again.train, runs)
-    assert len(again.segments) == len(runs)
+    assert {segment.seed for segment in again.segments} == {run.seed for run in runs}
     np.testing.assert_array_equal(before, after)
+
+
+def test_a_run_goes_on_where_it_stopped(folder: StudyFolder) -> None:
+    run = wanted_retrainings(folder)[0].run
+    pool = Pool(FormulaTrainer(8))
+    for _ in train_runs(folder, PROBLEM, pool.train, [run]):
+        if len(pool.segments) == 3:
+            break
+    again = Pool(FormulaTrainer(8))
+    *_, last = train_runs(folder, PROBLEM, again.train, [run])
+    assert last == (1, 1)
+    assert again.segments[0].first > 1
+    assert again.segments[0].state is not None
 
 
 def test_a_configuration_that_diverges_with_a_seed_does_not_win(folder: StudyFolder) -> None:
@@ -118,7 +171,7 @@ def test_a_configuration_that_diverges_with_a_seed_does_not_win(folder: StudyFol
         return segment.knobs.learning_rate == best.params["learning_rate"]
 
     finish(folder, Pool(FormulaTrainer(8, diverges)))
-    last = standings(folder)[-1]
+    last = standings(folder, folder.record.trials())[-1]
     assert (last.trial, last.mean) == (best.number, float("inf"))
     assert all(run.diverged for run in last.runs)
 
@@ -128,39 +181,32 @@ def test_the_test_rows_are_opened_once_and_the_opening_is_in_the_record(
 ) -> None:
     pool = Pool(FormulaTrainer(8))
     finish(folder, pool)
-    found = winner(folder)
-    assert found is not None
-    runs, exported = found
-    rng = np.random.default_rng(0)
-    labels = (rng.random(400) < 0.5).astype(np.float32)
-    features = rng.normal(size=(400, 2)).astype(np.float32)
-    scores = [np.clip(0.3 * labels + rng.uniform(0, 0.7, 400), 0.01, 0.99) for _ in runs]
-    openings_seen = []
+    rows, candidates, openings_seen = made_rows(), candidates_of(folder), []
 
-    def predict(*arguments: Any) -> Future[Any]:
+    def watch() -> None:
         openings_seen.append(len(folder.record.fact("openings", [])))
-        np.testing.assert_array_equal(arguments[-1], features)
-        future: Future[Any] = Future()
-        future.set_result(scores[len(openings_seen) - 1])
-        return future
 
     assert recorded_test(folder.record) is None
-    assert not already_measured(folder.record, runs, exported)
-    look(folder, pool, features, labels, predict)
-    assert openings_seen == [1] * len(runs)
+    assert not already_measured(folder.record, candidates)
+    look(folder, pool, rows, guessing(rows, watch))
+    assert openings_seen == [1] * 8
     result = recorded_test(folder.record)
     assert result is not None
-    assert (result.trial, result.rows) == (runs[0].trial.number, 400)
+    assert (result.trial, result.rows) == (next(iter(candidates.configurations)), 400)
     assert [opening.trial for opening in result.openings] == [result.trial]
     for measured in result.metrics.values():
         assert measured.low < measured.value < measured.high
-        assert measured.value == measured.seeds[exported]
-    assert already_measured(folder.record, runs, exported)
-    assert not already_measured(folder.record, runs[:1], 0)
+        assert measured.value == pytest.approx(measured.seeds[candidates.exported])
+        assert len(measured.seeds) == len(measured.validation) == 2
+    assert [one.trial for one in result.configurations] == list(candidates.configurations)
+    assert [one.name for one in result.baselines] == ["logistic_regression", "gradient_boosting"]
+    assert already_measured(folder.record, candidates)
+    assert not already_measured(folder.record, replace(candidates, models={}))
     outcome = read_outcome(folder)
     assert outcome.test == result
     assert outcome.standings[0].trial == result.trial
-    assert len(outcome.run_curve(result.trial, 0)) == outcome.standings[0].runs[0].epochs
+    run = outcome.standings[0].runs[0]
+    assert len(outcome.history(run.run).curve) == run.epochs
 
 
 @pytest.mark.parametrize("trials", [9, 30])
@@ -182,7 +228,7 @@ def test_importance_needs_trials_and_sums_to_one(tmp_path: Path, trials: int) ->
         )
         trial.number = number
         record.asked(trial)
-    found = importances(record)
+    found = importances(record.frozen_trials())
     record.close()
     if trials < 10:
         assert found == {}
@@ -194,22 +240,17 @@ def test_importance_needs_trials_and_sums_to_one(tmp_path: Path, trials: int) ->
 def test_a_look_that_was_cut_short_is_taken_up_and_counted_once(folder: StudyFolder) -> None:
     pool = Pool(FormulaTrainer(8))
     finish(folder, pool)
-    features, labels = np.zeros((40, 2), np.float32), np.tile(np.array([0, 1], np.float32), 20)
+    rows = made_rows()
 
-    def dies(*_: Any) -> Future[Any]:
+    def dies() -> None:
         raise WorkerError("killed")
-
-    def lives(*_: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        future.set_result(np.linspace(0.2, 0.8, 40))
-        return future
 
     for _ in range(2):
         with pytest.raises(WorkerError):
-            look(folder, pool, features, labels, dies)
+            look(folder, pool, rows, guessing(rows, dies))
         assert recorded_test(folder.record) is None
         assert len(folder.record.fact("openings", [])) == 1
-    look(folder, pool, features, labels, lives)
+    look(folder, pool, rows, guessing(rows))
     result = recorded_test(folder.record)
     assert result is not None
     assert len(result.openings) == 1

@@ -9,7 +9,6 @@ import pytest
 from hpsearch.data.splits import Fold
 from hpsearch.errors import RecordError, UsageError
 from hpsearch.listing import reproduction_values, say_reproduction
-from hpsearch.results.reevaluate import retrain
 from hpsearch.results.reproduce import (
     Choose,
     Reproduction,
@@ -23,20 +22,19 @@ from hpsearch.search.environment import environment
 from hpsearch.search.folder import StudyFolder, write_folder
 from hpsearch.search.loop import search
 from hpsearch.training.segment import Progress, Segment, State
-from tests.doubles import PROBLEM, FormulaTrainer, Pool, small_study
+from tests.doubles import PROBLEM, FormulaTrainer, Pool, evaluate, small_study
 from tests.facts import FACTS
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudyFolder]:
     """A study that was searched and re-trained."""
-    spec = small_study(evaluate__top=2, evaluate__seeds=2)
+    spec = small_study(evaluate__top=2, evaluate__seeds=2, evaluate__baselines=["tiny"])
     with write_folder(tmp_path_factory.mktemp("study"), spec, FACTS) as folder:
         pool = Pool(FormulaTrainer(8))
         for _ in search(spec, PROBLEM, folder.record, folder.files, pool):
             pass
-        for _ in retrain(folder, PROBLEM, pool.train):
-            pass
+        evaluate(folder, pool)
         yield folder
 
 
@@ -52,10 +50,14 @@ def test_all_runs_of_a_study_are_equal_to_the_bit(folder: StudyFolder) -> None:
     found = train_again(folder, choose_all)
     labels = {one.label for one in found.repetitions}
     assert {f"trial {number}" for number in range(12)} < labels
-    assert len(labels) == 12 + 4
+    assert labels >= {"baseline-tiny"}
+    ablated = {label for label in labels if "-without-" in label}
+    assert len(labels) == 12 + 4 + 1 + len(ablated)
     assert found.holds
     assert found.differences == {}
-    assert say_reproduction(found).endswith("16 of 16 runs are equal to the bit")
+    assert say_reproduction(found).endswith(
+        f"{len(labels)} of {len(labels)} runs are equal to the bit"
+    )
 
 
 def test_the_winner_is_chosen_with_its_retrainings(folder: StudyFolder) -> None:
@@ -127,7 +129,8 @@ def test_missing_epochs_are_told_and_do_not_hold(folder: StudyFolder) -> None:
     assert not found.holds
     said = say_reproduction(found)
     assert "trial 3: its epochs are missing or damaged in the folder" in said
-    assert "15 of 16 runs are equal to the bit" in said
+    runs = len(found.repetitions)
+    assert f"{runs - 1} of {runs} runs are equal to the bit" in said
 
 
 def test_what_is_not_there_cannot_be_trained_again(folder: StudyFolder, tmp_path: Path) -> None:

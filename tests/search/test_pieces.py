@@ -65,11 +65,18 @@ def test_a_state_comes_back_as_it_was_and_only_to_its_own_training(tmp_path: Pat
     weights = tuple(rng.normal(size=3).astype(np.float32) for _ in range(12))
     state = State(4, weights, (np.array(4),), Best(3, 0.5, weights[:2]))
     files = ProgressFiles(tmp_path)
-    history = History(rng.random((4, 2, 2), np.float32), {2: "a", 4: state_digest(state)})
+    kernels = {epoch: rng.random((2, 34), np.float32) for epoch in (2, 4)}
+    digests = {2: "a", 4: state_digest(state)}
+    curve, losses = rng.random((4, 2, 2), np.float32), rng.random(9, np.float32)
+    history = History(curve, digests, losses, kernels)
     files.save_state("0001", mine, history, state)
     recorded = files.history("0001", mine)
     np.testing.assert_array_equal(recorded.curve, history.curve)
     assert recorded.digests == history.digests
+    np.testing.assert_array_equal(recorded.losses, losses)
+    np.testing.assert_array_equal(recorded.kernels[2], kernels[2])
+    assert not len(recorded.until(3).losses)
+    assert list(recorded.until(3).kernels) == [2]
     assert len(files.history("0001", other)) == 0
     on_other_rows = ProgressFiles(tmp_path, "sha256:1")
     assert len(on_other_rows.history("0001", mine)) == 0
@@ -129,7 +136,7 @@ def test_a_study_that_was_killed_before_its_version_was_written_begins(tmp_path:
     path = tmp_path / "study.db"
     Record(path, "small").close()
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("DELETE FROM study_user_attributes")
+        connection.execute("DROP TABLE hpsearch_facts")
     record = Record(path, "small")
     assert record.trials() == ()
     record.close()

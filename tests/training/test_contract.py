@@ -59,6 +59,8 @@ def assert_equal(one: Progress, other: Progress) -> None:
     ):
         for a, b in zip(mine, theirs, strict=True):
             np.testing.assert_array_equal(a, b)
+    np.testing.assert_array_equal(one.losses, other.losses)
+    np.testing.assert_array_equal(one.kernels, other.kernels)
 
 
 class TrainerContract:

@@ -5,9 +5,8 @@ an export of 1,000 trials; here records of equal length go through NumPy togethe
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,18 +17,21 @@ POLYNOMIAL = 0x82F63B78
 MASK_DELTA = 0xA282EAD8
 
 
-def write_records(files: Mapping[Path, Sequence[bytes]]) -> None:
-    """Write each file's records: length, its checksum, data, its checksum, little-endian.
+def frame_records(files: Sequence[Sequence[bytes]]) -> list[bytes]:
+    """The content of each file: per record length, its checksum, data, its checksum; little-endian.
+
+    A file of more records begins with the bytes of the file of fewer.
 
     Source: TensorFlow, core/lib/io/record_writer.h.
     """
-    records = [record for content in files.values() for record in content]
+    records = [record for content in files for record in content]
     lengths = [len(record).to_bytes(8, "little") for record in records]
-    parts = zip(lengths, masked_crc32c(lengths), records, masked_crc32c(records), strict=True)
-    for path, content in files.items():
-        with path.open("wb") as file:
-            for length, head, record, data in islice(parts, len(content)):
-                file.write(length + head.tobytes() + record + data.tobytes())
+    heads, tails = masked_crc32c(lengths).tobytes(), masked_crc32c(records).tobytes()
+    framed = (
+        lengths[at] + heads[4 * at : 4 * at + 4] + record + tails[4 * at : 4 * at + 4]
+        for at, record in enumerate(records)
+    )
+    return [b"".join(islice(framed, len(content))) for content in files]
 
 
 def masked_crc32c(records: Sequence[bytes]) -> Checksums:

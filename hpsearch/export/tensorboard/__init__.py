@@ -1,0 +1,1 @@
+"""TensorBoard on a study: HParams, curves, histograms and graphs, written without TensorFlow."""

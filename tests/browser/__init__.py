@@ -1,0 +1,1 @@
+"""Every page of a study in a real browser."""
