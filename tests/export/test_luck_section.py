@@ -169,7 +169,7 @@ def test_the_choice_and_its_rows_follow_from_the_losses(make_outcome: MakeOutcom
     rows = values["rows"]
     assert rows["deviation"] == pytest.approx(0.2 * math.sqrt(2), rel=0.05)
     assert not rows["enough"]
-    assert f"Set data.validation to {rows['needed']} or more" in values["said"]["rows"]
+    assert f"Set data.validation to {rows['needed']:,} or more" in values["said"]["rows"]
 
 
 def test_enough_rows_are_called_enough(make_outcome: MakeOutcome) -> None:

@@ -85,12 +85,13 @@ def _row(baseline: TestedBaseline) -> dict[str, Any]:
 
 def _say_verdict(test: TestResult, beside: Sequence[TestedBaseline]) -> Iterator[str]:
     verdicts = [judge_difference(baseline.differences[LOSS]) for baseline in beside]
-    counts = {verdict: verdicts.count(verdict) or "none" for verdict in ("worse", TIE, "better")}
+    equal, better = verdicts.count(TIE), verdicts.count("better")
     other = "other " if test.trial is None else ""
     many = "s" if len(beside) > 1 else ""
     yield (
-        f"{_sentence(test.reference)} is better than {counts['worse']} of {len(beside)} "
-        f"{other}baseline{many}, {TIE} from {counts[TIE]}, worse than {counts['better']}."
+        f"{_sentence(test.reference)} is better than {verdicts.count('worse') or 'none'} of "
+        f"{len(beside)} {other}baseline{many}"
+        f"{f', {TIE} from {equal}' if equal else ''}{f', worse than {better}' if better else ''}."
     )
     best = beside[0]
     reached, apart = best.metrics[LOSS], best.differences[LOSS]
@@ -107,7 +108,8 @@ def _say_verdict(test: TestResult, beside: Sequence[TestedBaseline]) -> Iterator
         if labels and labels != [best.label]:
             yield f"{told} {test.reference}: {'; '.join(labels)}."
     if "better" in verdicts:
-        yield f"By these rows one would use {best.label}, not {test.reference}."
+        first = beside[verdicts.index("better")]
+        yield f"By these rows one would use {first.label}, not {test.reference}."
     elif TIE in verdicts:
         yield "Among those that are not distinguishable, what is cheapest to train and run will do."
 

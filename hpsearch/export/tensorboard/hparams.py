@@ -180,5 +180,8 @@ def _data_type(choices: Sequence[Scalar]) -> int:
 
 def _said(tag: str, content: plugin_data_pb2.HParamsPluginData, wall_time: float) -> bytes:
     described = metadata.create_summary_metadata(content)
+    # Parameters are a map, which protobuf writes in another order in each process unless asked.
+    plain = plugin_data_pb2.HParamsPluginData.FromString(described.plugin_data.content)
+    described.plugin_data.content = plain.SerializeToString(deterministic=True)
     value = summary_pb2.Summary.Value(tag=tag, metadata=described, tensor=metadata.NULL_TENSOR)
     return summary(value, wall_time)

@@ -52,6 +52,7 @@ def test_tensorboard_is_fed_until_it_ends(make_outcome: MakeOutcome) -> None:
     assert show(whole.folder, read, ["--port", "6006"]) == 7
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_tensorboard(
     make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
