@@ -10,11 +10,7 @@ from typing import Any
 
 import tensorflow as tf
 
-#: Batch normalisation as Keras has it by default.
-VARIANCE_EPSILON = 1e-3
-
-#: Source: Klambauer et al. (2017), Self-Normalizing Neural Networks, section 2.
-SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
+from hpsearch.training.inspection import SELU_ALPHA, SELU_SCALE, VARIANCE_EPSILON
 
 
 @dataclass(frozen=True, slots=True)

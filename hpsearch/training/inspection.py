@@ -34,8 +34,10 @@ NO_KERNELS: Kernels = np.zeros((0, len(KERNEL_FIELDS) + BINS), np.float32)
 #: Rows that pass through the network at a time.
 BLOCK = 8_192
 
-#: As Keras has them; see ``training.dense`` for the sources.
+#: Batch normalisation as Keras has it by default.
 VARIANCE_EPSILON = 1e-3
+
+#: Source: Klambauer et al. (2017), Self-Normalizing Neural Networks, section 2.
 SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 
 Array = NDArray[np.float32]
