@@ -164,14 +164,15 @@ def say_outcome(outcome: Outcome) -> str:
 
 
 def _say_baselines(test: TestResult) -> Iterator[str]:
-    if test.baselines:
+    beside = [one for one in test.baselines if one.label != test.reference]
+    if beside:
         yield f"cross-entropy of baselines less that of {test.reference}, above 0 is worse:"
-    width = max((len(baseline.label) for baseline in test.baselines), default=0)
-    for baseline in test.baselines:
-        apart = baseline.differences["binary_crossentropy"]
+    width = max((len(one.label) for one in beside), default=0)
+    for one in beside:
+        apart = one.differences["binary_crossentropy"]
         interval = f"[{apart.low:+.4f}, {apart.high:+.4f}]"
         told = "" if apart.excludes_zero else "  not distinguishable"
-        yield f"  {baseline.label:<{width}} {apart.value:+.4f}  {interval}{told}"
+        yield f"  {one.label:<{width}} {apart.value:+.4f}  {interval}{told}"
 
 
 def reproduction_values(found: Reproduction) -> dict[str, Any]:
