@@ -36,7 +36,7 @@ from hpsearch.results.reproduce import Choose, Reproduction, repeat, reproductio
 from hpsearch.results.runs import Run as TrainingRun
 from hpsearch.results.runs import best_weights, train_runs
 from hpsearch.results.test import Candidates, Predictors, already_measured, measure
-from hpsearch.search.clock import Problem
+from hpsearch.search.clock import Problem, problem_of
 from hpsearch.search.folder import StudyFolder, rows_file, write_folder
 from hpsearch.search.loop import search
 from hpsearch.study import StudySpec, read_study
@@ -67,7 +67,8 @@ class Run:
 def optimize(spec: StudySpec, run: Run, view: View) -> Outcome:
     """Search, then evaluate; what the folder holds already is not done again."""
     with _opened(spec, run, view) as (folder, rows, problem, pool):
-        write_dashboard(folder.record, read_outcome(folder))
+        if not folder.record.trials():  # a study that goes on has its notes
+            write_dashboard(folder.record, read_outcome(folder))
         with _timed(folder, "search"):
             limit = float("inf") if run.timeout_seconds is None else run.timeout_seconds
             deadline = time.monotonic() + limit
@@ -110,7 +111,7 @@ def reproduce(folder: StudyFolder, choose: Choose, workers: int, view: View) -> 
     with _pool(spec, rows, workers) as pool:
         repetitions = []
         view.retraining(0, len(runs))
-        for repetition in repeat(runs, _problem(facts), pool.train):
+        for repetition in repeat(runs, problem_of(facts), pool.train):
             repetitions.append(repetition)
             view.retraining(len(repetitions), len(runs))
     return reproduction(repetitions, folder.environments())
@@ -139,7 +140,7 @@ def _opened(
             keep_rows(rows_file(run.out), table)
         del table, kept
         with _pool(spec, rows, run.workers) as pool:
-            yield folder, rows, _problem(facts), pool
+            yield folder, rows, problem_of(facts), pool
 
 
 def _rows(spec: StudySpec, run: Run, view: View) -> Table:
@@ -161,10 +162,6 @@ def _split(table: Table, spec: StudySpec) -> Split:
         test=spec.data.test,
         shuffle=spec.study.seed if spec.data.shuffle else None,
     )
-
-
-def _problem(facts: DataFacts) -> Problem:
-    return Problem(facts.columns, facts.train_rows, facts.validation_rows)
 
 
 def _pool(spec: StudySpec, rows: Split, workers: int) -> LocalPool:

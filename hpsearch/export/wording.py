@@ -87,6 +87,17 @@ def say_conditions(conditions: Sequence[Condition]) -> str:
     return " and ".join(each) or "always"
 
 
+def first_upper(text: str) -> str:
+    """Text as a sentence begins."""
+    return text[:1].upper() + text[1:]
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """``a, b and c``."""
+    *some, final = words
+    return f"{', '.join(some)} {last} {final}" if some else final
+
+
 def say_seconds(seconds: float) -> str:
     """A duration a person can read: ``42 s``, ``3 min``, ``1 h 20 min``."""
     if seconds < 100:

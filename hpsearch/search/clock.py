@@ -8,6 +8,7 @@ not depend on how many real workers there are, how fast they are or in which ord
 import heapq
 from dataclasses import dataclass
 
+from hpsearch.data.facts import DataFacts
 from hpsearch.network import Network
 
 #: Nominal speed of a core. Only the ratio to ``EPOCH_SECONDS`` matters to a result.
@@ -34,6 +35,11 @@ class Problem:
             6 * self.train_rows + 2 * self.validation_rows
         )
         return epochs * (operations / OPERATIONS_PER_SECOND + EPOCH_SECONDS)
+
+
+def problem_of(data: DataFacts) -> Problem:
+    """The sizes of a study's rows."""
+    return Problem(data.columns, data.train_rows, data.validation_rows)
 
 
 class VirtualClock:

@@ -27,9 +27,6 @@ from hpsearch.training.segment import (
     summarise,
 )
 
-#: Trains a segment; of those that wait, the one with the least number goes first.
-Train = Callable[[Segment, float], Future[Progress]]
-
 #: How often who waits for a result wakes up, so that a view and a timeout can act.
 POLL_SECONDS = 0.25
 
@@ -38,7 +35,7 @@ class Pool(Protocol):
     """What trains the segments of a search."""
 
     def train(self, segment: Segment, urgency: float) -> Future[Progress]:
-        """See ``Train``."""
+        """Train a segment; of those that wait, the least ``urgency`` goes first."""
         ...
 
     def idle(self) -> int:

@@ -51,7 +51,7 @@ _ACTIVATIONS: Mapping[str, Callable[[Array], Any]] = {
     "elu": _elu,
     "relu": lambda h: np.maximum(h, 0),
     "tanh": np.tanh,
-    "selu": lambda h: SELU_SCALE * np.where(h > 0, h, SELU_ALPHA * np.expm1(np.minimum(h, 0))),
+    "selu": lambda h: SELU_SCALE * np.where(h > 0, h, SELU_ALPHA * _elu(h)),
     "gelu": lambda h: 0.5 * h * (1 + erf(h * 2**-0.5)),
     "silu": lambda h: h * expit(h),
 }

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from filelock import FileLock
 
-from tests.browser.pages import find_chromium, open_browser
+from tests.browser.pages import Seen, find_chromium, open_browser
 from tests.test_main_job import arguments, hpsearch, run
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 #: TensorBoard 2.21 hides the histograms, until asked, of studies with more than 40 runs in all.
 TRIALS = 36
@@ -75,3 +75,9 @@ def trials(finished: Path) -> list[dict[str, Any]]:
     )
     assert {"complete", "pruned"} <= {trial["state"] for trial in listed}
     return listed
+
+
+@pytest.fixture
+def page(opened: tuple["Page", Seen]) -> "Page":
+    """What a module's own ``opened`` has opened."""
+    return opened[0]

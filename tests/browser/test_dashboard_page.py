@@ -30,11 +30,6 @@ def opened(browser: "Browser", address: str) -> Iterator[tuple["Page", Seen]]:
     assert seen.errors == []
 
 
-@pytest.fixture
-def page(opened: tuple["Page", Seen]) -> "Page":
-    return opened[0]
-
-
 def test_history_has_a_point_for_every_finished_trial(
     page: "Page", address: str, trials: Trials
 ) -> None:

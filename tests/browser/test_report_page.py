@@ -91,11 +91,6 @@ def opened(
         yield page, seen
 
 
-@pytest.fixture(scope="module")
-def page(opened: tuple["Page", Seen]) -> "Page":
-    return opened[0]
-
-
 def figures(page: "Page") -> list["Locator"]:
     found = page.locator("figure svg").all()
     assert found

@@ -32,11 +32,6 @@ def opened(browser: "Browser", address: str) -> Iterator[tuple["Page", Seen]]:
     assert seen.errors == []
 
 
-@pytest.fixture
-def page(opened: tuple["Page", Seen]) -> "Page":
-    return opened[0]
-
-
 def name(trial: dict[str, Any]) -> str:
     return f"trial-{trial['number']:04d}"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from hpsearch.export.absences import GO_ON, find_absences
 from hpsearch.export.figures.baselines import differences
-from hpsearch.export.wording import say_count, say_interval, say_number, say_signed
+from hpsearch.export.wording import first_upper, say_count, say_interval, say_number, say_signed
 from hpsearch.metrics import OBJECTIVE
 from hpsearch.results.baselines import is_network, label_of, tutorial_training
 from hpsearch.results.estimate import Estimate
@@ -89,7 +89,7 @@ def _say_verdict(test: TestResult, beside: Sequence[TestedBaseline]) -> Iterator
     other = "other " if test.trial is None else ""
     many = "s" if len(beside) > 1 else ""
     yield (
-        f"{_sentence(test.reference)} is better than {verdicts.count('worse') or 'none'} of "
+        f"{first_upper(test.reference)} is better than {verdicts.count('worse') or 'none'} of "
         f"{len(beside)} {other}baseline{many}"
         f"{f', {TIE} from {equal}' if equal else ''}{f', worse than {better}' if better else ''}."
     )
@@ -142,8 +142,8 @@ def _say_training(outcome: Outcome, test: TestResult, comparisons: int) -> Itera
         )
     if test.trial is not None:
         yield (
-            f"{_sentence(test.reference)} was chosen among {say_count(len(outcome.trials))} trials "
-            "on the validation rows; a baseline had one try."
+            f"{first_upper(test.reference)} was chosen among {say_count(len(outcome.trials))} "
+            "trials on the validation rows; a baseline had one try."
         )
     else:
         yield f"{test.reference} is what all are compared with, as it is best on validation rows."
@@ -155,8 +155,3 @@ def _say_training(outcome: Outcome, test: TestResult, comparisons: int) -> Itera
     missing = [name for name in outcome.spec.evaluate.baselines if name not in names]
     if missing:
         yield f"Not measured, as training diverged: {'; '.join(map(label_of, missing))}."
-
-
-def _sentence(label: str) -> str:
-    """A label at the beginning of a sentence."""
-    return label[0].upper() + label[1:]

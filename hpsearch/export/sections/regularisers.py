@@ -8,7 +8,15 @@ from typing import Any
 from hpsearch.export.absences import GO_ON, find_absences
 from hpsearch.export.figures.regularisers import changes
 from hpsearch.export.winner import Winner, find_winner
-from hpsearch.export.wording import say_interval, say_number, say_share, say_signed, say_value
+from hpsearch.export.wording import (
+    first_upper,
+    listed,
+    say_interval,
+    say_number,
+    say_share,
+    say_signed,
+    say_value,
+)
 from hpsearch.metrics import OBJECTIVE
 from hpsearch.results.ablation import REGULARISERS, regularisers_on
 from hpsearch.results.estimate import Estimate
@@ -81,7 +89,7 @@ def _why_no_ablation(outcome: Outcome, winner: Winner) -> str:
     trial = f"trial {winner.trial.number}"
     if not _used(outcome, winner):
         names = list(REGULARISERS.values())
-        return f"There is nothing to take away: {trial} has no {_join(names, 'or')}."
+        return f"There is nothing to take away: {trial} has no {listed(names, 'or')}."
     if not outcome.spec.evaluate.ablation:
         return (
             "The study leaves the ablation out. Set evaluate.ablation to true to have "
@@ -89,10 +97,10 @@ def _why_no_ablation(outcome: Outcome, winner: Winner) -> str:
         )
     if winner.standing and math.isinf(winner.standing.mean):
         return (
-            f"{_first_upper(trial)} diverged when it was trained again, so nothing can be held to "
+            f"{first_upper(trial)} diverged when it was trained again, so nothing can be held to "
             "it. Lower the upper end of learning_rate in [space], then run a study of a new name."
         )
-    return f"{_first_upper(trial)} was not trained without its regularisers yet. {GO_ON}"
+    return f"{first_upper(trial)} was not trained without its regularisers yet. {GO_ON}"
 
 
 def _search(outcome: Outcome) -> Mapping[str, Any] | str:
@@ -112,7 +120,7 @@ def _search(outcome: Outcome) -> Mapping[str, Any] | str:
         "sets": [
             {
                 "on": on,
-                "label": _join([REGULARISERS[name] for name in on] or ["none"]),
+                "label": listed([REGULARISERS[name] for name in on] or ["none"]),
                 **asdict(one),
             }
             for on, one in sets.items()
@@ -158,21 +166,21 @@ def _say_ablation(outcome: Outcome, winner: Winner, found: Sequence[Ablation]) -
     cost = [f"{name} (by {_nats(_negative(by))})" for name, by in single if by and by.high < 0]
     unsure = [name for name, by in single if by and not by.excludes_zero]
     if bought:
-        yield _first_upper(
-            f"{_join(bought)}: by so much {OBJECTIVE} rises when {trial} is trained without it and "
-            "nothing else changes."
+        yield first_upper(
+            f"{listed(bought)}: by so much {OBJECTIVE} rises when {trial} is trained without it "
+            "and nothing else changes."
         )
     if cost:
-        yield f"{_first_upper(trial)} is better without {_join(cost)}."
+        yield f"{first_upper(trial)} is better without {listed(cost)}."
     if unsure:
         yield (
-            f"What {_join(unsure)} bought {trial} can't be told from nothing: "
+            f"What {listed(unsure)} bought {trial} can't be told from nothing: "
             f"{'their intervals hold' if len(unsure) > 1 else 'its interval holds'} 0."
         )
     for one in found:
         if one.diverged:
             yield (
-                f"{_first_upper(_label(one))} {one.diverged} of {len(one.seeds)} trainings "
+                f"{first_upper(_label(one))} {one.diverged} of {len(one.seeds)} trainings "
                 "diverged, so there is no number for it."
             )
         elif one.name == "any" and one.change:
@@ -180,7 +188,7 @@ def _say_ablation(outcome: Outcome, winner: Winner, found: Sequence[Ablation]) -
     used = _used(outcome, winner)
     unused = [label for name, label in REGULARISERS.items() if name not in used]
     if unused:
-        yield f"{_first_upper(trial)} has no {_join(unused, 'or')}."
+        yield f"{first_upper(trial)} has no {listed(unused, 'or')}."
 
 
 def _say_all(change: Estimate, trial: str) -> str:
@@ -188,7 +196,7 @@ def _say_all(change: Estimate, trial: str) -> str:
         return f"All of them together bought {_nats(change)}."
     if change.high < 0:
         return (
-            f"{_first_upper(trial)} is better without any of them (by {_nats(_negative(change))})."
+            f"{first_upper(trial)} is better without any of them (by {_nats(_negative(change))})."
         )
     interval = f"{say_signed(change.value)} {say_interval(asdict(change))}"
     return f"What all of them bought together can't be told from nothing: {interval}."
@@ -200,8 +208,8 @@ def _say_sparsity(outcome: Outcome, winner: Winner, networks: Mapping[str, Seque
     share = f"{say_share(_hidden_share(networks['winner']))} of its hidden weights are nearer to 0"
     trial = f"trial {winner.trial.number}"
     if "l1" not in _used(outcome, winner):
-        return f"{_first_upper(trial)} has no L1; {share} than {SMALL}."
-    told = f"{_first_upper(trial)} has L1 {say_value(knobs.l1)}, and {share} than {SMALL}"
+        return f"{first_upper(trial)} has no L1; {share} than {SMALL}."
+    told = f"{first_upper(trial)} has L1 {say_value(knobs.l1)}, and {share} than {SMALL}"
     if "l1" not in networks:
         return f"{told}."
     return f"{told}; trained without L1, {say_share(_hidden_share(networks['l1']))}."
@@ -237,13 +245,3 @@ def _nats(estimate: Estimate) -> str:
 
 def _negative(estimate: Estimate) -> Estimate:
     return Estimate(-estimate.value, -estimate.high, -estimate.low)
-
-
-def _join(words: Sequence[str], last: str = "and") -> str:
-    """``a, b and c``."""
-    *some, final = words
-    return f"{', '.join(some)} {last} {final}" if some else final
-
-
-def _first_upper(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -26,7 +26,7 @@ from hpsearch.export.wording import say_conditions, say_domain
 from hpsearch.results.outcome import Outcome
 from hpsearch.results.pruning import Pruning, best_so_far, weigh_pruning
 from hpsearch.results.spending import Ended, core_seconds, endings
-from hpsearch.search.clock import Problem
+from hpsearch.search.clock import problem_of
 
 TITLE = "What mattered in the search?"
 
@@ -38,7 +38,7 @@ def values(outcome: Outcome) -> Mapping[str, Any] | str:
     """Counts, history, importances, slices, pruning and space; with sentences on what they mean."""
     if not outcome.trials:
         return find_absences(outcome)["best"]
-    problem = _problem(outcome)
+    problem = problem_of(outcome.data)
     search = outcome.spec.search
     improvements = _improvements(endings(outcome.trials, outcome.spec, problem))
     spent = math.fsum(core_seconds(trial, outcome.spec, problem) for trial in outcome.trials)
@@ -94,7 +94,9 @@ def figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, str]:
     winner = find_winner(outcome)
     number = winner.trial.number if winner else None
     if values["valued"] > 1:
-        drawn["history"] = search_history(endings(outcome.trials, outcome.spec, _problem(outcome)))
+        drawn["history"] = search_history(
+            endings(outcome.trials, outcome.spec, problem_of(outcome.data))
+        )
         drawn["slices"] = slices(outcome.spec.space, outcome.trials, number)
     if values["importances"]:
         drawn["importance"] = parameter_importance(
@@ -104,11 +106,6 @@ def figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, str]:
         curve = outcome.history(winner.trial.run).curve
         drawn["pruning"] = pruned_beside_winner(beside, best_so_far(curve), winner.trial.number)
     return drawn
-
-
-def _problem(outcome: Outcome) -> Problem:
-    data = outcome.data
-    return Problem(data.columns, data.train_rows, data.validation_rows)
 
 
 def _improvements(ended: Sequence[Ended]) -> list[Mapping[str, Any]]:
@@ -131,7 +128,7 @@ def _weigh(outcome: Outcome) -> Pruning:
     return weigh_pruning(
         outcome.trials,
         outcome.spec,
-        _problem(outcome),
+        problem_of(outcome.data),
         winner.trial.number if winner else None,
         outcome.history(winner.trial.run if winner else "").curve,
     )

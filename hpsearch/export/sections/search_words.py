@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hpsearch.export.slices import BEST, Slice
-from hpsearch.export.wording import say_count, say_number, say_share, say_value
+from hpsearch.export.wording import listed, say_count, say_number, say_share, say_value
 from hpsearch.results.leaderboard import TRIALS_FOR_IMPORTANCE
 from hpsearch.results.pruning import Beside, Pruning, Saved
 from hpsearch.space import Choice, Space
@@ -56,7 +56,7 @@ def say_importances(importances: Mapping[str, float], complete: int, more: str) 
     if not little:
         return first
     return (
-        f"{first} Little of the difference among these trials came with {_listed(little)}, each "
+        f"{first} Little of the difference among these trials came with {listed(little)}, each "
         f"below {LITTLE:.0%}, be it that they hardly matter or that nearly all trials were alike "
         "in them: a next study may fix them at the winner's values and search the others more "
         "closely."
@@ -82,7 +82,7 @@ def say_slices(space: Space, slices: Sequence[Slice], complete: int) -> str | No
         )
     return (
         f"At least half of the {BEST} best trials lie in the last tenth of the range of "
-        f"{_listed(crowded)}: a range that goes further there may hold better ones."
+        f"{listed(crowded)}: a range that goes further there may hold better ones."
     )
 
 
@@ -146,7 +146,3 @@ def _more(saved: Saved) -> str:
 
 def _trials(count: int) -> str:
     return f"{say_count(count)} trial{'s' if count != 1 else ''}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
