@@ -65,7 +65,7 @@ def _make(folder: StudyFolder, trials: int) -> None:
         network, knobs = folder.spec.build(suggest(trial, folder.spec.space))
         trial.set_user_attr("seed", number)
         trial.set_user_attr("started_seconds", float(number))
-        folder.record.asked(study.get_trials(deepcopy=False)[number])
+        folder.record.asked(study.get_trials(deepcopy=False)[number], study)
         best = float(0.56 + 0.1 * rng.random())
         epochs = np.arange(1, EPOCHS + 1)
         validation = best + 0.02 * np.log(epochs / 60) ** 2
@@ -77,7 +77,10 @@ def _make(folder: StudyFolder, trials: int) -> None:
         folder.files.save_history(f"{number:04d}", made_by, history)
         ended = {"epochs": EPOCHS, "best_epoch": 60, "cause": "ran all epochs"}
         ended["ended_seconds"] = number + 9.0
-        folder.record.told(number, TrialState.COMPLETE, best, ended, study)
+        for key, attribute in ended.items():
+            trial.set_user_attr(key, attribute)
+        study.tell(trial, best)
+        folder.record.told(number, TrialState.COMPLETE, ended, study)
 
 
 if __name__ == "__main__":

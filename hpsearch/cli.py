@@ -4,19 +4,20 @@ import json
 import os
 import re
 import shlex
-import signal
 import sys
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
-from hpsearch import __version__
+from hpsearch import __version__, signals
+from hpsearch.console import complain, forgive_encodings, say
 from hpsearch.errors import HpsearchError, Interrupted, UsageError
-from hpsearch.processes import cores
+from hpsearch.processes import cores, fitting_workers, free_bytes
 
 if TYPE_CHECKING:
     from hpsearch.results.outcome import Outcome
@@ -24,31 +25,48 @@ if TYPE_CHECKING:
     from hpsearch.study import StudySpec
     from hpsearch.terminal import View
 
+
+class _Commands(TyperGroup):
+    """Commands whose operating system errors are told here: typer ends in silence on some."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            raise HpsearchError(f"{error}; nothing recorded is lost") from error
+
+
 app = typer.Typer(
     name="hpsearch",
     help="Hyperparameter search for Keras networks on tables.",
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 
-Study = Annotated[str, typer.Option(help="A study's name, or the path of its .toml file.")]
-MaybeStudy = Annotated[
-    str | None, typer.Option("--study", help="A study's name: its folder is runs/NAME.")
+Name = Annotated[
+    str | None,
+    typer.Argument(metavar="[STUDY]", help="A study's name, its .toml file, or a run's folder."),
 ]
+Study = Annotated[str | None, typer.Option("--study", help="The same as an option.")]
 Out = Annotated[Path | None, typer.Option(help="The study's folder; runs/NAME if not given.")]
 Data = Annotated[
     Path | None,
-    typer.Option(help="A file of rows: HIGGS.csv.gz, any beginning of one, a csv, or a rows.npz."),
+    typer.Option(
+        help="A file of rows: HIGGS.csv.gz or its first part, a csv, or a run's rows.npz."
+    ),
 ]
 Set = Annotated[
     list[str], typer.Option("--set", metavar="KEY=VALUE", help="Override an entry of the study.")
 ]
 Workers = Annotated[
-    int | None, typer.Option(min=1, help="Worker processes; one for each core if not given.")
+    int | None,
+    typer.Option(min=1, help="Worker processes; by default one a core, as memory allows."),
 ]
-Quiet = Annotated[bool, typer.Option(help="Show nothing but what must not be missed.")]
+Quiet = Annotated[bool, typer.Option(help="Print only warnings and the result.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Progress as JSON, one object a line.")]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port on this machine.")]
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
@@ -56,18 +74,22 @@ Host = Annotated[str, typer.Option(help="Address to listen on.")]
 
 def main() -> NoReturn:
     """Run the command line; errors become a message and an exit code, never a traceback."""
+    forgive_encodings()
     debug = "--debug" in sys.argv[1:]
     try:
         app([argument for argument in sys.argv[1:] if argument != "--debug"], prog_name="hpsearch")
     except HpsearchError as error:
         if debug:
             raise
-        print(f"hpsearch: {error}", file=sys.stderr)
+        complain(f"hpsearch: {error}")
         sys.exit(error.exit_code)
-    except OSError as error:
+    except Exception as error:
         if debug:
             raise
-        print(f"hpsearch: {error}; nothing recorded is lost", file=sys.stderr)
+        complain(
+            f"hpsearch: {type(error).__name__}: {error}. This should not happen: please report it, "
+            f"with what --debug shows. Nothing recorded is lost"
+        )
         sys.exit(1)
     sys.exit(0)
 
@@ -79,19 +101,18 @@ def version(
 ) -> None:
     """Hyperparameter search for Keras networks on tables."""
     if show:
-        print(f"hpsearch {__version__}")
+        say(f"hpsearch {__version__}")
         raise typer.Exit
 
 
 @app.command()
 def optimize(
-    study: Study,
+    name: Name = None,
+    study: Study = None,
     out: Out = None,
     data: Data = None,
     set_: Set = [],  # noqa: B006  typer reads it, nobody changes it
-    trials: Annotated[
-        int | None, typer.Option(min=1, help="Trials of the study in total, not in addition.")
-    ] = None,
+    trials: Annotated[int | None, typer.Option(min=1, help="Total number of trials.")] = None,
     workers: Workers = None,
     timeout: Annotated[
         str | None, typer.Option(metavar="TIME", help="Stop searching after 90s, 10m or 2h.")
@@ -101,22 +122,27 @@ def optimize(
 ) -> None:
     """Search, re-train the best, measure the winner on the test rows, and report.
 
-    The same command on a study that was interrupted goes on where it stopped.
+    The same command on a study that was interrupted continues it.
     """
-    spec = _read_study(study, [*set_, *([f"search.trials={trials}"] if trials else [])])
-    folder = out or Path("runs") / spec.study.name
+    from hpsearch.naming import find_spec
+
+    overrides = [*set_, *([f"search.trials={trials}"] if trials else [])]
+    spec = find_spec(_named(name, study), overrides)
+    folder = out or _folder(name, study, None, spec)
     seconds = _seconds(timeout)
     from hpsearch import pipeline
 
-    run = pipeline.Run(folder, data, workers or cores(), seconds, _command())
+    run = pipeline.Run(folder, data, workers or fitting_workers(), seconds, _command())
     with _view(folder, quiet=quiet, as_json=as_json) as view:
+        _tell_workers(view, workers, run.workers)
         outcome = pipeline.optimize(spec, run, view)
     _print_outcome(outcome, as_json=as_json)
 
 
 @app.command()
 def evaluate(
-    study: MaybeStudy = None,
+    name: Name = None,
+    study: Study = None,
     out: Out = None,
     data: Data = None,
     set_: Set = [],  # noqa: B006  typer reads it, nobody changes it
@@ -130,20 +156,23 @@ def evaluate(
     more seeds than the study did.
     """
     from hpsearch import pipeline
+    from hpsearch.naming import recorded_spec
 
-    folder = _folder(study, out)
+    folder = _folder(name, study, out)
     with _reading(folder) as held:
         held.data()
-    spec = _read_study(str(folder / "study.toml"), set_)
-    run = pipeline.Run(folder, data, workers or cores(), None, _command())
+    spec = recorded_spec(folder, set_)
+    run = pipeline.Run(folder, data, workers or fitting_workers(), None, _command())
     with _view(folder, quiet=quiet, as_json=as_json) as view:
+        _tell_workers(view, workers, run.workers)
         outcome = pipeline.evaluate(spec, run, view)
     _print_outcome(outcome, as_json=as_json)
 
 
 @app.command()
 def reproduce(
-    study: MaybeStudy = None,
+    name: Name = None,
+    study: Study = None,
     out: Out = None,
     trial: Annotated[int | None, typer.Option(help="Train this trial again.")] = None,
     best: Annotated[
@@ -154,7 +183,9 @@ def reproduce(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Train recorded trials again, and say whether they are equal to the bit: exit 0, else 1.
+    """Train recorded trials again and check that they are bit-identical.
+
+    The exit code is 0 if they are, else 1.
 
     Everything it needs is in the study's folder, and nothing there is changed.
     """
@@ -165,20 +196,21 @@ def reproduce(
     from hpsearch.results.reproduce import choose_all, choose_best, choose_trial
 
     choose = choose_best if best else choose_all if trial is None else choose_trial(trial)
-    folder = _folder(study, out)
+    folder = _folder(name, study, out)
     with _reading(folder) as held, _view(folder, quiet=quiet, as_json=as_json) as view:
-        found = pipeline.reproduce(held, choose, workers or cores(), view)
+        found = pipeline.reproduce(held, choose, workers or fitting_workers(), view)
     if as_json:
-        print(json.dumps({"event": "done", **reproduction_values(found)}))
+        say(json.dumps({"event": "done", **reproduction_values(found)}))
     else:
-        print(say_reproduction(found))
+        say(say_reproduction(found))
     if not found.holds:
         raise typer.Exit(1)
 
 
 @app.command()
 def report(
-    study: MaybeStudy = None,
+    name: Name = None,
+    study: Study = None,
     out: Out = None,
     no_times: Annotated[
         bool,
@@ -189,17 +221,24 @@ def report(
     """Write report.html, report.md, report.json and TensorBoard's files again from the record."""
     from hpsearch.pipeline import export
 
-    with _reading(_folder(study, out)) as held:
+    folder = _folder(name, study, out)
+    with _reading(folder) as held:
+        if not os.access(folder, os.W_OK):
+            raise HpsearchError(
+                f"the report is written into the study's folder, and nothing can be written to "
+                f"{folder}; copy the folder and name the copy with --out"
+            )
         export(held, times=not no_times)
         page = held.path / "report.html"
-    print(page)
+    say(str(page))
     if open_ and not webbrowser.open(page.resolve().as_uri()):
         raise HpsearchError(f"--open must find a browser, got none; open {page} by hand")
 
 
 @app.command()
 def trials(
-    study: MaybeStudy = None,
+    name: Name = None,
+    study: Study = None,
     out: Out = None,
     format_: Annotated[
         str, typer.Option("--format", metavar="json|csv|table", help="How to print them.")
@@ -210,63 +249,64 @@ def trials(
         raise UsageError(f"--format must be json, csv or table, got {format_!r}")
     from hpsearch.listing import list_trials
 
-    with _reading(_folder(study, out)) as held:
-        print(list_trials(held.record.trials(), format_), end="")
+    with _reading(_folder(name, study, out)) as held:
+        say(list_trials(held.record.trials(), format_).removesuffix("\n"))
 
 
 @app.command()
 def status(
-    study: MaybeStudy = None,
+    name: Name = None,
+    study: Study = None,
     out: Out = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Say how far a study is, also while it runs."""
+    """Show progress, even while running."""
     from hpsearch.listing import say_status, status_of
 
-    with _reading(_folder(study, out)) as held:
+    with _reading(_folder(name, study, out)) as held:
         found = status_of(held)
-    print(json.dumps(found) if as_json else say_status(found))
+    say(json.dumps(found) if as_json else say_status(found))
 
 
 @app.command()
 def validate(
-    path: Annotated[str, typer.Argument(help="A study's name, or the path of its .toml file.")],
+    name: Name = None,
+    study: Study = None,
     set_: Set = [],  # noqa: B006  typer reads it, nobody changes it
 ) -> None:
     """Check a study file and say what it searches."""
     from hpsearch.listing import say_study
+    from hpsearch.naming import find_spec
 
-    print(say_study(_read_study(path, set_)))
+    say(say_study(find_spec(_named(name, study), set_)))
 
 
 @app.command()
 def studies() -> None:
-    """List the studies that are found by name."""
-    from hpsearch.study import find_studies, read_study
+    """List the studies and runs that are found by name."""
+    from hpsearch.listing import say_found
+    from hpsearch.naming import find_runs
+    from hpsearch.study import find_studies
 
-    for name, path in sorted(find_studies().items()):
-        try:
-            description = read_study(path).study.description
-        except HpsearchError as error:
-            description = str(error).splitlines()[0]
-        print(f"{name:<24} {description}")
+    say(say_found(find_studies(), find_runs()))
 
 
 @app.command()
 def tensorboard(
-    study: MaybeStudy = None,
+    name: Name = None,
+    study: Study = None,
     out: Out = None,
     port: Port = 6006,
     host: Host = "127.0.0.1",
     curves: Annotated[
-        int, typer.Option(min=0, help="Show the learning curves of so many of the best trials.")
+        int, typer.Option(min=0, help="How many of the best trials get learning curves.")
     ] = 200,
 ) -> None:
     """Open TensorBoard on a study, also while it runs: it is kept up to date."""
     from hpsearch.export.tensorboard.server import show
     from hpsearch.results.reading import read_outcome
 
-    folder = _folder(study, out)
+    folder = _folder(name, study, out)
 
     def read() -> "Outcome":
         with _reading(folder) as held:
@@ -274,41 +314,63 @@ def tensorboard(
 
     with _reading(folder) as held:
         held.data()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    print(f"weight histograms: http://{host}:{port}/#histograms&regexInput=retrained")
-    with suppress(KeyboardInterrupt):  # how a server is ended
+    say(f"weight histograms: http://{host}:{port}/#histograms&regexInput=retrained")
+    with suppress(KeyboardInterrupt), signals.raised():  # how a server is ended
         arguments = ("--host", host, "--port", str(port))
         raise typer.Exit(show(folder, read, arguments, curves=curves))
 
 
 @app.command()
 def dashboard(
-    study: MaybeStudy = None, out: Out = None, port: Port = 8080, host: Host = "127.0.0.1"
+    name: Name = None,
+    study: Study = None,
+    out: Out = None,
+    port: Port = 8080,
+    host: Host = "127.0.0.1",
 ) -> None:
     """Open the Optuna dashboard on a study, also while it runs."""
-    from hpsearch.export.dashboard import dashboard_arguments
+    from hpsearch.export.dashboard import serve
 
-    folder = _folder(study, out)
+    folder = _folder(name, study, out)
     with _reading(folder):
-        shown = dashboard_arguments(folder)
-    _become("optuna_dashboard._cli", *shown, "--host", host, "--port", str(port))
+        pass
+    with suppress(KeyboardInterrupt), signals.raised():  # how a server is ended
+        serve(folder, host, port, say)
 
 
-def _read_study(study: str, overrides: list[str]) -> "StudySpec":
-    from hpsearch.study import find_study, read_study
+def _named(name: str | None, study: str | None) -> str:
+    """What a command's study is called, as an argument or as an option."""
+    if name is not None and study is not None and name != study:
+        raise UsageError(f"a command is for one study, got {name!r} and --study {study!r}")
+    found = name or study
+    if not found:
+        raise UsageError("name the study: its name, its .toml file or its folder")
+    return found
 
-    return read_study(find_study(study), overrides)
 
+def _folder(
+    name: str | None, study: str | None, out: Path | None, spec: "StudySpec | None" = None
+) -> Path:
+    """The folder of a command's study; that of ``spec`` where it was read from a file."""
+    from hpsearch.naming import RUNS, find_folder, find_runs
 
-def _folder(study: str | None, out: Path | None) -> Path:
-    """The folder that a command reads."""
     if out is not None:
         return out
-    if study is None:
-        raise UsageError("name the study with --study NAME, or its folder with --out DIR")
-    if study.endswith(".toml"):
-        return Path("runs") / _read_study(study, []).study.name
-    return Path("runs") / study
+    if name is None and study is None:
+        raise UsageError("name the study, as in hpsearch status NAME, or its folder with --out DIR")
+    called = _named(name, study)
+    if spec is not None and called not in find_runs() and not Path(called).is_dir():
+        return RUNS / spec.study.name
+    return find_folder(called)
+
+
+def _tell_workers(view: "View", asked: int | None, workers: int) -> None:
+    """Say why there are fewer workers than cores where the user did not ask for that."""
+    if asked is None and workers < cores():
+        view.tell(
+            f"{workers} of {cores()} cores get a worker, since {free_bytes() / 1e9:.1f} GB of "
+            f"memory are free and each may need 1 GB; --workers sets another number"
+        )
 
 
 @contextmanager
@@ -321,26 +383,28 @@ def _reading(folder: Path) -> Iterator["StudyFolder"]:
 
 @contextmanager
 def _view(folder: Path, *, quiet: bool, as_json: bool) -> Iterator["View"]:
-    """The view of a run; Ctrl-C and SIGTERM end it with a word on how to go on."""
+    """The view of a run; Ctrl-C, SIGTERM and SIGHUP end it with a word on how to continue."""
     from hpsearch.terminal import choose_view
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with choose_view(quiet=quiet, as_json=as_json) as view:
+        with signals.raised(), choose_view(quiet=quiet, as_json=as_json) as view:
             yield view
-    except KeyboardInterrupt:
+    except signals.Stopped as stopped:
         raise Interrupted(
-            f"interrupted; what was done is kept in {folder}, and the same command goes on there"
+            f"interrupted; what was done is kept in {folder}. Run the same command to continue",
+            stopped.exit_code,
         ) from None
 
 
 def _print_outcome(outcome: "Outcome", *, as_json: bool) -> None:
-    from hpsearch.listing import outcome_values, say_outcome
+    from hpsearch.listing import has_winner, outcome_values, say_outcome
 
     if as_json:
-        print(json.dumps({"event": "done", **outcome_values(outcome)}))
+        say(json.dumps({"event": "done", **outcome_values(outcome)}))
     else:
-        print(say_outcome(outcome))
+        say(say_outcome(outcome))
+    if outcome.spec.search.trials and not has_winner(outcome):
+        raise typer.Exit(1)
 
 
 def _seconds(text: str | None) -> float | None:
@@ -355,9 +419,3 @@ def _seconds(text: str | None) -> float | None:
 
 def _command() -> str:
     return shlex.join(["hpsearch", *sys.argv[1:]])
-
-
-def _become(module: str, *arguments: str) -> NoReturn:
-    """Replace this process by another tool's command line."""
-    sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])

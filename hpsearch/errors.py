@@ -8,7 +8,7 @@
     │   └── DownloadError         1   rows that could not be fetched
     ├── RecordError               1   a study's folder that cannot be read
     ├── WorkerError               1   a piece of work that kills every worker it is given to
-    └── Interrupted             130   Ctrl-C or a timeout; the study can be continued
+    └── Interrupted             130   Ctrl-C; 143 SIGTERM, 129 SIGHUP; the study can be continued
 
 The number is the exit code of the command line.
 """
@@ -16,7 +16,6 @@ The number is the exit code of the command line.
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 __all__ = [
     "DataError",
@@ -36,7 +35,7 @@ __all__ = [
 class HpsearchError(Exception):
     """Root of the tree: a message made of the rule, what was found and the way out."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
 
 
 class UsageError(HpsearchError):
@@ -86,9 +85,11 @@ class WorkerError(HpsearchError):
 
 
 class Interrupted(HpsearchError):
-    """The search was stopped from outside; what is recorded is kept and can be continued."""
+    """The search was stopped by a signal; what is recorded is kept and can be continued."""
 
-    exit_code = 130
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -1,34 +1,65 @@
-"""Files and folders that are there whole or not at all, and where those of all runs are kept."""
+"""Atomic writes, the shared cache folder, and folders that writing must not leave."""
 
+import hashlib
 import os
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
 
+from hpsearch.errors import UsageError
 
-def cache_folder(environment: Mapping[str, str]) -> Path:
-    """What all runs share: ``HPSEARCH_CACHE`` if set, else the user's cache folder."""
-    return Path(environment.get("HPSEARCH_CACHE") or platformdirs.user_cache_dir("hpsearch"))
+
+def cache_folder(environment: Mapping[str, str]) -> Path | None:
+    """What all runs share: ``HPSEARCH_CACHE`` if set, else the user's cache folder.
+
+    None where the user has no home: a cache is an option.
+    """
+    if named := environment.get("HPSEARCH_CACHE"):
+        return Path(named)
+    try:
+        return Path(platformdirs.user_cache_dir("hpsearch"))
+    except RuntimeError:
+        return None
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a path to write to; what is there takes the place of ``path`` once the block ends.
 
-    Who reads ``path`` meanwhile gets the old file or the new one whole. An error in the block
-    leaves ``path`` as it was. The folder is made if it is not there.
+    Who reads ``path`` meanwhile gets the old file or the new one whole, also after a power cut: it
+    is on the disk before it is renamed. An error in the block leaves ``path`` as it was. The folder
+    is made if it is not there.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = _beside(path, "new")
+    fresh.unlink(missing_ok=True)  # a link of this name is not followed
     try:
         yield fresh
+        sync(fresh)
         os.replace(fresh, path)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Have a file's content on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def digest_of(path: Path) -> str | None:
+    """SHA-256 of a file's content, 64 hex digits; None where it can't be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -37,40 +68,32 @@ def write_whole(path: Path, text: str) -> None:
         fresh.write_text(text, encoding="utf-8", newline="\n")
 
 
-@contextmanager
-def replacing_folder(path: Path) -> Iterator[Path]:
-    """Yield an empty folder that takes the place of ``path`` once the block ends without an error.
-
-    A folder with files in it can't be replaced in one step, so ``path`` is missing for the moment
-    between two renames. An error in the block leaves ``path`` as it was.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh, stale = _beside(path, "new"), _beside(path, "old")
-    for leftover in (fresh, stale):
-        shutil.rmtree(leftover, ignore_errors=True)
-    fresh.mkdir()
-    try:
-        yield fresh
-        if path.exists():
-            os.replace(path, stale)
-        os.replace(fresh, path)
-    except BaseException:
-        if stale.exists() and not path.exists():
-            os.replace(stale, path)
-        raise
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-        shutil.rmtree(stale, ignore_errors=True)
-
-
 def sweep(folder: Path) -> None:
     """Remove what processes that were killed while they wrote left in ``folder``."""
     for path in folder.glob(".*"):
-        if (left := _LEFTOVER.search(path.name)) and not _is_alive(int(left[1])):
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        left = _LEFTOVER.search(path.name)
+        if left and not _is_alive(int(left[1])) and not path.is_dir():
+            path.unlink(missing_ok=True)
 
 
-_LEFTOVER = re.compile(r"\.(\d+)\.(?:new|old)$")
+def refuse_links(folder: Path) -> None:
+    """Check that what is written to and deleted in a folder lies in it.
+
+    Raises:
+        UsageError: If there is a symbolic link anywhere inside.
+    """
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_symlink():
+                raise UsageError(
+                    f"{entry.path} must not be a symbolic link, as hpsearch writes and deletes in "
+                    f"its own folder alone; put what it points to in its place"
+                )
+            if entry.is_dir():
+                refuse_links(Path(entry.path))
+
+
+_LEFTOVER = re.compile(r"\.(\d{1,9})\.new$")
 
 
 def _beside(path: Path, suffix: str) -> Path:
@@ -81,7 +104,7 @@ def _beside(path: Path, suffix: str) -> Path:
 def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:  # somebody else's
         return True

@@ -2,18 +2,21 @@
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from hpsearch.export.wording import say_phases
+from hpsearch.errors import HpsearchError
+from hpsearch.export.wording import say_openings, say_phases
 from hpsearch.metrics import TEST_METRICS
 from hpsearch.results.outcome import Outcome, TestResult
 from hpsearch.results.reproduce import TOLERANCE, Repetition, Reproduction
 from hpsearch.results.test import recorded_test
 from hpsearch.search.folder import StudyFolder
+from hpsearch.search.openings import recorded_openings
 from hpsearch.search.trial import TrialRecord
 from hpsearch.space import Choice, Domain, Float, Int
-from hpsearch.study import StudySpec
+from hpsearch.study import StudySpec, read_study
 from hpsearch.terminal import say_values
 
 
@@ -30,8 +33,9 @@ def list_trials(trials: Sequence[TrialRecord], form: str) -> str:
     lines = [f"{'trial':>5}  {'state':<9} {'value':>8} {'epochs':>7} {'best at':>8}  parameters"]
     for trial in trials:
         value = "" if trial.value is None else f"{trial.value:.4f}"
+        state = "diverged" if trial.diverged else trial.state
         lines.append(
-            f"{trial.number:>5}  {trial.state:<9} {value:>8} {trial.epochs:>7} "
+            f"{trial.number:>5}  {state:<9} {value:>8} {trial.epochs:>7} "
             f"{trial.best_epoch or '':>8}  {say_values(trial.params)}"
         )
     return "\n".join(lines) + "\n"
@@ -44,18 +48,20 @@ def status_of(folder: StudyFolder) -> dict[str, Any]:
     counts = {state: sum(trial.state == state for trial in trials) for state in states}
     complete = [t for t in trials if t.state == "complete" and t.value is not None]
     best = min(complete, key=lambda t: (t.value or 0.0, t.number), default=None)
-    test = recorded_test(folder.record)
+    test, openings = recorded_test(folder.record), recorded_openings(folder.record)
     return {
         "study": folder.spec.study.name,
         "folder": str(folder.path),
         "rows": folder.data().description,
         "trials": folder.spec.search.trials,
         **counts,
+        "diverged": sum(trial.diverged for trial in trials),
         "best": None if best is None else _row(best),
         "test": None
         if test is None
         else {name: measured.value for name, measured in test.metrics.items()},
-        "openings": len(folder.record.fact("openings", [])),
+        "openings": len(openings.entries),
+        "openings_known": openings.known,
     }
 
 
@@ -65,17 +71,23 @@ def say_status(found: dict[str, Any]) -> str:
     lines = [
         f"{found['study']} in {found['folder']}, {found['rows']}",
         f"{ended} of {found['trials']} trials ended: {found['complete']} complete, "
-        f"{found['pruned']} pruned, {found['failed']} failed; {found['running']} begun",
+        f"{_pruned(found['pruned'], found['diverged'])}, {found['failed']} failed; "
+        f"{found['running']} running",
     ]
     if best := found["best"]:
         lines.append(f"best val_binary_crossentropy {best['value']:.4f} by trial {best['number']}")
         lines.append(f"  {say_values(best['params'])}")
     if found["test"] is None:
-        lines.append("the winner was not measured on the test rows yet")
+        lines.append("the winner has not been measured on the test rows yet")
     else:
         values = "  ".join(f"{name} {value:.4f}" for name, value in found["test"].items())
-        lines.append(f"test rows opened {_times(found['openings'])}: {values}")
+        times = say_openings(found["openings"], known=found["openings_known"])
+        lines.append(f"test rows opened {times}: {values}")
     return "\n".join(lines)
+
+
+def _pruned(pruned: int, diverged: int) -> str:
+    return f"{pruned} pruned" + (f" ({diverged} of them diverged)" if diverged else "")
 
 
 def say_study(spec: StudySpec) -> str:
@@ -124,13 +136,19 @@ def outcome_values(outcome: Outcome) -> dict[str, Any]:
     test = outcome.test
     return {
         "folder": str(outcome.folder),
-        "winner": None if not outcome.standings else outcome.standings[0].trial,
+        "winner": outcome.standings[0].trial if has_winner(outcome) else None,
         "test": None
         if test is None
         else {name: measured.value for name, measured in test.metrics.items()},
         "openings": 0 if test is None else len(test.openings),
+        "openings_known": test is None or test.openings_known,
         "simulated": outcome.data.simulated,
     }
+
+
+def has_winner(outcome: Outcome) -> bool:
+    """Whether some configuration was trained again without diverging."""
+    return bool(outcome.standings) and math.isfinite(outcome.standings[0].mean)
 
 
 def say_outcome(outcome: Outcome) -> str:
@@ -140,8 +158,8 @@ def say_outcome(outcome: Outcome) -> str:
         lines.append("SIMULATED rows, not the UCI data")
     if not outcome.spec.search.trials:
         lines.append("nothing was searched; the baselines stand beside each other")
-    elif not outcome.standings:
-        lines.append("no trial completed, so there is no winner; see the report for what happened")
+    elif not has_winner(outcome):
+        lines.append(_say_no_winner(outcome))
     else:
         best = outcome.standings[0]
         lines += [
@@ -152,7 +170,8 @@ def say_outcome(outcome: Outcome) -> str:
         ]
     if outcome.test is not None:
         lines.append(
-            f"on {outcome.test.rows:,} test rows, opened {_times(len(outcome.test.openings))}:"
+            f"on {outcome.test.rows:,} test rows, opened "
+            f"{say_openings(len(outcome.test.openings), known=outcome.test.openings_known)}:"
         )
         for metric in TEST_METRICS:
             measured = outcome.test.metrics[metric.name]
@@ -161,6 +180,35 @@ def say_outcome(outcome: Outcome) -> str:
         lines += _say_baselines(outcome.test)
     lines += [f"took: {say_phases(outcome.seconds)}", f"report: {outcome.folder / 'report.html'}"]
     return "\n".join(lines)
+
+
+def _say_no_winner(outcome: Outcome) -> str:
+    if outcome.standings:
+        return (
+            "there is no winner: the best configurations diverged when they were trained again; "
+            "lower the learning rates in [space]"
+        )
+    diverged = sum(trial.diverged for trial in outcome.trials)
+    if diverged and diverged == len(outcome.trials):
+        return (
+            f"there is no winner: all {diverged} trials diverged, their losses became infinite or "
+            f"NaN; lower the learning rates in [space]"
+        )
+    return "there is no winner: no trial completed; see the report for what happened"
+
+
+def say_found(studies: Mapping[str, Path], runs: Mapping[str, Path]) -> str:
+    """Study files and runs, a line each."""
+    lines = [f"{name:<24} {_say_file(path)}" for name, path in sorted(studies.items())]
+    lines += [f"{name:<24} run in {path}" for name, path in sorted(runs.items())]
+    return "\n".join(lines)
+
+
+def _say_file(path: Path) -> str:
+    try:
+        return read_study(path).study.description
+    except HpsearchError as error:
+        return str(error).splitlines()[0]
 
 
 def _say_baselines(test: TestResult) -> Iterator[str]:
@@ -252,7 +300,3 @@ def _say_domain(domain: Domain) -> str:
         case Int(low, high, log, step):
             steps = f", step {step}" if step > 1 else ""
             return f"{low} to {high}{steps}{', log' if log else ''}"
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"

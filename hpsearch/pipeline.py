@@ -6,11 +6,13 @@ from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from hpsearch.arrays import DamagedError
 from hpsearch.data.facts import DataFacts, facts_of
-from hpsearch.data.kept import keep_rows, kept_rows
+from hpsearch.data.kept import keep_rows, kept_rows, read_kept_rows
 from hpsearch.data.load import load
 from hpsearch.data.splits import Scaling, Split, split
 from hpsearch.data.table import Features, Table
@@ -28,6 +30,7 @@ from hpsearch.execution.worker import (
 from hpsearch.export.dashboard import write_dashboard
 from hpsearch.export.report import write_report
 from hpsearch.export.tensorboard.writing import write_tensorboard
+from hpsearch.files import digest_of, refuse_links
 from hpsearch.results.candidates import comparison_runs, find_candidates
 from hpsearch.results.outcome import Outcome
 from hpsearch.results.reading import read_outcome
@@ -37,9 +40,9 @@ from hpsearch.results.runs import Run as TrainingRun
 from hpsearch.results.runs import best_weights, train_runs
 from hpsearch.results.test import Candidates, Predictors, already_measured, measure
 from hpsearch.search.clock import Problem, problem_of
-from hpsearch.search.folder import StudyFolder, rows_file, write_folder
+from hpsearch.search.folder import StudyFolder, rows_file, write_folder, written_spec
 from hpsearch.search.loop import search
-from hpsearch.study import StudySpec, read_study
+from hpsearch.study import StudySpec
 from hpsearch.terminal import View
 from hpsearch.training.segment import Arrays, Segment
 from hpsearch.training.shapes import program_of
@@ -78,8 +81,8 @@ def optimize(spec: StudySpec, run: Run, view: View) -> Outcome:
                 if time.monotonic() > deadline:
                     done = snapshot.complete + snapshot.pruned + snapshot.failed
                     view.tell(
-                        f"the time is up after {done} of {snapshot.total} trials; what is there is "
-                        f"evaluated, and the same command goes on where the search stopped"
+                        f"Time limit reached after {done} of {snapshot.total} trials; evaluating "
+                        f"these. Run the command again to continue"
                     )
                     break
         return _evaluate(folder, rows, problem, pool, view)
@@ -99,16 +102,18 @@ def reproduce(folder: StudyFolder, choose: Choose, workers: int, view: View) -> 
         StudyMismatchError: If they are not those that the study was begun on.
     """
     spec, runs = folder.spec, choose(folder)
-    table = kept_rows(rows_file(folder.path))
-    if table is None:
+    try:
+        table = read_kept_rows(rows_file(folder.path))
+    except (FileNotFoundError, DamagedError) as error:
+        reason = "missing" if isinstance(error, FileNotFoundError) else f"damaged: {error}"
         raise RecordError(
-            f"{rows_file(folder.path)} must hold the study's rows, got none or damaged ones; "
-            f"hpsearch optimize with --data writes them again"
-        )
+            f"{rows_file(folder.path)}, the study's rows, is {reason}; "
+            f"hpsearch optimize writes it again, if need be with --data"
+        ) from None
     facts, rows = facts_of(table, spec.data), _split(table, spec)
     del table
     folder.check_rows(facts)
-    with _pool(spec, rows, workers) as pool:
+    with _pool(spec, rows, workers, view) as pool:
         repetitions = []
         view.retraining(0, len(runs))
         for repetition in repeat(runs, problem_of(facts), pool.train):
@@ -120,8 +125,10 @@ def reproduce(folder: StudyFolder, choose: Choose, workers: int, view: View) -> 
 def export(folder: StudyFolder, *, times: bool = True) -> Outcome:
     """Write the report, TensorBoard's files and what the dashboard shows, from what is recorded."""
     outcome = read_outcome(folder)
-    write_tensorboard(outcome)
-    write_report(outcome, times=times)
+    refuse_links(folder.path)
+    for write in (write_tensorboard, partial(write_report, times=times)):
+        folder.check_place()
+        write(outcome)
     write_dashboard(folder.record, outcome)
     return outcome
 
@@ -137,20 +144,23 @@ def _opened(
         folder.record.set_fact("command", run.command)
         kept = kept_rows(rows_file(run.out))
         if kept is None or kept.fingerprint() != facts.fingerprint:
+            folder.check_place()
             keep_rows(rows_file(run.out), table)
         del table, kept
-        with _pool(spec, rows, run.workers) as pool:
+        with _pool(spec, rows, run.workers, view) as pool:
             yield folder, rows, problem_of(facts), pool
 
 
 def _rows(spec: StudySpec, run: Run, view: View) -> Table:
     """The rows that a folder keeps, unless the command or the study file names others."""
-    path = run.out / "study.toml"
-    if run.data is None and path.is_file():
-        begun, now = read_study(path).data, spec.data
-        kept = kept_rows(rows_file(run.out)) if begun == now else None
-        if kept is not None:
-            return kept
+    begun, kept = written_spec(run.out), rows_file(run.out)
+    if run.data is None and begun is not None and begun.data == spec.data:
+        try:
+            return read_kept_rows(kept)
+        except DamagedError as error:
+            view.tell(f"{kept} is damaged: {error}; the rows are read again")
+        except FileNotFoundError:
+            pass
     return load(spec.data, run.data, seed=spec.study.seed, tell=view.tell, progress=view.rows)
 
 
@@ -164,9 +174,9 @@ def _split(table: Table, spec: StudySpec) -> Split:
     )
 
 
-def _pool(spec: StudySpec, rows: Split, workers: int) -> LocalPool:
+def _pool(spec: StudySpec, rows: Split, workers: int, view: View) -> LocalPool:
     initargs = (rows.fold, program_cache(os.environ))
-    return LocalPool(workers, spec.training, _model_of(spec), start, initargs, PRELOAD)
+    return LocalPool(workers, spec.training, _model_of(spec), start, initargs, PRELOAD, view.tell)
 
 
 def _evaluate(
@@ -183,8 +193,8 @@ def _evaluate(
         if again and done < total:
             export(folder)
             view.tell(
-                f"searched; {folder.path / 'report.html'} says what is known before the test. Now "
-                f"{total - done} networks are trained to compare the winner with"
+                f"Search finished; {folder.path / 'report.html'} shows results before the test. "
+                f"Training {total - done} networks for comparison"
             )
         for done, total in progress:
             view.comparison(done, total)
@@ -200,18 +210,21 @@ def _measure(
     """Save the winner's model; then open the test rows, unless that was done for just these."""
     model = folder.path / "models" / "best.keras"
     measured = already_measured(folder.record, candidates)
-    if measured and (model.is_file() or not candidates.configurations):
+    saved = folder.record.fact("model", None)
+    if measured and (not candidates.configurations or digest_of(model) == saved):
         return
     with _timed(folder, "test"):
         if candidates.configurations:
             best = candidates.runs[candidates.exported]
             (arrays,) = best_weights(folder, problem, pool.train, [best])
+            folder.check_place()
             model.parent.mkdir(exist_ok=True)
-            saved = (model, best.network, best.knobs, rows.scaling, arrays)
-            pool.call(save_model, *saved).result()
+            whole = (model, best.network, best.knobs, rows.scaling, arrays)
+            pool.call(save_model, *whole, name="saving the model").result()
+            folder.record.set_fact("model", digest_of(model))
         if not measured:
             weights = best_weights(folder, problem, pool.train, candidates.runs)
-            measure(folder.record, rows, candidates, weights, _predictors(pool, rows.scaling))
+            measure(folder, rows, candidates, weights, _predictors(pool, rows.scaling))
 
 
 def _predictors(pool: LocalPool, scaling: Scaling) -> Predictors:

@@ -1,21 +1,15 @@
-"""What all processes of hpsearch have in common: quiet, of one thread, and never orphaned."""
+"""What all processes of hpsearch have in common: quiet, single-threaded, and never orphaned."""
 
-import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
-import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from multiprocessing import resource_tracker
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
-from hpsearch.errors import WorkerError
-
-#: Work that ends this many processes is given up.
-ATTEMPTS = 3
+import psutil  # type: ignore[import-untyped]
 
 #: One thread a process: with four threads inside an operation TensorFlow's bits change, and four
 #: workers of one thread are faster than one of four.
@@ -29,27 +23,100 @@ ENVIRONMENT = {
     "XLA_FLAGS": "--xla_cpu_prefer_vector_width=512",  # as wide as the processor has them
 }
 
+#: Memory that a worker may come to, as measured over studies of wide networks.
+WORKER_BYTES = 1_000_000_000
+
+#: What a child runs. The folder of the package comes last on the path, for a checkout that is not
+#: installed; the working folder, where a user's random.py may lie, is not on it (``-P``).
+_BOOT = """
+import sys
+sys.path.append(sys.argv[1])
+import importlib
+module, _, function = sys.argv[2].partition(":")
+getattr(importlib.import_module(module), function)(*map(int, sys.argv[3:]))
+"""
+
 
 def cores() -> int:
     """Processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@contextmanager
-def interrupts_blocked() -> Iterator[None]:
-    """Block SIGINT: a process started inside inherits that, and Ctrl-C is not its."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+def free_bytes() -> int:
+    """Memory that is free for more processes: the machine's, or what the control group leaves."""
+    free = int(psutil.virtual_memory().available)
+    group = Path("/sys/fs/cgroup")
+    with suppress(OSError, ValueError):  # no control group, or no limit: "max"
+        limit = int((group / "memory.max").read_text())
+        free = min(free, limit - int((group / "memory.current").read_text()))
+    return max(free, 0)
 
 
-def settle() -> None:
-    """Make this process one of hpsearch's: one thread, no GPU, and gone when its parent is."""
+def fitting_workers() -> int:
+    """Workers for this machine: one for each core, as far as their memory is free; at least one."""
+    return max(min(cores(), free_bytes() // WORKER_BYTES), 1)
+
+
+class PythonProcess:
+    """A Python process of ours that ends when this one does, however that ends.
+
+    It imports nothing from the working folder, writes nowhere, ignores Ctrl-C and is in a session
+    of its own, so that signals to the terminal's processes are for this one alone.
+
+    Args:
+        function: What it runs, as ``module:function``; called with two file descriptors, one of
+            ``descriptor`` and one for ``settle``.
+        descriptor: Inherited; still to be closed here.
+    """
+
+    def __init__(self, function: str, descriptor: int) -> None:
+        theirs, ours = os.pipe()
+        self._lifeline: int | None = ours
+        root = str(Path(__file__).parents[1])
+        arguments = (root, function, str(descriptor), str(theirs))
+        try:
+            self._process = subprocess.Popen(
+                (sys.executable, "-P", "-W", "ignore", "-c", _BOOT, *arguments),
+                pass_fds=(descriptor, theirs),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                env={**os.environ, **ENVIRONMENT},
+            )
+        except BaseException:
+            os.close(ours)
+            raise
+        finally:
+            os.close(theirs)
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
+
+    def kill(self) -> None:
+        """End it, and nothing that was forked from it; does not wait."""
+        self._process.kill()
+
+    def close(self) -> int:
+        """End it and all that was forked from it; its exit status, negative for a signal."""
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
+        self._process.kill()
+        return self._process.wait()
+
+
+def settle(lifeline: int) -> None:
+    """Make a child one of ours: deaf to Ctrl-C, and gone when the read end ``lifeline`` closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_follow_parent, daemon=True).start()
-    os.environ.update(ENVIRONMENT)
+    threading.Thread(target=_follow, args=(lifeline,), daemon=True).start()
+
+
+def _follow(lifeline: int) -> None:
+    os.read(lifeline, 1)
+    os._exit(1)
 
 
 @contextmanager
@@ -63,104 +130,3 @@ def native_stderr_silenced() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
-
-
-def start_resource_tracker() -> None:
-    """Start multiprocessing's, with nowhere to complain when this process is killed.
-
-    It outlives this process by a moment, and would tell the user of semaphores that it cleans up.
-    """
-    with native_stderr_silenced():
-        resource_tracker.ensure_running()
-
-
-def _follow_parent() -> None:
-    """End this process when the driver's ends, however that ended."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-class SideProcess:
-    """A process beside this one for packages that this one must not import; a context manager.
-
-    It is started with the first call, and again with the next call if it died. This module imports
-    nothing heavy, so that ``settle`` acts before NumPy and its like read the environment there.
-    """
-
-    def __init__(self) -> None:
-        self._running: tuple[BaseProcess, Connection] | None = None
-
-    def __enter__(self) -> "SideProcess":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """What a picklable function returns there; waits for it, and raises what it raises.
-
-        Raises:
-            WorkerError: If the call ended ``ATTEMPTS`` processes.
-        """
-        for _ in range(ATTEMPTS):
-            try:
-                value, error = self._exchange((function, arguments))
-            except (EOFError, ConnectionError):  # it died
-                continue
-            if error is not None:
-                raise error
-            return value
-        raise WorkerError(
-            f"{function.__name__} ended {ATTEMPTS} processes, one after another; "
-            f"is there memory enough?"
-        )
-
-    def close(self) -> None:
-        """End the process at once, if there is one."""
-        if self._running is not None:
-            process, connection = self._running
-            self._running = None
-            connection.close()
-            process.terminate()
-            process.join()
-
-    def _exchange(self, question: Any) -> Any:
-        """Send and receive; one that is cut short ends the process, whose answer nobody awaits."""
-        if self._running is None:
-            self._running = _start()
-        _, connection = self._running
-        try:
-            connection.send(question)
-            return connection.recv()
-        except BaseException:
-            self.close()
-            raise
-
-
-def _start() -> tuple[BaseProcess, Connection]:
-    context = multiprocessing.get_context("spawn")
-    mine, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs,), daemon=True)
-    with interrupts_blocked():
-        process.start()
-    theirs.close()  # so that its death is the end of ``mine``
-    return process, mine
-
-
-def _serve(connection: Connection) -> None:
-    """Answer calls until the other end is closed."""
-    settle()
-    while True:
-        try:
-            function, arguments = connection.recv()
-        except EOFError:
-            return
-        value, failure = None, None
-        try:
-            value = function(*arguments)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the caller raises it
-            error.add_note(traceback.format_exc())
-            failure = error
-        connection.send((value, failure))

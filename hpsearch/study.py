@@ -244,6 +244,13 @@ def read_study(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
     return check_study(raw, str(path), mistakes)
 
 
+def read_study_text(text: str, file: str, overrides: Sequence[str]) -> StudySpec:
+    """Read and check a study that is at hand as text; see ``read_study``."""
+    raw = tomllib.loads(text)
+    mistakes = [mistake for override in overrides for mistake in _override(raw, override)]
+    return check_study(raw, file, mistakes)
+
+
 def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] = ()) -> StudySpec:
     """Check the parsed tables of a study file; ``file`` names it in messages.
 

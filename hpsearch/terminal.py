@@ -13,6 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from hpsearch.console import clean, complain, write
 from hpsearch.export.wording import say_seconds
 from hpsearch.search.loop import Snapshot
 
@@ -69,7 +70,7 @@ class QuietView:
 
     def tell(self, line: str) -> None:
         """On standard error: where rows come from is never silent."""
-        print(line, file=sys.stderr)
+        complain(line)
 
     def rows(self, done: int, wanted: int) -> None:
         """Nothing."""
@@ -127,7 +128,7 @@ class JsonView(QuietView):
 
     def _print(self, event: Mapping[str, Any]) -> None:
         if event != self._last:
-            print(json.dumps(event), file=self._stream, flush=True)
+            write(json.dumps(event), self._stream)
             self._last = event
 
 
@@ -142,7 +143,7 @@ class PlainView(QuietView):
     def tell(self, line: str) -> None:
         """The line as it is."""
         if line != self._said:
-            print(line, file=self._stream, flush=True)
+            write(line, self._stream)
             self._said = line
 
     def rows(self, done: int, wanted: int) -> None:
@@ -189,7 +190,7 @@ class LiveView:
 
     def tell(self, line: str) -> None:
         """Above the live lines."""
-        self._console.print(line, markup=False, highlight=False)
+        self._console.print(clean(line), markup=False, highlight=False)
 
     def rows(self, done: int, wanted: int) -> None:
         """A bar of rows."""
@@ -242,9 +243,11 @@ def states(snapshot: Snapshot) -> str:
 
 def say_values(values: Mapping[str, Any]) -> str:
     """Parameters on one line, numbers to three significant digits."""
-    return "  ".join(
-        f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
-        for name, value in values.items()
+    return clean(
+        "  ".join(
+            f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
+            for name, value in values.items()
+        )
     )
 
 

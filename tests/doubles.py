@@ -118,7 +118,12 @@ class Pool:
         self.segments: list[Segment] = []
 
     def train(
-        self, segment: Segment, urgency: float, training: TrainingSection | None = None
+        self,
+        segment: Segment,
+        urgency: float,
+        training: TrainingSection | None = None,
+        *,
+        name: str = "a segment",
     ) -> Future[Progress]:
         """Run a segment after a random moment."""
         self.segments.append(segment)

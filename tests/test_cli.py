@@ -21,14 +21,14 @@ def hpsearch(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     ("arguments", "words"),
     [
         (["optimise"], "No such command 'optimise'"),
-        (["optimize"], "Missing option '--study'"),
+        (["optimize"], "name the study"),
         (["optimize", "--study", "higs"], "did you mean 'higgs'"),
         (["optimize", "--study", "higgs", "--trials", "0"], "--trials"),
         (["optimize", "--study", "higgs", "--timeout", "soon"], "like 90s, 10m or 2h"),
         (["optimize", "--study", "higgs", "--set", "search.trials"], "must look like"),
         (["optimize", "--study", "higgs", "--workers", "0"], "--workers"),
         (["validate", "no.toml"], "there is no file no.toml"),
-        (["trials"], "name the study with --study NAME"),
+        (["trials"], "name the study, as in hpsearch status NAME"),
         (["trials", "--out", ".", "--format", "yaml"], "--format must be json, csv or table"),
     ],
 )

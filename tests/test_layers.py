@@ -14,7 +14,10 @@ PACKAGE = Path(__file__).parents[1] / "hpsearch"
 LAYERS = (
     ("errors",),
     ("files",),
+    ("arrays",),
     ("processes",),
+    ("calls",),
+    ("console", "signals"),
     ("space",),
     ("network", "metrics"),
     ("domains",),
@@ -25,7 +28,7 @@ LAYERS = (
     ("results",),
     ("export",),
     ("terminal",),
-    ("listing", "pipeline"),
+    ("listing", "naming", "pipeline"),
     ("cli",),
 )
 
@@ -33,7 +36,7 @@ LAYERS = (
 CONFINED = {
     "tensorflow": ("training/", "execution/worker.py"),
     "keras": ("training/",),
-    "optuna": ("search/", "results/leaderboard.py"),
+    "optuna": ("search/", "results/leaderboard.py", "export/dashboard.py"),
     "keras_tuner": ("search/oracles.py",),
     "sklearn": ("training/",),
     "tensorboard": ("export/tensorboard/",),

@@ -1,35 +1,62 @@
-"""Rows kept in a study's folder, so that it is whole wherever it is moved."""
+"""Rows kept in a study's folder, so that it is self-contained wherever it is moved."""
 
 import json
-import zipfile
 from dataclasses import asdict
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
-from hpsearch.data.table import Source, Table
-from hpsearch.files import replacing
+from hpsearch.arrays import Array, DamagedError, read_arrays, write_arrays
+from hpsearch.data.table import Kind, Source, Table
 
 
 def keep_rows(path: Path, table: Table) -> None:
     """Write all rows of a table, those of the test included, with where they came from."""
     about = {"names": table.names, "source": asdict(table.source)}
-    with replacing(path) as fresh, fresh.open("wb") as file:
-        np.savez(
-            file, about=np.array(json.dumps(about)), features=table.features, labels=table.labels
-        )
+    text = np.array(json.dumps(about))
+    write_arrays(path, {"about": text, "features": table.features, "labels": table.labels})
 
 
 def kept_rows(path: Path) -> Table | None:
     """The rows that were kept, or None where they are missing or damaged."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
-            about = json.loads(str(found["about"]))
-            return Table(
-                found["features"],
-                found["labels"],
-                tuple(about["names"]),
-                Source(**about["source"]),
-            )
-    except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile):
+        return read_kept_rows(path)
+    except (FileNotFoundError, DamagedError):
         return None
+
+
+def read_kept_rows(path: Path) -> Table:
+    """The rows that were kept.
+
+    Raises:
+        FileNotFoundError: If there are none.
+        DamagedError: If they are not as they were written, or are no rows of a study.
+    """
+    found = read_arrays(path)
+    try:
+        about = json.loads(str(found["about"]))
+        names, source = tuple(map(str, about["names"])), Source(**about["source"])
+        features, labels = found["features"], found["labels"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedError(f"it holds no rows of a study ({error})") from None
+    if problem := _problem(names, source, features, labels):
+        raise DamagedError(problem)
+    return Table(features, labels, names, source)
+
+
+def _problem(names: tuple[str, ...], source: Source, features: Array, labels: Array) -> str | None:
+    """What is wrong with rows that somebody made."""
+    if source.kind not in get_args(Kind) or not isinstance(source.description, str):
+        return f"it must say where its rows came from, got {source}"
+    if features.dtype != np.float32 or features.ndim != 2 or features.shape[1] != len(names):
+        return f"features must be float32 of {len(names)} columns, got {_form(features)}"
+    if labels.dtype != np.float32 or labels.shape != features.shape[:1]:
+        return f"labels must be float32, one for each row, got {_form(labels)}"
+    if not np.isfinite(features).all() or not np.isin(labels, (0, 1)).all():
+        return "features must be finite and labels 0 or 1"
+    return None
+
+
+def _form(array: Array) -> str:
+    return f"{array.dtype} {array.shape}"

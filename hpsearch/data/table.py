@@ -11,6 +11,9 @@ Features = NDArray[np.float32]
 Labels = NDArray[np.float32]
 
 
+Kind = Literal["higgs", "csv", "collisions"]
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where rows came from.
@@ -21,7 +24,7 @@ class Source:
             so that it is the same wherever a study is run.
     """
 
-    kind: Literal["higgs", "csv", "collisions"]
+    kind: Kind
     description: str
 
     @property

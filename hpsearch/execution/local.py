@@ -1,29 +1,35 @@
 """A pool of worker processes on this machine.
 
-Each worker is an executor of one process, so that one that dies takes nothing else with it, and
-work can be sent to the worker that has its model ready. The pool decides only when and where work
-runs; what it returns is a function of the work alone.
+Each worker is attended by a thread of its own, so that one that dies, hangs or falls silent holds
+up nothing else, and work can be sent to the worker that has its model ready. The pool decides only
+when and where work runs; what it returns is a function of the work alone. A death is never a
+result: the work is done again, after a wait that grows, and with fewer workers if deaths go on.
 """
 
 import itertools
-import multiprocessing
 import threading
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
+from hpsearch.calls import ATTEMPTS, Callee, ProcessDied, wait_seconds
 from hpsearch.errors import WorkerError
+from hpsearch.execution.server import ForkServer
 from hpsearch.execution.worker import run_segment
-from hpsearch.processes import ATTEMPTS, interrupts_blocked, start_resource_tracker
 from hpsearch.study import TrainingSection
 from hpsearch.training.segment import Progress, Segment
 
 #: A Keras model leaks 7 to 9 MB for good, a compiled program of some 25 MB stays in what TensorFlow
 #: keeps to itself; a worker is replaced after this many.
 MODELS_PER_WORKER = 16
+
+#: After so many deaths without a result in between one worker fewer works; after so many results
+#: without a death one more.
+DEATHS_TO_SHRINK, RESULTS_TO_GROW = 3, 20
+
+#: What a training raises where the machine is short of memory or disk: no result of it.
+_SHORTAGES = (MemoryError, OSError)
 
 
 @dataclass(order=True, slots=True)
@@ -35,17 +41,25 @@ class _Job:
     function: Callable[..., Any] = field(compare=False)
     arguments: tuple[Any, ...] = field(compare=False)
     model: Hashable = field(compare=False)
+    name: str = field(compare=False)
+    shortages: tuple[type[Exception], ...] = field(compare=False)
     result: Future[Any] = field(compare=False)
-    attempts: int = field(compare=False, default=0)
+    deaths: int = field(compare=False, default=0)
 
 
 @dataclass(eq=False, slots=True)
 class _Worker:
-    """One process, started with its first job, and the models it has built."""
+    """A place for one process, started with its first job, and the models that it has built."""
 
-    executor: ProcessPoolExecutor
+    process: Callee | None = None
     models: set[Hashable] = field(default_factory=set)
     job: _Job | None = None
+
+    def end(self) -> None:
+        """End its process, if there is one; the next job starts another."""
+        process, self.process, self.models = self.process, None, set()
+        if process is not None and process.is_open:
+            process.close()
 
 
 class LocalPool:
@@ -59,6 +73,7 @@ class LocalPool:
         initializer: Called once in each process with ``initargs``.
         preload: Modules that all processes need; they are imported once, in a server that the
             processes are forked from, so that a process starts in no time and shares their memory.
+        tell: Gets a line on each death; called from threads of the pool.
     """
 
     def __init__(
@@ -69,19 +84,26 @@ class LocalPool:
         initializer: Callable[..., None],
         initargs: tuple[Any, ...],
         preload: Sequence[str] = (),
+        tell: Callable[[str], None] = lambda line: None,
     ) -> None:
-        start_resource_tracker()
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(list(preload))
         self._training = training
         self._model_of = model_of
-        self._initializer = initializer
-        self._initargs = initargs
-        self._lock = threading.RLock()
+        self._setup = (initializer, *initargs)
+        self._tell = tell
+        self._server = ForkServer(preload)
+        self._changed = threading.Condition()
         self._queue: list[_Job] = []
         self._sequence = itertools.count()
         self._closed = False
-        self._workers = [_Worker(self._executor()) for _ in range(workers)]
+        self._size = workers
+        self._deaths = self._results = 0  # since the last of the other kind
+        self._workers = [_Worker() for _ in range(workers)]
+        self._threads = [
+            threading.Thread(target=self._attend, args=(worker,), daemon=True)
+            for worker in self._workers
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def __enter__(self) -> "LocalPool":
         return self
@@ -90,33 +112,48 @@ class LocalPool:
         self.close()
 
     def train(
-        self, segment: Segment, urgency: float, training: TrainingSection | None = None
+        self,
+        segment: Segment,
+        urgency: float,
+        training: TrainingSection | None = None,
+        *,
+        name: str = "a segment",
     ) -> Future[Progress]:
-        """Run a segment; the least ``urgency`` goes first.
+        """Run a segment; the least ``urgency`` goes first, ``name`` says in messages whose it is.
 
-        The future raises ``WorkerError`` if the segment ended ``ATTEMPTS`` workers.
+        The future raises ``WorkerError`` if the segment ended ``ATTEMPTS`` workers, and otherwise
+        what the training itself raised.
         """
         arguments = (segment, training or self._training)
-        return self._submit(run_segment, arguments, urgency, self._model_of(segment))
+        model = self._model_of(segment)
+        return self._submit(run_segment, arguments, urgency, model, name, _SHORTAGES)
 
-    def call(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    def call(
+        self, function: Callable[..., Any], *arguments: Any, name: str | None = None
+    ) -> Future[Any]:
         """Run a picklable function, before any segment that waits."""
-        return self._submit(function, arguments, float("-inf"), None)
+        told = name or function.__name__
+        return self._submit(function, arguments, float("-inf"), None, told, ())
 
     def idle(self) -> int:
         """How many workers have nothing to do."""
-        with self._lock:
-            return sum(worker.job is None for worker in self._workers)
+        with self._changed:
+            return max(self._size - self._busy(), 0)
 
     def close(self) -> None:
         """End the processes at once; what they had not returned is lost and can be done again."""
-        with self._lock:
+        with self._changed:
             self._closed = True
+            for job in self._queue:
+                job.result.cancel()
             self._queue.clear()
+            self._changed.notify_all()
             for worker in self._workers:
-                worker.executor.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():
-            process.terminate()
+                if worker.process is not None:
+                    worker.process.kill()
+        self._server.close()
+        for thread in self._threads:
+            thread.join()
 
     def _submit(
         self,
@@ -124,36 +161,29 @@ class LocalPool:
         arguments: tuple[Any, ...],
         urgency: float,
         model: Hashable,
+        name: str,
+        shortages: tuple[type[Exception], ...],
     ) -> Future[Any]:
-        job = _Job(urgency, next(self._sequence), function, arguments, model, Future())
-        with self._lock:
+        sequence = next(self._sequence)
+        job = _Job(urgency, sequence, function, arguments, model, name, shortages, Future())
+        with self._changed:
             self._queue.append(job)
             self._dispatch()
         return job.result
 
+    def _busy(self) -> int:
+        return sum(worker.job is not None for worker in self._workers)
+
     def _dispatch(self) -> None:
         """Give waiting jobs to idle workers; the lock is held."""
-        while self._queue and not self._closed:
+        while self._queue and not self._closed and self._busy() < self._size:
             idle = [worker for worker in self._workers if worker.job is None]
-            if not idle:
-                return
             job, worker = self._match(idle)
             self._queue.remove(job)
-            if not (job.attempts or job.result.set_running_or_notify_cancel()):
+            if not (job.deaths or job.result.set_running_or_notify_cancel()):
                 continue
-            if len(worker.models) >= MODELS_PER_WORKER:
-                worker.executor.shutdown(wait=False)
-                worker.executor, worker.models = self._executor(), set()
             worker.job = job
-            if job.model is not None:
-                worker.models.add(job.model)
-            try:
-                with interrupts_blocked():
-                    future = worker.executor.submit(job.function, *job.arguments)
-            except BrokenProcessPool:  # it died while idle
-                self._replace(worker)
-                continue
-            future.add_done_callback(partial(self._done, worker))
+            self._changed.notify_all()
 
     def _match(self, idle: list[_Worker]) -> tuple[_Job, _Worker]:
         """The most urgent job that loses nothing by starting now, and the worker for it.
@@ -171,42 +201,82 @@ class LocalPool:
                 return job, ready[0]
         return queue[0], freest
 
-    def _done(self, worker: _Worker, done: Future[Any]) -> None:
-        """Pass a result on, or replace a worker that died; called from an executor's thread."""
-        with self._lock:
-            job = worker.job
+    def _attend(self, worker: _Worker) -> None:
+        """Run the jobs that a worker is given, one after another, until the pool is closed."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closed or worker.job is not None)
+                job = worker.job
             if self._closed or job is None:
-                return
-            error = done.exception()
-            if isinstance(error, BrokenProcessPool):
-                self._replace(worker)
-            else:
-                worker.job = None
-                if error is None:
-                    job.result.set_result(done.result())
+                break
+            try:
+                value = self._run(worker, job)
+            except ProcessDied as death:
+                self._died(worker, job, death)
+            except Exception as error:  # noqa: BLE001 - the work's own, for who waits for it
+                if isinstance(error, job.shortages):
+                    self._died(worker, job, error)
                 else:
-                    job.result.set_exception(error)
-            self._dispatch()
+                    self._done(worker, job, None, error)
+            else:
+                self._done(worker, job, value, None)
+        worker.end()
 
-    def _replace(self, worker: _Worker) -> None:
-        """A new process for a worker that died, its job back into the queue; the lock is held."""
-        job, worker.job = worker.job, None
-        worker.executor.shutdown(wait=False)
-        worker.executor, worker.models = self._executor(), set()
-        if job is None:
-            return
-        job.attempts += 1
-        if job.attempts < ATTEMPTS:
-            self._queue.append(job)
+    def _run(self, worker: _Worker, job: _Job) -> Any:
+        """What a job returns, in the worker's process or a fresh one."""
+        if len(worker.models) >= MODELS_PER_WORKER:
+            worker.end()
+        if worker.process is None or not worker.process.is_open:
+            worker.process = self._server.fork()
+            try:
+                worker.process.call(*self._setup)
+            except Exception as error:  # whatever it is, it is not the job's
+                raise ProcessDied(f"it could not be set up: {error}") from error
+        if job.model is not None:
+            worker.models.add(job.model)
+        return worker.process.call(job.function, *job.arguments)
+
+    def _done(self, worker: _Worker, job: _Job, value: Any, error: BaseException | None) -> None:
+        """Pass on what a job returned or raised."""
+        with self._changed:
+            worker.job = None
+            self._deaths, self._results = 0, self._results + 1
+            if self._results % RESULTS_TO_GROW == 0:
+                self._size = min(self._size + 1, len(self._workers))
+            self._dispatch()
+        if error is None:
+            job.result.set_result(value)
         else:
+            job.result.set_exception(error)
+
+    def _died(self, worker: _Worker, job: _Job, death: BaseException) -> None:
+        """After a wait put a job back whose worker died, or give it up."""
+        worker.end()
+        with self._changed:
+            if self._closed:
+                return
+            job.deaths += 1
+            self._deaths, self._results = self._deaths + 1, 0
+            shrinks = self._deaths % DEATHS_TO_SHRINK == 0 and self._size > 1
+            self._size -= shrinks
+            given_up = job.deaths >= ATTEMPTS
+        fewer = f"; going on with {_workers(self._size)}" if shrinks else ""
+        self._tell(f"a worker was lost with {job.name} ({death}), which is done again{fewer}")
+        with self._changed:
+            if not given_up:
+                if self._changed.wait_for(lambda: self._closed, wait_seconds(job.deaths)):
+                    return
+                self._queue.append(job)
+            worker.job = None
+            self._dispatch()
+        if given_up:
             job.result.set_exception(
-                WorkerError(f"a piece of work ended {ATTEMPTS} worker processes, one after another")
+                WorkerError(
+                    f"{job.name} ended {ATTEMPTS} worker processes, one after another, the last: "
+                    f"{death}; is there memory enough? Fewer --workers need less"
+                )
             )
 
-    def _executor(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            max_workers=1,
-            mp_context=self._context,
-            initializer=self._initializer,
-            initargs=self._initargs,
-        )
+
+def _workers(number: int) -> str:
+    return "1 worker" if number == 1 else f"{number} workers"

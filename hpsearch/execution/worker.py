@@ -12,7 +12,6 @@ from scipy.special import expit
 from hpsearch.data.splits import Fold, Scaling
 from hpsearch.data.table import Features
 from hpsearch.network import Network
-from hpsearch.processes import native_stderr_silenced, settle
 from hpsearch.study import TrainingSection
 from hpsearch.training.inspection import logits
 from hpsearch.training.segment import Arrays, Progress, Segment, Trainer
@@ -25,30 +24,38 @@ class _Bench:
     """The rows of this process, filled once by ``start``, and a trainer for each training."""
 
     fold: Fold
-    programs: Path
+    programs: Path | None
     trainers: ClassVar[dict[tuple[str, int, int], Trainer]] = {}
 
 
-def start(fold: Fold, programs: Path) -> None:
-    """Make this process a worker; compiled programs are kept in the folder ``programs``."""
-    settle()
+def start(fold: Fold, programs: Path | None) -> None:
+    """Make this process a worker; compiled programs are kept in the folder ``programs``, if any."""
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it counts retracings
-    os.environ["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory={programs}"
-    with native_stderr_silenced():
-        import tensorflow as tf
+    if programs is not None:
+        os.environ["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory={programs}"
+    import tensorflow as tf
 
-        tf.config.threading.set_intra_op_parallelism_threads(1)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
-        tf.constant(0)  # the runtime starts, and talks, at the first operation
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.constant(0)  # the runtime starts, and talks, at the first operation
     _Bench.fold, _Bench.programs = fold, programs
 
 
 def run_segment(segment: Segment, training: TrainingSection) -> Progress:
-    """Train a segment on this worker's fold; the trainer is kept for the next."""
+    """Train a segment on this worker's fold; the trainer is kept for the next.
+
+    Raises:
+        MemoryError: If TensorFlow finds too little of it, which says nothing about the segment.
+    """
     key = (training.engine, training.batch_size, training.patience)
     if key not in _Bench.trainers:
         _Bench.trainers[key] = _trainer(training)
-    return _Bench.trainers[key].run(segment, _Bench.fold)
+    try:
+        return _Bench.trainers[key].run(segment, _Bench.fold)
+    except Exception as error:
+        if type(error).__name__ == "ResourceExhaustedError":
+            raise MemoryError(str(error)) from None
+        raise
 
 
 def _trainer(training: TrainingSection) -> Trainer:

@@ -1,9 +1,19 @@
 """What the Optuna dashboard shows besides trials: notes, the report, the winner's curves."""
 
+import errno
 import math
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+import optuna_dashboard
+from optuna.artifacts import FileSystemArtifactStore
+
+from hpsearch.errors import UsageError
 from hpsearch.export.figures.overfitting import Panel, seeds_of_winner
 from hpsearch.export.notes import (
     say_measured,
@@ -18,6 +28,8 @@ from hpsearch.export.winner import NamedCurve, find_winner, winner_curves
 from hpsearch.metrics import CURVE_METRICS
 from hpsearch.results.outcome import Outcome, Standing
 from hpsearch.search.annotations import FILES, Annotations, annotate, file_address
+from hpsearch.search.database import Database, ReadableCopy
+from hpsearch.search.folder import RECORD
 from hpsearch.search.record import Record
 
 #: Names of the files among the artifacts.
@@ -28,10 +40,58 @@ CURVES, CURVES_TABLE = "winner-curves.svg", "winner-curves.csv"
 LATER = "not known yet"
 
 
-def dashboard_arguments(folder: Path) -> list[str]:
-    """Arguments of ``optuna_dashboard._cli`` that name a study's record and its files."""
-    folder = folder.resolve()
-    return [f"sqlite:///{folder / 'study.db'}", "--artifact-dir", str(folder / FILES)]
+class _Server(ThreadingMixIn, WSGIServer):
+    """One thread a request, none of which outlives the server."""
+
+    daemon_threads = True
+
+
+class _Quiet(WSGIRequestHandler):
+    """Logs no requests."""
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def application(folder: Path) -> Iterator[Callable[..., Any]]:
+    """The Optuna dashboard on a study's record and files, as a WSGI application.
+
+    Of a folder that nothing can be written to it shows a copy of the record.
+    """
+    with ExitStack() as stack:
+        record = folder / RECORD
+        if not os.access(folder, os.W_OK):
+            record = stack.enter_context(ReadableCopy(record)).path
+        database = stack.enter_context(closing(Database(record)))
+        files = folder / FILES
+        store = FileSystemArtifactStore(files) if files.is_dir() else None
+        app: Callable[..., Any] = optuna_dashboard.wsgi(database.storage, artifact_store=store)
+        yield app
+
+
+def serve(folder: Path, host: str, port: int, say: Callable[[str], None]) -> None:
+    """Serve the Optuna dashboard on a study until a signal ends it.
+
+    Args:
+        say: Gets the address.
+
+    Raises:
+        UsageError: If the port cannot be listened on.
+    """
+    with application(folder) as app:
+        try:
+            server = make_server(host, port, app, _Server, _Quiet)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise UsageError(f"port {port} is taken; give another with --port") from None
+            raise UsageError(
+                f"the dashboard must be able to listen on {host}, port {port}, got: "
+                f"{error.strerror or error}; give others with --host and --port"
+            ) from None
+        with server:
+            say(f"Optuna dashboard: http://{host}:{server.server_port}/ (Ctrl-C ends it)")
+            server.serve_forever()
 
 
 def write_dashboard(record: Record, outcome: Outcome) -> None:

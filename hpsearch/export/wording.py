@@ -109,3 +109,10 @@ def say_seconds(seconds: float) -> str:
 def say_phases(seconds: Mapping[str, float]) -> str:
     """Durations by what took them: ``search 3 min, test 12 s``."""
     return ", ".join(f"{phase} {say_seconds(spent)}" for phase, spent in seconds.items())
+
+
+def say_openings(count: int, *, known: bool) -> str:
+    """How often the test rows were opened."""
+    if not known:
+        return f"an unknown number of times (at least {count})"
+    return "once" if count == 1 else f"{count} times"

@@ -134,7 +134,7 @@ def repeat(runs: Sequence[RecordedRun], problem: Problem, train: TrainBy) -> Ite
     for place, run in enumerate(runs):
         if len(run.history):
             longest_first = -problem.virtual_seconds(run.segment.network, run.segment.last)
-            pending[place] = train(run.segment, longest_first, run.training)
+            pending[place] = train(run.segment, longest_first, run.training, name=run.label)
     for place, run in enumerate(runs):
         if place in pending:
             yield _compare(run, UNTRAINED.then(pending[place].result()))

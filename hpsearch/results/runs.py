@@ -1,10 +1,11 @@
 """Trainings after the search: whole and unpruned, cut in segments so that little is ever lost."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
+from typing import Protocol
 
-from hpsearch.errors import HpsearchError
+from hpsearch.errors import HpsearchError, WorkerError
 from hpsearch.network import Knobs, Network
 from hpsearch.results.outcome import Trained
 from hpsearch.search.clock import Problem
@@ -15,8 +16,16 @@ from hpsearch.study import TrainingSection
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.segment import Arrays, CurveSummary, Ending, Progress, Segment, summarise
 
-#: Trains a segment by a training of its own; the least number goes first.
-TrainBy = Callable[[Segment, float, TrainingSection], Future[Progress]]
+
+class TrainBy(Protocol):
+    """Trains a segment by a training of its own; see ``LocalPool.train``."""
+
+    def __call__(
+        self, segment: Segment, urgency: float, training: TrainingSection, *, name: str
+    ) -> Future[Progress]:
+        """The least ``urgency`` goes first; ``name`` says in messages whose the segment is."""
+        ...
+
 
 #: Virtual seconds after which a state is written down.
 SEGMENT_SECONDS = 15.0
@@ -119,7 +128,10 @@ def _train(
         done, _ = wait(waiting, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
         for future in done:
             flight = waiting.pop(future)
-            if error := future.exception():
+            error = future.exception()
+            if isinstance(error, WorkerError):
+                raise error
+            if error is not None:
                 raise HpsearchError(f"training {flight.run.name} failed: {error}") from error
             if flight.goes_on(future.result()):
                 waiting[flight.next(train)] = flight
@@ -149,7 +161,7 @@ class _Flight:
         last = min(look, first + max(affordable, 1), run.training.epochs)
         segment = Segment(run.network, run.knobs, run.seed, first, last, self._state)
         longest_first = -self._problem.virtual_seconds(run.network, run.training.epochs - first)
-        return train(segment, longest_first, run.training)
+        return train(segment, longest_first, run.training, name=run.label)
 
     def goes_on(self, progress: Progress) -> bool:
         """Take in a segment, write it down, and say whether there is more to train."""

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
-from hpsearch.data.splits import Opening, Split
+from hpsearch.data.splits import Split
+from hpsearch.errors import RecordError
 from hpsearch.metrics import OBJECTIVE, TEST_METRICS, row_binary_crossentropy
 from hpsearch.results.baselines import label_of
 from hpsearch.results.bootstrap import compare
@@ -22,6 +24,8 @@ from hpsearch.results.outcome import (
     TestResult,
 )
 from hpsearch.results.runs import Run
+from hpsearch.search.folder import StudyFolder
+from hpsearch.search.openings import log_opening, recorded_openings
 from hpsearch.search.record import Record
 from hpsearch.training.segment import Arrays
 
@@ -89,11 +93,14 @@ def recorded_test(record: Record) -> TestResult | None:
     found = record.fact("test", None)
     if found is None:
         return None
-    openings = tuple(
-        Opening(opening["time"], opening["trial"], opening["why"])
-        for opening in record.fact("openings", [])
-    )
-    return replace(_RESULT.validate_python(found["result"]), openings=openings)
+    openings = recorded_openings(record)
+    try:
+        result = _RESULT.validate_python(found["result"])
+    except (ValidationError, KeyError, TypeError) as error:
+        raise RecordError(
+            f"the record's test result must be one of hpsearch, got: {error}"
+        ) from None
+    return replace(result, openings=openings.entries, openings_known=openings.known)
 
 
 def already_measured(record: Record, candidates: Candidates) -> bool:
@@ -103,7 +110,7 @@ def already_measured(record: Record, candidates: Candidates) -> bool:
 
 
 def measure(
-    record: Record,
+    folder: StudyFolder,
     rows: Split,
     candidates: Candidates,
     weights: Sequence[Arrays],
@@ -115,7 +122,8 @@ def measure(
         weights: Of the best epochs of ``candidates.runs``.
     """
     winner = next(iter(candidates.configurations), None)
-    features, labels = rows.sealed.unseal(winner, _why(candidates), _log(record, candidates))
+    log = partial(log_opening, folder.path, folder.record, identity=candidates.identity)
+    features, labels = rows.sealed.unseal(winner, _why(candidates), log)
     networks = [
         (predictors.validation(run, arrays), predictors.network(run, arrays, features))
         for run, arrays in zip(candidates.runs, weights, strict=True)
@@ -130,7 +138,8 @@ def measure(
     predicted |= {name: _Predicted(*future.result()) for name, future in models.items()}
     truth = (rows.fold.validation_labels.astype(np.float64), labels.astype(np.float64))
     result = _result(candidates, predicted, *truth)
-    record.set_fact("test", {"identity": candidates.identity, "result": asdict(result)})
+    measured = {"identity": candidates.identity, "result": asdict(result)}
+    folder.record.set_fact("test", measured)
 
 
 def _why(candidates: Candidates) -> str:
@@ -147,17 +156,6 @@ def _why(candidates: Candidates) -> str:
 
 def _count(what: str, number: int) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-def _log(record: Record, candidates: Candidates) -> Callable[[Opening], None]:
-    def log(opening: Opening) -> None:
-        """An opening that was cut short, whose result nobody saw, is taken up and not a new one."""
-        before = record.fact("openings", [])
-        if not before or before[-1]["identity"] != candidates.identity:
-            entry = {**asdict(opening), "identity": candidates.identity}
-            record.set_fact("openings", [*before, entry])
-
-    return log
 
 
 def _result(

@@ -28,7 +28,8 @@ STATES: Mapping[TrialState, StateName] = {
 
 def for_people(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Attributes as the record has them; absent ones would make a column of numbers one of text."""
-    return {NAMES[key]: value for key, value in attributes.items() if value is not None}
+    named = {NAMES.get(key, key): value for key, value in attributes.items()}
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def plain(trial: FrozenTrial) -> TrialRecord:

@@ -1,11 +1,12 @@
 """What ``study.db`` holds besides trials: hpsearch's facts, and Optuna's attributes of a study.
 
 Facts have a table of their own. The dashboard would show user attributes to people, as raw JSON,
-and loses system attributes when somebody renames the study there.
+and loses system attributes when somebody renames the study there. Each fact carries a digest.
 """
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Engine, inspect, text
@@ -25,21 +26,31 @@ class Facts:
 
     def create(self, first: Mapping[str, Any]) -> None:
         """Make the table with its first entries in it; one transaction."""
+        columns = "key TEXT PRIMARY KEY, value TEXT, digest TEXT"
         with self._engine.begin() as connection:
             connection.execute(text("BEGIN"))  # the driver itself begins none for a table
-            connection.execute(text(f"CREATE TABLE {TABLE} (key TEXT PRIMARY KEY, value TEXT)"))
+            connection.execute(text(f"CREATE TABLE {TABLE} ({columns})"))
             connection.execute(_WRITE, _rows(first))
 
-    def all(self) -> dict[str, Any]:
-        """Every fact."""
+    def read(self) -> tuple[dict[str, Any], frozenset[str]]:
+        """Every fact that is as it was written, and the names of those that are not."""
         with self._engine.connect() as connection:
-            found = connection.execute(text(f"SELECT key, value FROM {TABLE}"))
-            return {key: json.loads(value) for key, value in found}
+            rows = connection.execute(text(f"SELECT * FROM {TABLE}")).all()
+        # Of layout 3, which had no digests, the version is all that is ever read.
+        whole = {row[0]: row[1] for row in rows if len(row) < 3 or row[2] == _digest(*row[:2])}
+        broken = frozenset(str(row[0]) for row in rows if row[0] not in whole)
+        return {key: json.loads(value) for key, value in whole.items()}, broken
 
     def write(self, facts: Mapping[str, Any]) -> None:
         """Put facts in the place of those of their names; one transaction."""
         with self._engine.begin() as connection:
             connection.execute(_WRITE, _rows(facts))
+
+    def remove(self, names: Collection[str]) -> None:
+        """Remove facts; one transaction."""
+        with self._engine.begin() as connection:
+            for name in names:
+                connection.execute(text(f"DELETE FROM {TABLE} WHERE key = :key"), {"key": name})
 
 
 def write_attributes(
@@ -63,8 +74,16 @@ def write_attributes(
                     connection.execute(insert, {**row, "value": json.dumps(value)})
 
 
-_WRITE = text(f"INSERT OR REPLACE INTO {TABLE} VALUES (:key, :value)")
+_WRITE = text(f"INSERT OR REPLACE INTO {TABLE} VALUES (:key, :value, :digest)")
 
 
 def _rows(facts: Mapping[str, Any]) -> list[dict[str, str]]:
-    return [{"key": key, "value": json.dumps(value)} for key, value in facts.items()]
+    written = {key: json.dumps(value) for key, value in facts.items()}
+    return [
+        {"key": key, "value": value, "digest": _digest(key, value)}
+        for key, value in written.items()
+    ]
+
+
+def _digest(key: object, value: object) -> str:
+    return hashlib.sha256(repr((key, value)).encode()).hexdigest()

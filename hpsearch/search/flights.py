@@ -12,6 +12,7 @@ from typing import Protocol
 
 import optuna
 
+from hpsearch.errors import WorkerError
 from hpsearch.network import Knobs, Network
 from hpsearch.search.clock import Problem
 from hpsearch.search.progress_files import ProgressFiles, identity
@@ -34,8 +35,12 @@ POLL_SECONDS = 0.25
 class Pool(Protocol):
     """What trains the segments of a search."""
 
-    def train(self, segment: Segment, urgency: float) -> Future[Progress]:
-        """Train a segment; of those that wait, the least ``urgency`` goes first."""
+    def train(self, segment: Segment, urgency: float, *, name: str) -> Future[Progress]:
+        """Train a segment; of those that wait, the least ``urgency`` goes first.
+
+        The future raises ``WorkerError`` where workers died and died, which says nothing about the
+        segment, and otherwise what its own computation raised; ``name`` says whose it is.
+        """
         ...
 
     def idle(self) -> int:
@@ -165,13 +170,19 @@ class Flights:
         return next(report for report in self._ladder if report > epoch)
 
     def _collect(self) -> None:
-        """Wait a moment for any result, and take in those that came, whoever waits for them."""
+        """Wait a moment for any result, and take in those that came, whoever waits for them.
+
+        Raises:
+            WorkerError: If workers died and died: the search ends, and no trial fails for it.
+        """
         waiting = {flight.pending: flight for flight in self._flights.values() if flight.pending}
         done, _ = wait(waiting, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
         for future in done:
             flight = waiting[future]
             flight.pending = None
             flight.failure = future.exception()
+            if isinstance(flight.failure, WorkerError):
+                raise flight.failure
             if flight.failure is None:
                 progress = future.result()
                 flight.history = flight.history.then(progress)
@@ -212,4 +223,5 @@ class Flights:
         last = max(self._report_after(first), flight.target)
         ahead = self._problem.virtual_seconds(flight.network, last - flight.target)
         segment = Segment(flight.network, flight.knobs, flight.seed, first, last, state)
-        flight.pending = self._pool.train(segment, flight.due + ahead)
+        name = f"trial {flight.trial.number}"
+        flight.pending = self._pool.train(segment, flight.due + ahead, name=name)

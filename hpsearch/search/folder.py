@@ -5,7 +5,7 @@ import os
 import platform
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,26 +14,44 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from hpsearch.data.facts import DataFacts
-from hpsearch.errors import RecordError, StudyMismatchError, UsageError
-from hpsearch.files import sweep, write_whole
+from hpsearch.errors import HpsearchError, RecordError, StudyMismatchError, UsageError
+from hpsearch.files import refuse_links, sweep, write_whole
+from hpsearch.search.database import ReadableCopy, check_integrity, study_name
 from hpsearch.search.environment import differences, environment
+from hpsearch.search.openings import OPENINGS, reconcile
+from hpsearch.search.place import Place
 from hpsearch.search.progress_files import ProgressFiles
-from hpsearch.search.record import Record, check_integrity, open_record
-from hpsearch.study import StudySpec, read_study
+from hpsearch.search.record import Record
+from hpsearch.study import StudySpec, check_study
 
 #: What may change while a study goes on: how long it is, what is done after it, and where its rows
 #: are read, since their fingerprint may not.
 FREE_TO_CHANGE = ("study.description", "data.path", "data.source", "search.trials", "evaluate")
 
+#: First line of the study file in a folder.
+WRITTEN_HERE = (
+    "# The study as hpsearch runs it; the record holds the same. Changes here are undone."
+)
+
+#: The record's name, and that of the fact with the study as a TOML text.
+RECORD, SPEC = "study.db", "spec"
+
+#: Parts of a folder in which writes may have been cut short.
+PARTS = ("", "curves", "checkpoints", "artifacts", "models")
+
 
 @dataclass(frozen=True, slots=True)
 class StudyFolder:
-    """An open folder: the study, its record, and its curves and states."""
+    """An open folder: the study, its record, and its curves and states.
+
+    ``check_place`` raises ``RecordError`` where the folder is not the one that was opened.
+    """
 
     path: Path
     spec: StudySpec
     record: Record
     files: ProgressFiles
+    check_place: Callable[[], None]
 
     def data(self) -> DataFacts:
         """The rows that the study runs on.
@@ -74,51 +92,86 @@ def write_folder(
 ) -> Iterator[StudyFolder]:
     """Open a folder to run a study in it; made if it is not there.
 
+    What is damaged in it is taken out, so that it is recorded or trained again.
+
     Args:
-        tell: Gets a line where the study goes on with other versions or on other hardware.
+        tell: Gets a line on what is damaged, and where the study goes on with other versions or on
+            other hardware.
 
     Raises:
-        UsageError: If another process runs a study there.
+        UsageError: If another process runs a study there, the folder holds files that hpsearch
+            must not write over, or the study has more trials already.
         StudyMismatchError: If the folder holds another study or was begun on other rows; nothing
             in it is changed then.
         RecordError: If the record is damaged, or of another version.
     """
     _quiet_optuna()
     path.mkdir(parents=True, exist_ok=True)
-    with _held(path):
-        if (path / "study.toml").is_file():
-            _check_same_study(path, spec)
-        check_integrity(path / "study.db")
-        record = Record(path / "study.db", spec.study.name)
-        try:
-            folder = StudyFolder(path, spec, record, ProgressFiles(path, data.fingerprint))
-            folder.check_rows(data)
-            for part in (path, path / "curves", path / "checkpoints", path / "artifacts"):
-                sweep(part)
-            record.set_fact("data", asdict(data))
-            _note_environment(folder, tell)
-            write_whole(path / "study.toml", spec.as_toml())
-            yield folder
-        finally:
-            record.close()
+    refuse_links(path)
+    _refuse_foreign_study(path)
+    with _held(path), ExitStack() as stack:
+        database = path / RECORD
+        check_integrity(database)
+        if not database.is_file():
+            _check_same_study(path, written_spec(path), spec)
+            database.touch()
+        place = Place(path, (RECORD, ".lock"))
+        record = Record(database, spec.study.name, place.check)
+        stack.callback(record.close)
+        healed = _heal(path, record, tell)
+        begun = recorded_spec(path, record) or written_spec(path)
+        _check_same_study(path, begun, spec)
+        files = ProgressFiles(path, data.fingerprint, place.check)
+        folder = StudyFolder(path, spec, record, files, place.check)
+        folder.check_rows(data)
+        _refuse_fewer_trials(folder)
+        for part in PARTS:
+            sweep(path / part)
+        fresh = record.fact("data", None) is None and "data" not in healed
+        reconcile(path, record, fresh=fresh or OPENINGS in healed)
+        _restore_study_file(path, begun, tell)
+        record.set_fact(SPEC, spec.as_toml())
+        record.set_fact("data", asdict(data))
+        _note_environment(folder, tell)
+        write_whole(path / "study.toml", f"{WRITTEN_HERE}\n{spec.as_toml()}")
+        yield folder
+        place.check()
 
 
 @contextmanager
 def read_folder(path: Path) -> Iterator[StudyFolder]:
-    """Open a folder to read it, also while a study runs there.
+    """Open a folder to read it, also while a study runs there, and where nothing can be written.
 
     Raises:
-        RecordError: If there is no study.
+        RecordError: If there is no study, or its record is damaged.
     """
     _quiet_optuna()
-    record = open_record(path)
-    try:
-        if not (path / "study.toml").is_file():
-            raise RecordError(f"{path} must hold study.toml, got none; run hpsearch optimize")
+    database = path / RECORD
+    if not database.is_file():
+        raise RecordError(
+            f"{path} must be a study's folder, got no {RECORD} there; "
+            f"run hpsearch optimize first, or name the folder with --out"
+        )
+    with ExitStack() as stack:
+        if not os.access(path, os.W_OK):
+            database = stack.enter_context(ReadableCopy(database)).path
+        check_integrity(database)
+        record = Record(database, study_name(database))
+        stack.callback(record.close)
+        spec = recorded_spec(path, record)
+        if spec is None:
+            raise RecordError(
+                f"{path} must hold a study that has begun, got one that was stopped before it was "
+                f"written down; run hpsearch optimize again"
+            )
         files = ProgressFiles(path, record.fact("data", {}).get("fingerprint", ""))
-        yield StudyFolder(path, read_study(path / "study.toml"), record, files)
-    finally:
-        record.close()
+        yield StudyFolder(path, spec, record, files, lambda: None)
+
+
+def recorded_spec(path: Path, record: Record) -> StudySpec | None:
+    """The study that a record is of, or None where it was stopped before that was written."""
+    text = record.fact(SPEC, None)
+    return None if text is None else check_study(tomllib.loads(text), str(path / RECORD))
 
 
 @contextmanager
@@ -128,9 +181,8 @@ def _held(path: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        who = holder.read_text(encoding="utf-8") if holder.is_file() else "another process"
         raise UsageError(
-            f"one hpsearch at a time runs a study; {who} has {path} open; wait for it, or end it"
+            f"{path} is already being run by {_holder(holder)}; wait for it or stop it"
         ) from None
     try:
         began = datetime.now().astimezone().isoformat(" ", "seconds")
@@ -141,13 +193,74 @@ def _held(path: Path) -> Iterator[None]:
         lock.release()
 
 
+def _holder(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.read(200)
+    except OSError:
+        return "another process"
+
+
+def _refuse_foreign_study(path: Path) -> None:
+    """A study file that somebody wrote is not replaced by the one that the study runs by."""
+    file = path / "study.toml"
+    if file.is_file() and not (path / RECORD).exists() and not _is_ours(file):
+        raise UsageError(
+            f"{file} was not written by hpsearch and would be replaced; "
+            f"use another folder (--out), or give the file another name"
+        )
+
+
+def _is_ours(file: Path) -> bool:
+    with file.open("rb") as opened:
+        start = opened.read(len(WRITTEN_HERE))
+    return start == WRITTEN_HERE.encode() or not start  # or it is empty
+
+
+def _heal(path: Path, record: Record, tell: Callable[[str], None]) -> frozenset[str]:
+    """Take out of a record what is damaged; returns the names of the facts among it."""
+    facts, trial = record.broken_facts(), record.broken_trial()
+    record.heal()
+    broken = [*sorted(facts), *([] if trial is None else [f"trial {trial}"])]
+    if broken:
+        tell(
+            f"{path / RECORD} is damaged ({', '.join(broken)}); this is recorded again, "
+            f"from curves/ where they have it"
+        )
+    return facts
+
+
+def written_spec(path: Path) -> StudySpec | None:
+    """The study in a folder's ``study.toml``, where that can be read."""
+    file = path / "study.toml"
+    try:
+        return check_study(tomllib.loads(file.read_text(encoding="utf-8")), str(file))
+    except (OSError, ValueError, RecursionError, HpsearchError):
+        return None
+
+
+def _restore_study_file(path: Path, begun: StudySpec | None, tell: Callable[[str], None]) -> None:
+    """Say where ``study.toml`` is not what the record holds; it is written again."""
+    if begun is not None and (path / "study.toml").exists() and written_spec(path) != begun:
+        tell(f"{path / 'study.toml'} was changed or damaged; it is restored from the record")
+
+
+def _refuse_fewer_trials(folder: StudyFolder) -> None:
+    there, asked = len(folder.record.trials()), folder.spec.search.trials
+    if there > asked:
+        raise UsageError(
+            f"search.trials is the total of a study and can only grow: {folder.path} has {there} "
+            f"trials, got {asked}; give --trials {there} or more, or use a new folder (--out)"
+        )
+
+
 def _note_environment(folder: StudyFolder, tell: Callable[[str], None]) -> None:
     """Add this environment to those of the study, and tell if it is another than the last."""
     before, now = folder.environments(), environment()
     if before and (changed := differences(before[-1], now)):
         tell(
-            "the study goes on in another environment, in which the last bits of what it trains "
-            f"may differ: {'; '.join(f'{name} {change}' for name, change in changed.items())}"
+            "the environment changed; results may differ in the last bits: "
+            f"{'; '.join(f'{name} {change}' for name, change in changed.items())}"
         )
     if now not in before:
         folder.record.set_fact("environments", [*before, now])
@@ -158,8 +271,10 @@ def _quiet_optuna() -> None:
     logging.getLogger("optuna").setLevel(logging.WARNING)
 
 
-def _check_same_study(path: Path, spec: StudySpec) -> None:
-    begun = dict(_flat(tomllib.loads(read_study(path / "study.toml").as_toml())))
+def _check_same_study(path: Path, before: StudySpec | None, spec: StudySpec) -> None:
+    if before is None:
+        return
+    begun = dict(_flat(tomllib.loads(before.as_toml())))
     now = dict(_flat(tomllib.loads(spec.as_toml())))
     changed = [
         f"  {key}   was {begun.get(key, 'not set')!r}, is {now.get(key, 'not set')!r}"

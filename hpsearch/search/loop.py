@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import optuna
 from optuna.trial import TrialState
 
+from hpsearch.calls import SideProcess
 from hpsearch.errors import HpsearchError
-from hpsearch.processes import SideProcess
 from hpsearch.search.clock import Problem, VirtualClock
 from hpsearch.search.flights import Flight, Flights, Pool
 from hpsearch.search.progress_files import ProgressFiles
@@ -52,7 +52,8 @@ def search(
     asking: what happened so far is in the record. ``tell`` gets a line on what is trained again.
 
     Raises:
-        HpsearchError: If the first trials fail one and all.
+        HpsearchError: If all of the first trials fail.
+        WorkerError: If workers died and died; what is recorded is kept.
     """
     yield from _Walk(spec, problem, record, files, pool, tell).run()
 
@@ -117,7 +118,7 @@ class _Walk:
         seed = trial_seed(spec.study.seed, number)
         trial.set_user_attr("seed", seed)
         trial.set_user_attr("started_seconds", self._clock.now)
-        self._record.asked(self._frozen(number))
+        self._record.asked(self._frozen(number), self._study)
         self._asked += 1
         self._go_on(self._flights.begin(trial, network, knobs, seed, reported))
 
@@ -165,7 +166,7 @@ class _Walk:
         complete = state == TrialState.COMPLETE and seen is not None
         self._study.tell(flight.trial, seen.value if complete and seen else None, state=state)
         ended = self._frozen(number)
-        self._record.told(number, state, ended.value, attributes, self._study)
+        self._record.told(number, state, attributes, self._study)
         self._flights.end(flight)
         self._count(ended, state, cause)
 
@@ -177,7 +178,7 @@ class _Walk:
             self._best = ended
         failed = self._ended[TrialState.FAIL]
         if failed == sum(self._ended.values()) >= min(5, self._spec.search.trials):
-            raise HpsearchError(f"the first {failed} trials failed one and all, the last: {cause}")
+            raise HpsearchError(f"all of the first {failed} trials failed; last error: {cause}")
 
     def _frozen(self, number: int) -> optuna.trial.FrozenTrial:
         return self._study.get_trials(deepcopy=False)[number]

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from optuna.distributions import BaseDistribution
 from optuna.trial import FrozenTrial, TrialState
 
+from hpsearch.calls import SideProcess
 from hpsearch.metrics import OBJECTIVE
-from hpsearch.processes import SideProcess, native_stderr_silenced
 from hpsearch.search.suggest import distribution
 from hpsearch.space import Choice, Float, Int, Parameter, Scalar, Space
 
@@ -158,9 +158,8 @@ def propose(question: Question) -> dict[str, Scalar] | None:
 
 def _ask(question: Question) -> Mapping[str, Any] | None:
     """A fresh oracle's proposal after the question's history, in KerasTuner's values."""
-    with native_stderr_silenced():
-        import keras_tuner
-        from keras_tuner.engine.trial import Trial, TrialStatus
+    import keras_tuner
+    from keras_tuner.engine.trial import Trial, TrialStatus
 
     domains = {one.name: one.domain for one in question.space.parameters}
     hyperparameters = keras_tuner.HyperParameters.from_config(_configuration(question.space))

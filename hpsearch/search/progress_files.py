@@ -11,21 +11,29 @@ missing or damaged one, counts as not there.
 import hashlib
 import json
 import math
-import zipfile
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from hpsearch.files import replacing
+from hpsearch.arrays import Array, DamagedError, read_arrays, write_arrays
 from hpsearch.network import Knobs, Network
 from hpsearch.study import TrainingSection
 from hpsearch.training.history import UNTRAINED, History
-from hpsearch.training.segment import Arrays, Best, State
+from hpsearch.training.inspection import BINS, KERNEL_FIELDS
+from hpsearch.training.segment import Arrays, Best, State, state_digest
 
 #: Layout of these files, and the arithmetic that made them; raised when either changes.
-FORMAT = 4
+FORMAT = 5
+
+#: Names of the files that are written here.
+_RUN = re.compile(r"(\d{4,}|\d{4,}-[a-z0-9_-]+|baseline-[a-z0-9_-]+)\.npz")
+
+#: dtypes of a state's arrays.
+_DTYPES = ("<f4", "<f8", "<i4", "<i8", "|u1", "|b1")
 
 
 def identity(network: Network, knobs: Knobs, seed: int, training: TrainingSection) -> str:
@@ -49,12 +57,16 @@ class ProgressFiles:
     Args:
         folder: The study's.
         rows: Fingerprint of the rows that it runs on.
+        guard: Called before each write; raises where the folder is not the one that was opened.
     """
 
-    def __init__(self, folder: Path, rows: str = "") -> None:
+    def __init__(
+        self, folder: Path, rows: str = "", guard: Callable[[], None] = lambda: None
+    ) -> None:
         self._curves = folder / "curves"
         self._checkpoints = folder / "checkpoints"
         self._rows = rows
+        self._guard = guard
 
     def history(self, run: str, identity: str | None = None) -> History:
         """The recorded epochs of a run, whatever made them if no ``identity`` is given."""
@@ -62,25 +74,30 @@ class ProgressFiles:
         histories = [file.history for file in files if file is not None]
         return max(histories, key=len, default=UNTRAINED)
 
+    def problem(self, run: str, identity: str) -> str | None:
+        """Why the curve of a run that ended can't be used, or None where it can."""
+        try:
+            file = _parse(self._curve(run))
+        except FileNotFoundError:
+            return "is missing"
+        except DamagedError as error:
+            return f"is damaged: {error}"
+        return None if self._made_by(file, identity) else "is of another training or other rows"
+
     def save_history(self, run: str, identity: str, history: History) -> None:
         """Replace the recorded epochs of a run that ended, unless they are the same."""
         there = self._read(self._curve(run), identity)
         if there is not None and len(there.history) == len(history):
             return
         about = {"identity": identity, "rows": self._rows}
-        _write(self._curve(run), _File(about, history, b""))
+        self._write(self._curve(run), _File(about, history, b""))
 
     def state(self, run: str, identity: str, epoch: int) -> State | None:
         """The state of a run after ``epoch``, or None where that is not the one recorded."""
         file = self._read(self._checkpoint(run), identity)
         if file is None or len(file.history) != epoch:
             return None
-        about, start = file.about, 0
-        groups: dict[str, Arrays] = {}
-        for name in ("weights", "optimizer", "best"):
-            groups[name], start = _unpacked(file.content, about[name], start)
-        best = Best(about["best_epoch"], float.fromhex(about["best_value"]), groups["best"])
-        return State(epoch, groups["weights"], groups["optimizer"], best)
+        return _state(file, epoch)
 
     def save_state(self, run: str, identity: str, history: History, state: State) -> None:
         """Replace the recorded epochs and the state after them, in one step."""
@@ -97,26 +114,44 @@ class ProgressFiles:
             **{name: _forms(group) for name, group in groups.items()},
         }
         content = b"".join(array.tobytes() for group in groups.values() for array in group)
-        _write(self._checkpoint(run), _File(about, history, content))
+        self._write(self._checkpoint(run), _File(about, history, content))
 
     def drop_state(self, run: str) -> None:
         """Forget the state of a run that ended."""
+        self._guard()
         self._checkpoint(run).unlink(missing_ok=True)
 
     def drop_states(self) -> None:
         """Forget all states but those of trials, once nothing needs them any more."""
+        self._guard()
         for path in self._checkpoints.glob("*.npz"):
-            if not path.stem.isdigit():
+            if _RUN.fullmatch(path.name) and not path.stem.isdigit():
                 path.unlink(missing_ok=True)
 
     def _read(self, path: Path, identity: str | None) -> _File | None:
         """A file's content, or None where it is not there; any training's without ``identity``."""
-        file = _read(path)
-        made_here = file is not None and (file.about["identity"], file.about["rows"]) == (
-            identity,
-            self._rows,
-        )
-        return file if made_here or identity is None else None
+        try:
+            file = _parse(path)
+        except (FileNotFoundError, DamagedError):
+            return None
+        return file if identity is None or self._made_by(file, identity) else None
+
+    def _made_by(self, file: _File, identity: str) -> bool:
+        return bool((file.about["identity"], file.about["rows"]) == (identity, self._rows))
+
+    def _write(self, path: Path, file: _File) -> None:
+        self._guard()
+        history = file.history
+        about = {**file.about, "digests": history.digests}
+        kernels = [history.kernels[epoch] for epoch in history.digests]
+        arrays: dict[str, Array] = {
+            "about": np.array(json.dumps(about)),
+            "curve": history.curve,
+            "losses": history.losses,
+            "kernels": np.stack(kernels) if kernels else _NO_KERNELS,
+            "content": np.frombuffer(file.content, np.uint8),
+        }
+        write_arrays(path, arrays)
 
     def _curve(self, run: str) -> Path:
         return self._curves / f"{run}.npz"
@@ -125,9 +160,27 @@ class ProgressFiles:
         return self._checkpoints / f"{run}.npz"
 
 
+#: The kernels of a history without epochs.
+_NO_KERNELS: Array = np.zeros((0, 0, len(KERNEL_FIELDS) + BINS), np.float32)
+
+
 def _forms(group: Arrays) -> list[tuple[str, tuple[int, ...]]]:
     """Type and shape of each array; their bytes stand elsewhere, since many entries are slow."""
     return [(array.dtype.str, array.shape) for array in group]
+
+
+def _state(file: _File, epoch: int) -> State | None:
+    """The state in a checkpoint; None where it is not the one that its history speaks of."""
+    about, start = file.about, 0
+    groups: dict[str, Arrays] = {}
+    try:
+        for name in ("weights", "optimizer", "best"):
+            groups[name], start = _unpacked(file.content, about[name], start)
+        best = Best(int(about["best_epoch"]), float.fromhex(about["best_value"]), groups["best"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    state = State(epoch, groups["weights"], groups["optimizer"], best)
+    return state if state_digest(state) == file.history.digests.get(epoch) else None
 
 
 def _unpacked(
@@ -136,35 +189,40 @@ def _unpacked(
     """The arrays of these forms from ``start`` on, and where they end."""
     group = []
     for kind, shape in forms:
+        if kind not in _DTYPES:
+            raise ValueError(f"an array of a state must be of {_DTYPES}, got {kind}")
         size = math.prod(shape)
         group.append(np.frombuffer(content, kind, size, start).reshape(shape))
         start += group[-1].nbytes
     return tuple(group), start
 
 
-def _read(path: Path) -> _File | None:
-    """A file's content, or None where it is missing or damaged."""
+def _parse(path: Path) -> _File:
+    """A file's content.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        DamagedError: If it is not as it was written, or is nothing that is written here.
+    """
+    found = read_arrays(path)
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
-            about = json.loads(str(found["about"]))
-            digests = {int(epoch): digest for epoch, digest in about["digests"].items()}
-            kernels = dict(zip(digests, found["kernels"], strict=True))
-            history = History(found["curve"], digests, found["losses"], kernels)
-            return _File(about, history, found["content"].tobytes())
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
-        return None
-
-
-def _write(path: Path, file: _File) -> None:
-    history = file.history
-    about = {**file.about, "digests": history.digests}
-    kernels = [history.kernels[epoch] for epoch in history.digests]
-    with replacing(path) as fresh, fresh.open("wb") as stream:
-        np.savez(
-            stream,
-            about=np.array(json.dumps(about)),
-            curve=history.curve,
-            losses=history.losses,
-            kernels=np.stack(kernels) if kernels else np.zeros((0,), np.float32),
-            content=np.frombuffer(file.content, np.uint8),
+        about = json.loads(str(found["about"]))
+        digests = {int(epoch): str(digest) for epoch, digest in about["digests"].items()}
+        if not all(isinstance(about[key], str) for key in ("identity", "rows")):
+            raise ValueError("it must name its training and its rows")
+        curve, losses, kernels = (
+            _checked(found[name], dimensions)
+            for name, dimensions in (("curve", 3), ("losses", 1), ("kernels", 3))
         )
+        if curve.shape[1:] != (2, 2) or not all(0 < epoch <= len(curve) for epoch in digests):
+            raise ValueError(f"it must hold a learning curve, got {curve.shape}")
+        looks = dict(zip(digests, kernels, strict=True))
+        return _File(about, History(curve, digests, losses, looks), found["content"].tobytes())
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedError(f"it is no history of a training ({error})") from None
+
+
+def _checked(array: Array, dimensions: int) -> Any:
+    if array.dtype != np.float32 or array.ndim != dimensions:
+        raise ValueError(f"an array must be float32 of {dimensions} axes, got {array.dtype}")
+    return array

@@ -14,7 +14,7 @@ import optuna
 from optuna.distributions import BaseDistribution
 from optuna.trial import FrozenTrial
 
-from hpsearch.processes import SideProcess
+from hpsearch.calls import SideProcess
 from hpsearch.search.oracles import OracleSampler
 from hpsearch.space import Scalar
 from hpsearch.study import StudySpec

@@ -3,11 +3,5 @@
 It must run nothing: a process in which TensorFlow has computed can't be forked.
 """
 
-import os
-
-from hpsearch.processes import ENVIRONMENT, native_stderr_silenced
-
-os.environ.update(ENVIRONMENT)
-with native_stderr_silenced():
-    import keras  # noqa: F401
-    import tensorflow  # noqa: F401
+import keras  # noqa: F401
+import tensorflow  # noqa: F401

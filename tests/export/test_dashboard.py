@@ -10,20 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import optuna
 import pytest
-from optuna.artifacts import FileSystemArtifactStore
 from optuna.distributions import (
     BaseDistribution,
     CategoricalDistribution,
     FloatDistribution,
     IntDistribution,
 )
-from optuna.storages import RDBStorage
 from optuna.trial import TrialState, create_trial
-from optuna_dashboard import wsgi
 from werkzeug.test import Client
 
-from hpsearch.export.dashboard import dashboard_arguments, write_dashboard
+from hpsearch.export.dashboard import application, write_dashboard
 from hpsearch.results.outcome import Outcome
 from hpsearch.search.annotations import PART
 from hpsearch.search.record import Record
@@ -60,7 +58,7 @@ def make_record() -> Iterator[MakeRecord]:
                 user_attrs={"seed": trial.seed, "started_seconds": trial.started_seconds},
             )
             written.number = trial.number
-            record.asked(written)
+            record.asked(written, optuna.create_study())
         (folder / "report.html").write_text("<!doctype html><h1>Report</h1>", encoding="utf-8")
         (folder / "report.md").write_text("# Report\n", encoding="utf-8")
         return record
@@ -82,15 +80,9 @@ def distribution(domain: Domain) -> BaseDistribution:
 
 @contextmanager
 def served(folder: Path) -> Iterator[Client]:
-    """The dashboard with the arguments that it is started with."""
-    url, option, files = dashboard_arguments(folder)
-    assert option == "--artifact-dir"
-    storage = RDBStorage(url)
-    try:
-        yield Client(wsgi(storage, artifact_store=FileSystemArtifactStore(files)))
-    finally:
-        storage.remove_session()
-        storage.engine.dispose()
+    """The dashboard as it is served."""
+    with application(folder) as app:
+        yield Client(app)
 
 
 def detail(client: Client) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def look(folder: StudyFolder, pool: Pool, rows: Split, predictors: Predictors) -
     """Measure all candidates on test rows."""
     candidates = candidates_of(folder)
     weights = best_weights(folder, PROBLEM, pool.train, candidates.runs)
-    measure(folder.record, rows, candidates, weights, predictors)
+    measure(folder, rows, candidates, weights, predictors)
 
 
 def test_the_best_are_complete_distinct_and_in_order() -> None:
@@ -227,7 +227,7 @@ def test_importance_needs_trials_and_sums_to_one(tmp_path: Path, trials: int) ->
             user_attrs={"seed": 1, "started_seconds": 0.0},
         )
         trial.number = number
-        record.asked(trial)
+        record.asked(trial, optuna.create_study())
     found = importances(record.frozen_trials())
     record.close()
     if trials < 10:

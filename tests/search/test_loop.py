@@ -186,7 +186,7 @@ def test_a_study_whose_first_trials_all_fail_stops(tmp_path: Path) -> None:
         def run(self, segment: Segment, fold: Any) -> Any:
             raise RuntimeError("nothing works")
 
-    with pytest.raises(HpsearchError, match=r"first 5 trials failed .* nothing works"):
+    with pytest.raises(HpsearchError, match=r"first 5 trials failed; last error: .* nothing works"):
         walk(tmp_path, small_study(), Pool(Broken(8)))
 
 

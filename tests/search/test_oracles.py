@@ -1,7 +1,6 @@
 """KerasTuner's oracles behind Optuna's sampler."""
 
 import math
-import multiprocessing
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import optuna
+import psutil  # type: ignore[import-untyped]
 import pytest
 from optuna.distributions import (
     BaseDistribution,
@@ -19,7 +19,7 @@ from optuna.distributions import (
 from optuna.testing.pytest_samplers import BasicSamplerTestCase, RelativeSamplerTestCase
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from hpsearch.processes import SideProcess
+from hpsearch.calls import SideProcess
 from hpsearch.search import loop, oracles
 from hpsearch.search.loop import search
 from hpsearch.search.oracles import LowerBound, OracleName, OracleSampler, Question, propose
@@ -329,14 +329,14 @@ def test_a_longer_study_equals_one_begun_at_that_length(
 
 def test_the_process_ends_with_a_search_that_is_stopped(tmp_path: Path) -> None:
     spec = small_study(search__sampler="keras_tuner_random")
-    before = set(multiprocessing.active_children())
+    before = set(psutil.Process().children())
     record = Record(tmp_path / "study.db", spec.study.name)
     steps: Any = search(spec, PROBLEM, record, ProgressFiles(tmp_path), Pool(FormulaTrainer(8)))
     next(steps)
-    (process,) = set(multiprocessing.active_children()) - before
-    assert process.is_alive()
+    (process,) = set(psutil.Process().children()) - before
+    assert process.is_running()
     steps.close()
-    assert set(multiprocessing.active_children()) <= before
+    assert set(psutil.Process().children()) <= before
     record.close()
 
 

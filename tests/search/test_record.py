@@ -38,7 +38,7 @@ def ask(record: Record, walk: optuna.Study) -> optuna.Trial:
     trial.suggest_float("x", 0, 1)
     trial.set_user_attr("seed", 7)
     trial.set_user_attr("started_seconds", 0.5)
-    record.asked(walk.get_trials(deepcopy=False)[trial.number])
+    record.asked(walk.get_trials(deepcopy=False)[trial.number], walk)
     return trial
 
 
@@ -51,7 +51,7 @@ def tell(
     for key, attribute in attributes.items():
         trial.set_user_attr(key, attribute)
     walk.tell(trial, value, state=state)
-    record.told(trial.number, state, value, attributes, walk)
+    record.told(trial.number, state, attributes, walk)
 
 
 def test_facts_come_back_and_people_do_not_see_them(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_record_of_layout_2_is_refused_and_left_as_it_was(tmp_path: Path) -> N
     with opened(path) as storage:
         study = storage.create_new_study([optuna.study.StudyDirection.MINIMIZE], "small")
         storage.set_study_user_attr(study, "version", 2)
-    with pytest.raises(RecordError, match="must be of version 3, got version 2; use the hpsearch"):
+    with pytest.raises(RecordError, match="must be of version 4, got version 2; use the hpsearch"):
         Record(path, "small")
     with opened(path) as storage:
         (found,) = storage.get_all_studies()
@@ -163,7 +163,7 @@ def test_a_record_that_is_built_anew_keeps_facts_notes_and_files(
         asked = other.ask()
         asked.suggest_float("x", 0, 1)
         other.tell(asked, value)
-    record.told(0, TrialState.COMPLETE, 0.5, {"epochs": 8}, other)
+    record.told(0, TrialState.COMPLETE, {"epochs": 8}, other)
     assert [trial.value for trial in record.frozen_trials()] == [0.5, 0.6]
     assert record.fact("openings", []) == ["one"]
     record.close()

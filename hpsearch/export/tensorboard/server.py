@@ -11,7 +11,7 @@ from threading import Event, Thread
 from hpsearch.export.tensorboard.writing import CURVES, follow, update
 from hpsearch.results.outcome import Outcome
 
-TENSORBOARD = (sys.executable, "-m", "tensorboard.main")
+TENSORBOARD = (sys.executable, "-P", "-m", "tensorboard.main")
 
 #: TensorBoard holds a file open for each run, and leaves out, silently, those that it can't open.
 OPEN_FILES = 65_536

@@ -1,0 +1,50 @@
+"""What reaches the terminal: no control characters of others, and no end because nobody reads."""
+
+import os
+import re
+import sys
+from contextlib import suppress
+from typing import TextIO
+
+#: Characters by which a text could move the cursor, change colours or retitle the window; all
+#: control characters but the line break and the tab, and halves of surrogate pairs.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """A text with its control characters written out in hexadecimal."""
+    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
+
+
+def write(text: str, stream: TextIO | None) -> None:
+    """Print a line at once, as far as anybody reads: the work goes on without a reader.
+
+    Args:
+        text: Cleaned; what the stream's encoding does not have becomes ``?``.
+        stream: None where the process has none.
+    """
+    if stream is None:
+        return
+    try:
+        print(clean(text), file=stream, flush=True)
+    except BrokenPipeError:  # as of ``| head``
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def say(text: str) -> None:
+    """A line on standard output."""
+    write(text, sys.stdout)
+
+
+def complain(text: str) -> None:
+    """A line on standard error."""
+    write(text, sys.stderr)
+
+
+def forgive_encodings() -> None:
+    """Let what a stream's encoding does not have become ``?`` in place of an error."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):  # none, or one of a test
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
