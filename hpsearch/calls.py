@@ -37,6 +37,10 @@ class ProcessDied(Exception):
     """A process ended, or fell silent and was ended, before it answered; the message says how."""
 
 
+class CannotStart(ProcessDied):
+    """A process says itself why it cannot work: a package that it cannot import, say."""
+
+
 def wait_seconds(deaths: int) -> float:
     """How long to wait after so many deaths, one after another, before the next process."""
     return min(FIRST_WAIT_SECONDS * 2.0 ** (deaths - 1), LONGEST_WAIT_SECONDS)

@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from hpsearch.calls import ATTEMPTS, Callee, ProcessDied, wait_seconds
+from hpsearch.calls import ATTEMPTS, Callee, CannotStart, ProcessDied, wait_seconds
 from hpsearch.errors import WorkerError
 from hpsearch.execution.server import ForkServer
 from hpsearch.execution.worker import run_segment
@@ -27,6 +27,9 @@ MODELS_PER_WORKER = 16
 #: After so many deaths without a result in between one worker fewer works; after so many results
 #: without a death one more.
 DEATHS_TO_SHRINK, RESULTS_TO_GROW = 3, 20
+
+#: A worker that says why it cannot start will hardly start the next time; it counts as so many.
+DEATHS_OF_A_START = 5
 
 #: What a training raises where the machine is short of memory or disk: no result of it.
 _SHORTAGES = (MemoryError, OSError)
@@ -231,7 +234,7 @@ class LocalPool:
             try:
                 worker.process.call(*self._setup)
             except Exception as error:  # whatever it is, it is not the job's
-                raise ProcessDied(f"it could not be set up: {error}") from error
+                raise CannotStart(f"it cannot be set up: {error}") from error
         if job.model is not None:
             worker.models.add(job.model)
         return worker.process.call(job.function, *job.arguments)
@@ -255,11 +258,12 @@ class LocalPool:
         with self._changed:
             if self._closed:
                 return
-            job.deaths += 1
+            job.deaths += DEATHS_OF_A_START if isinstance(death, CannotStart) else 1
             self._deaths, self._results = self._deaths + 1, 0
             shrinks = self._deaths % DEATHS_TO_SHRINK == 0 and self._size > 1
             self._size -= shrinks
-            given_up = job.deaths >= ATTEMPTS
+            hopeless = self._deaths >= ATTEMPTS * len(self._workers)
+            given_up = job.deaths >= ATTEMPTS or hopeless
         fewer = f"; going on with {_workers(self._size)}" if shrinks else ""
         self._tell(f"a worker was lost with {job.name} ({death}), which is done again{fewer}")
         with self._changed:

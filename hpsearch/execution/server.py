@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
-from hpsearch.calls import Callee, ProcessDied, serve
+from hpsearch.calls import Callee, CannotStart, ProcessDied, serve
 from hpsearch.processes import PythonProcess, settle
 
 #: A server that has not answered for so long is given up: at first it imports TensorFlow.
@@ -44,7 +44,8 @@ class ForkServer:
         """A new worker.
 
         Raises:
-            ProcessDied: If the server ends, is silent, or cannot import what workers need.
+            ProcessDied: If the server ends or is silent.
+            CannotStart: If it cannot import what workers need.
         """
         with self._lock:
             try:
@@ -60,21 +61,25 @@ class ForkServer:
                 raise ProcessDied("the server that workers are forked from ended") from None
             if isinstance(pid, str):
                 self._stop()
-                raise ProcessDied(f"a worker cannot start: {pid}")
+                raise CannotStart(f"it cannot start: {pid}")
             return Callee(ours, _Worker(pid, self._status))
 
     def close(self) -> None:
         """End the server and all that was forked from it, also while it starts."""
         self._closed = True
         for server in self._servers:
-            server.close()
+            server.kill()  # so that a fork that waits for it gives up
         with self._lock:
             self._stop()
+            for server in self._servers:
+                server.close()
 
     def _ask(self, theirs: socket.socket) -> int | str:
         """Have a worker forked that holds a socket; its pid, or why it cannot be."""
-        control = self._control or self._start()
         if self._closed:
+            raise EOFError
+        control = self._control or self._start()
+        if self._closed:  # meanwhile, when the server may not have been there to be ended
             raise EOFError
         control.send("fork")
         with _channel(control) as channel:

@@ -7,24 +7,22 @@ from contextlib import suppress
 
 import psutil  # type: ignore[import-untyped]
 
-#: What is attacked: a worker, the server that workers are forked from, and multiprocessing's
-#: resource tracker.
-KINDS = ("worker", "server", "tracker")
+#: What is attacked: a worker, and the server that workers are forked from.
+KINDS = ("worker", "server")
 
 #: The variable of the environment by which all processes of a run are found.
 MARK = "HPSEARCH_ATTACK_MARK"
 
 
 def victims(driver: int) -> dict[str, list[int]]:
-    """The descendants of a process by their kind; all but server and tracker are workers."""
+    """The descendants of a process by their kind; all but the server are workers."""
     found: dict[str, list[int]] = {kind: [] for kind in KINDS}
     with suppress(psutil.NoSuchProcess):
         for child in psutil.Process(driver).children(recursive=True):
             with suppress(psutil.NoSuchProcess):
                 words = " ".join(child.cmdline())
-                if "resource_tracker" in words:
-                    found["tracker"].append(child.pid)
-                elif "forkserver" in words and child.ppid() == driver:
+                assert "resource_tracker" not in words, "another process that can be killed"
+                if "hpsearch.execution.server" in words and child.ppid() == driver:
                     found["server"].append(child.pid)
                 elif words:  # else it is dead already
                     found["worker"].append(child.pid)
