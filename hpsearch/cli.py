@@ -78,7 +78,11 @@ def main() -> NoReturn:
     debug = "--debug" in sys.argv[1:]
     try:
         app([argument for argument in sys.argv[1:] if argument != "--debug"], prog_name="hpsearch")
+    except SystemExit:
+        signals.ignore()
+        raise
     except HpsearchError as error:
+        signals.ignore()
         if debug:
             raise
         complain(f"hpsearch: {error}")

@@ -48,6 +48,12 @@ def install() -> None:
             signal.signal(number, end_at_once)
 
 
+def ignore() -> None:
+    """The work is done, and the exit code is known: a signal changes nothing any more."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
 @contextmanager
 def raised() -> Iterator[None]:
     """In the block the first signal is raised as ``Stopped``."""
