@@ -273,6 +273,26 @@ def status(
 
 
 @app.command()
+def check(
+    name: Name = None,
+    study: Study = None,
+    out: Out = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Check every file of a study's folder; nothing is changed.
+
+    The exit code is 0 if all is whole, else 1: hpsearch optimize trains again what is damaged.
+    """
+    from hpsearch.listing import finding_values, say_findings
+    from hpsearch.results.check import check_folder
+
+    findings = check_folder(_folder(name, study, out))
+    say(json.dumps(finding_values(findings)) if as_json else say_findings(findings))
+    if any(finding.condition != "whole" for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
 def validate(
     name: Name = None,
     study: Study = None,

@@ -3,12 +3,14 @@
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from hpsearch.errors import HpsearchError
 from hpsearch.export.wording import say_openings, say_phases
 from hpsearch.metrics import TEST_METRICS
+from hpsearch.results.check import Finding
 from hpsearch.results.outcome import Outcome, TestResult
 from hpsearch.results.reproduce import TOLERANCE, Repetition, Reproduction
 from hpsearch.results.test import recorded_test
@@ -276,6 +278,33 @@ def _say_repetition(one: Repetition) -> str:
         f"{one.label}: differs from epoch {one.first_difference} of {one.epochs} on, by "
         f"{one.largest:.2g} at most; the best val_binary_crossentropy by {one.apart:.2g}"
     )
+
+
+def finding_values(findings: Sequence[Finding]) -> list[dict[str, str]]:
+    """What a check of a folder found, as JSON values."""
+    return [asdict(finding) for finding in findings]
+
+
+def say_findings(findings: Sequence[Finding]) -> str:
+    """What a check of a folder found, a line each, and what follows from it."""
+    width = max(len(finding.part) for finding in findings)
+    lines = [
+        f"{_CONDITIONS[finding.condition]:<13} {finding.part:<{width}}  {finding.words}"
+        for finding in findings
+    ]
+    again, lost = (
+        sum(finding.condition == condition for finding in findings)
+        for condition in ("again", "lost")
+    )
+    if lost:
+        lines.append(f"{lost} of {len(findings)} parts cannot be trusted")
+    if again:
+        lines.append(f"hpsearch optimize makes {again} of {len(findings)} parts again")
+    return "\n".join(lines if again or lost else [*lines, "all is whole"])
+
+
+#: Conditions of a folder's parts, in words.
+_CONDITIONS = {"whole": "whole", "again": "made again", "lost": "not trusted"}
 
 
 def _row(trial: TrialRecord) -> dict[str, Any]:

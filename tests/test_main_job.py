@@ -267,7 +267,7 @@ def test_an_interrupted_study_says_how_to_go_on_and_ends_the_same(
         os.kill(process.pid, signal.SIGINT)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "the same command goes on there" in said
+    assert "Run the same command to continue" in said
     assert "Traceback" not in said
     run(*command)
     assert trials(tmp_path) == trials(alone)

@@ -60,6 +60,7 @@ class ForkServer:
                 self._stop()
                 raise ProcessDied("the server that workers are forked from ended") from None
             if isinstance(pid, str):
+                ours.close()
                 self._stop()
                 raise CannotStart(f"it cannot start: {pid}")
             return Callee(ours, _Worker(pid, self._status))

@@ -104,6 +104,9 @@ def train_runs(
     Yields how many of how many are done, at least every ``POLL_SECONDS``.
     """
     missing = [run for run in runs if summary(folder, run) is None]
+    for run in runs:
+        if run not in missing:  # a curve that was lost may still be beside a state
+            folder.files.save_history(run.name, run.identity, recorded(folder, run))
     yield from _train(folder, problem, train, missing, len(runs))
 
 

@@ -109,8 +109,8 @@ class Flights:
         history = self._files.history(run, made_by)
         if len(history) < reported:
             self._tell(
-                f"trial {trial.number}: {len(history)} of its {reported} recorded epochs are whole "
-                f"in the folder; the others are trained again"
+                f"trial {trial.number}: only {len(history)} of {reported} recorded epochs could be "
+                f"read; the rest is trained again"
             )
         flight = Flight(trial, network, knobs, seed, run, made_by, history)
         self._flights[trial.number] = flight

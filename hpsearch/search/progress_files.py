@@ -12,7 +12,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,18 @@ class ProgressFiles:
         except DamagedError as error:
             return f"is damaged: {error}"
         return None if self._made_by(file, identity) else "is of another training or other rows"
+
+    def damaged_states(self) -> Iterator[tuple[str, str]]:
+        """Names of the checkpoints that can't be used, and why."""
+        for path in sorted(self._checkpoints.glob("*.npz")):
+            try:
+                file = _parse(path)
+                whole = _state(file, len(file.history)) is not None
+                problem = "" if whole else "is damaged: its state is not the one it speaks of"
+            except (FileNotFoundError, DamagedError) as error:
+                problem = f"is damaged: {error}"
+            if problem and _RUN.fullmatch(path.name):
+                yield path.name, problem
 
     def save_history(self, run: str, identity: str, history: History) -> None:
         """Replace the recorded epochs of a run that ended, unless they are the same."""

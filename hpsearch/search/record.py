@@ -213,7 +213,7 @@ class Record:
         except FAILURES as error:
             raise RecordError(
                 f"{self._path} must be readable and writable, got: {reason(error)}; what was "
-                f"recorded before is kept, and the same command goes on there"
+                f"recorded before is kept. Run the same command to continue"
             ) from error
 
     def _ordered(self) -> list[FrozenTrial]:

@@ -5,19 +5,27 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hpsearch import calls
 from hpsearch.errors import WorkerError
+from hpsearch.execution import local
 from hpsearch.execution.local import LocalPool
 from hpsearch.study import TrainingSection
 from tests.execution import work
 
 
 @pytest.fixture
-def pool() -> Iterator[LocalPool]:
-    with LocalPool(2, TrainingSection(), hash, work.begin, ("here",)) as pool:
+def told() -> list[str]:
+    """The lines that a pool tells."""
+    return []
+
+
+@pytest.fixture
+def pool(told: list[str]) -> Iterator[LocalPool]:
+    with LocalPool(2, TrainingSection(), hash, work.begin, ("here",), tell=told.append) as pool:
         yield pool
 
 
@@ -78,3 +86,56 @@ def test_closing_ends_the_processes(tmp_path: Path) -> None:
         time.sleep(0.05)
     else:
         assert not Path(f"/proc/{process}").exists()
+
+
+def test_a_death_is_told_with_whose_work_it_was(
+    pool: LocalPool, tmp_path: Path, told: list[str]
+) -> None:
+    assert pool.call(work.die_once, str(tmp_path / "died"), name="trial 7").result(30) == "done"
+    (line,) = told
+    assert line.startswith("a worker was lost with trial 7 (process ")
+    assert "ended with status 9), which is done again" in line
+
+
+def test_a_shortage_of_the_machine_is_no_result_of_a_training(
+    tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "run_segment", work.short_of_memory_once)
+    with LocalPool(
+        1, TrainingSection(), lambda _: "model", work.begin, ("here",), tell=told.append
+    ) as pool:
+        segment: Any = str(tmp_path / "short")
+        found: Any = pool.train(segment, 0.0, name="trial 3").result(30)
+    assert found == "done"
+    assert "trial 3" in told[0]
+
+
+def test_deaths_shrink_the_pool_and_results_let_it_grow(
+    pool: LocalPool, tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "LONGEST_WAIT_SECONDS", 0.1)
+    with pytest.raises(WorkerError):
+        pool.call(work.die).result(60)
+    assert pool.idle() == 1
+    assert [line for line in told if line.endswith("; going on with 1 worker")]
+    for _ in range(local.RESULTS_TO_GROW):
+        pool.call(work.whoami).result(30)
+    assert pool.idle() == 2
+
+
+def test_a_worker_that_cannot_be_set_up_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calls, "LONGEST_WAIT_SECONDS", 0.1)
+    with (
+        LocalPool(1, TrainingSection(), hash, work.fail_to_begin, ()) as pool,
+        pytest.raises(WorkerError, match="cannot be set up: this piece of work is wrong"),
+    ):
+        pool.call(work.whoami).result(60)
+
+
+def test_a_server_that_cannot_import_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calls, "LONGEST_WAIT_SECONDS", 0.1)
+    with (
+        LocalPool(1, TrainingSection(), hash, work.begin, ("here",), ("no_such_module",)) as pool,
+        pytest.raises(WorkerError, match="cannot start: ModuleNotFoundError: No module named"),
+    ):
+        pool.call(work.whoami).result(60)

@@ -1,6 +1,8 @@
 """Work for worker processes that need no TensorFlow: it must be importable in them."""
 
+import importlib
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -8,6 +10,10 @@ from pathlib import Path
 def begin(mark: str) -> None:
     """The initializer: leaves a mark in the process."""
     os.environ["MARK"] = mark
+
+
+def fail_to_begin() -> None:
+    fail()
 
 
 def whoami() -> tuple[str, int]:
@@ -37,3 +43,31 @@ def wait_for(path: str) -> None:
 
 def touch(path: str) -> None:
     Path(path).touch()
+
+
+def stop_once(path: str) -> str:
+    """Stops its process the first time, as a machine that swaps does; answers the second."""
+    if not Path(path).exists():
+        Path(path).touch()
+        os.kill(os.getpid(), signal.SIGSTOP)
+    return "done"
+
+
+def file_of(module: str) -> str:
+    return importlib.import_module(module).__file__ or ""
+
+
+class Unknown(Exception):
+    """As of a package that the driver must not import."""
+
+
+def fail_strangely() -> None:
+    raise Unknown("of a package")
+
+
+def short_of_memory_once(path: str, _: object) -> str:
+    """Raises what a machine short of memory does, the first time."""
+    if not Path(path).exists():
+        Path(path).touch()
+        raise MemoryError
+    return "done"

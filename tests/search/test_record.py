@@ -126,7 +126,7 @@ def test_a_study_that_was_renamed_in_the_dashboard_is_still_the_same(
     with opened(path) as storage:
         Client(wsgi(storage)).post("/api/studies/1/rename", json={"study_name": "mine"})
         assert [study.study_name for study in storage.get_all_studies()] == ["mine"]
-    with pytest.raises(RecordError, match="the same command goes on there"):
+    with pytest.raises(RecordError, match="Run the same command to continue"):
         ask(record, walk)
     record.close()
     record = Record(path, "small")
