@@ -1,10 +1,8 @@
 """One flipped bit, or worse, in any file of a study: the same result, or a message."""
 
-import itertools
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,22 +14,11 @@ from hpsearch.data.kept import kept_rows
 from hpsearch.export.report import report_values
 from hpsearch.listing import status_of
 from hpsearch.results.reading import read_outcome
-from hpsearch.search.folder import read_folder, write_folder
-from hpsearch.search.loop import search
+from hpsearch.search.folder import read_folder
 from tests.attack.damage import Damage, Restored, any_damage, symptom
+from tests.attack.doubled import RUNS, begin, compared, go_on
 from tests.attack.scale import amount
 from tests.attack.studies import kept, optimize, run
-from tests.doubles import PROBLEM, FormulaTrainer, Pool, evaluate, small_study
-from tests.facts import FACTS
-
-SPEC = small_study(
-    search__trials=5,
-    search__parallel=3,
-    training__epochs=8,
-    training__patience=8,
-    evaluate__top=1,
-    evaluate__seeds=1,
-)
 
 #: Files of a real study that are read, and how many times each kind is damaged.
 READ = {
@@ -51,15 +38,8 @@ GO_ON = {
     "study.toml": amount(12, 300),
 }
 
-#: What that study has in ``curves/`` at its end.
-RUNS = (*(f"{number:04d}" for number in range(5)), "0002-seed-0")
-
 #: The damage is dealt out over these, so that they run beside each other.
 SHARES = 4
-
-
-def silent(line: str) -> None:
-    """Nobody listens."""
 
 
 class Reader:
@@ -148,24 +128,6 @@ def test_what_is_read_of_a_damaged_folder_is_the_same_or_a_message(
     assert not complaints, told(complaints, rounds)
 
 
-def go_on(path: Path, *, drop: bool = True) -> None:
-    """Search, re-train and compare; then forget all states, unless it is killed before."""
-    with write_folder(path, SPEC, FACTS, tell=silent) as folder:
-        pool = Pool(FormulaTrainer(8))
-        for _ in search(SPEC, PROBLEM, folder.record, folder.files, pool, silent):
-            pass
-        evaluate(folder, pool)
-        if drop:
-            folder.files.drop_states()
-
-
-def compared(path: Path) -> dict[str, Any]:
-    """What a study with the double as its trainer came to."""
-    with read_folder(path) as folder:
-        histories = {run: folder.files.history(run).curve.tobytes() for run in RUNS}
-        return {"trials": folder.record.trials(), "curves": histories}
-
-
 @pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("kind", GO_ON)
 def test_a_damaged_study_goes_on_to_the_same_end_or_says_why_not(
@@ -193,17 +155,6 @@ def test_a_damaged_study_goes_on_to_the_same_end_or_says_why_not(
             complaints.append((kind, damage, said))
         restored.restore()
     assert not complaints, told(complaints, rounds)
-
-
-def begin(path: Path, enough: Callable[[], bool]) -> None:
-    """Begin a study, and leave it in the middle with states of trials in flight."""
-    with write_folder(path, SPEC, FACTS, tell=silent) as folder:
-        pool = Pool(FormulaTrainer(8))
-        walk = search(SPEC, PROBLEM, folder.record, folder.files, pool, silent)
-        for _ in itertools.takewhile(lambda _: not enough(), walk):
-            pass
-        walk.close()  # type: ignore[attr-defined]
-    assert list(path.glob("checkpoints/*.npz"))
 
 
 def end(path: Path, expected: dict[str, Any]) -> str:

@@ -1,0 +1,272 @@
+"""Files of arrays from somebody else: wrong, huge or hostile ones are refused within bounds."""
+
+import io
+import json
+import pickle
+import resource
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hpsearch.data.kept import kept_rows
+from hpsearch.search.progress_files import ProgressFiles
+from tests.attack.damage import symptom
+from tests.attack.doubled import begin
+from tests.attack.scale import whole
+from tests.attack.studies import environment, optimize, run
+
+#: Address space that is enough for a file of this size, and for no bomb.
+LARGEST_BYTES = 3 * 2**30
+
+#: What a bomb holds unpacked.
+BOMB_BYTES = 4 * 2**30
+
+
+class Marker:
+    """Leaves a file where it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return (Path.touch, (self._path,))
+
+
+def members(path: Path) -> dict[str, bytes]:
+    """The members of an archive."""
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def put(path: Path, content: Mapping[str, bytes], kind: int = zipfile.ZIP_STORED) -> None:
+    """Write an archive with these members."""
+    with zipfile.ZipFile(path, "w", kind, compresslevel=1) as archive:
+        for name, data in content.items():
+            archive.writestr(name, data)
+
+
+def packed(array: np.ndarray[Any, Any], *, pickles: bool = False) -> bytes:
+    """An array as a member of an archive."""
+    stream = io.BytesIO()
+    np.lib.format.write_array(stream, array, allow_pickle=pickles)
+    return stream.getvalue()
+
+
+def claiming(shape: tuple[int, ...]) -> bytes:
+    """A member whose header claims a shape that its content has not."""
+    stream = io.BytesIO()
+    header = {"descr": "<f4", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(stream, header)
+    return stream.getvalue() + bytes(64)
+
+
+def changed(name: str, marker: Path) -> Callable[[np.ndarray[Any, Any]], bytes]:
+    """How an array becomes a wrong one."""
+
+    def pickled(array: np.ndarray[Any, Any]) -> bytes:
+        return packed(np.array([Marker(marker)], dtype=object), pickles=True)
+
+    changes: dict[str, Callable[[np.ndarray[Any, Any]], bytes]] = {
+        "wider type": lambda array: packed(array.astype(np.float64)),
+        "whole numbers": lambda array: packed(array.astype(np.int64)),
+        "complex": lambda array: packed(array.astype(np.complex64)),
+        "text": lambda array: packed(array.astype("U8")),
+        "flat": lambda array: packed(array.reshape(-1)[:-1]),
+        "one more axis": lambda array: packed(array[..., None]),
+        "shorter": lambda array: packed(array[:-1]),
+        "a number": lambda array: packed(array.reshape(-1)[0]),
+        "empty": lambda array: packed(array[:0]),
+        "claims much": lambda array: claiming((2**40,)),
+        "claims more than can be": lambda array: claiming((2**40, 2**40)),
+        "claims less than nothing": lambda array: claiming((-1, 4)),
+        "pickled": pickled,
+        "a pickle": lambda array: pickle.dumps(Marker(marker)),
+        "no array": lambda array: b"",
+        "deep header": lambda array: b"\x93NUMPY\x01\x00\xff\xff" + b"(" * 65_535,
+    }
+    return changes[name]
+
+
+CHANGES = (
+    *("wider type", "whole numbers", "complex", "text", "flat", "one more axis", "shorter"),
+    *("a number", "empty", "claims much", "claims more than can be", "claims less than nothing"),
+    *("pickled", "a pickle", "no array", "deep header"),
+)
+
+
+@pytest.mark.parametrize("member", ["features", "labels"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_wrong_rows_count_as_not_there(
+    through: Path, tmp_path: Path, change: str, member: str
+) -> None:
+    marker, path = tmp_path / "unpickled", tmp_path / "rows.npz"
+    spoil(through / "rows.npz", path, member, changed(change, marker))
+    assert symptom(lambda: "" if kept_rows(path) is None else "it was believed") == ""
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("member", ["features", "labels"])
+def test_rows_that_are_not_finite_count_as_not_there(
+    through: Path, tmp_path: Path, member: str, value: float
+) -> None:
+    path = tmp_path / "rows.npz"
+
+    def change(array: np.ndarray[Any, Any]) -> bytes:
+        array.flat[3] = value
+        return packed(array)
+
+    spoil(through / "rows.npz", path, member, change)
+    assert symptom(lambda: "" if kept_rows(path) is None else "it was believed") == ""
+
+
+def spoil(
+    source: Path, target: Path, member: str, change: Callable[[np.ndarray[Any, Any]], bytes]
+) -> None:
+    """Copy an archive with another array in place of one."""
+    content = members(source)
+    array = np.lib.format.read_array(io.BytesIO(content[f"{member}.npy"]))
+    put(target, {**content, f"{member}.npy": change(array)})
+
+
+@pytest.mark.parametrize("member", ["curve", "losses", "kernels", "content"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_wrong_curve_or_state_counts_as_not_there(
+    tmp_path: Path, change: str, member: str
+) -> None:
+    marker, folder = tmp_path / "unpickled", tmp_path / "run"
+    begin(folder, lambda: bool(list(folder.glob("curves/*.npz"))))
+    for kind in ("curves", "checkpoints"):
+        path = min(folder.glob(f"{kind}/*.npz"))
+        about = json.loads(str(np.load(path)["about"]))
+        spoil(path, path, member, changed(change, marker))
+        files = ProgressFiles(folder, about["rows"])
+
+        def believed(files: ProgressFiles = files, run: str = path.stem, about: Any = about) -> str:
+            history = files.history(run, about["identity"])
+            state = files.state(run, about["identity"], max(map(int, about["digests"]), default=0))
+            return "it was believed" if len(history) or state is not None else ""
+
+        assert symptom(believed) == ""
+    assert not marker.exists()
+
+
+def bomb(path: Path, content: Mapping[str, bytes], member: str) -> None:
+    """An archive of some MB with a member that is huge when it is unpacked."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, data in content.items():
+            if name != f"{member}.npy":
+                archive.writestr(name, data)
+        header = io.BytesIO()
+        shape = (BOMB_BYTES // 28 // 4, 28) if member == "features" else (BOMB_BYTES // 4,)
+        about = {"descr": "<f4", "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(header, about)
+        with archive.open(f"{member}.npy", "w", force_zip64=True) as stream:
+            stream.write(header.getvalue())
+            for _ in range(BOMB_BYTES // 2**24):
+                stream.write(bytes(2**24))
+
+
+READ_ROWS = """
+import sys
+from pathlib import Path
+from hpsearch.data.kept import kept_rows
+sys.exit(kept_rows(Path(sys.argv[1])) is not None)
+"""
+
+READ_CURVE = """
+import sys
+from pathlib import Path
+from hpsearch.search.progress_files import ProgressFiles
+sys.exit(len(ProgressFiles(Path(sys.argv[1])).history("0000")))
+"""
+
+
+def limited(program: str, argument: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program that may not have the memory for a bomb."""
+    return subprocess.run(
+        [sys.executable, "-c", program, str(argument)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment(),
+        timeout=60,
+        preexec_fn=partial(resource.setrlimit, resource.RLIMIT_AS, (LARGEST_BYTES, LARGEST_BYTES)),
+    )
+
+
+@pytest.fixture(scope="module")
+def rows_bomb(through: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Rows that are huge when they are unpacked."""
+    path = tmp_path_factory.mktemp("bomb") / "rows.npz"
+    bomb(path, members(through / "rows.npz"), "features")
+    assert path.stat().st_size < 64 * 2**20
+    return path
+
+
+def test_a_bomb_of_rows_is_not_unpacked(rows_bomb: Path) -> None:
+    done = limited(READ_ROWS, rows_bomb)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_bomb_in_curves_is_not_unpacked(through: Path, tmp_path: Path) -> None:
+    (tmp_path / "curves").mkdir()
+    bomb(tmp_path / "curves" / "0000.npz", members(through / "curves" / "0000.npz"), "losses")
+    done = limited(READ_CURVE, tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_bomb_named_on_the_command_line_is_refused(
+    study: Path, rows_bomb: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    command = optimize(study, out, "--data", str(rows_bomb))
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment(),
+        timeout=60,
+        preexec_fn=partial(resource.setrlimit, resource.RLIMIT_AS, (LARGEST_BYTES, LARGEST_BYTES)),
+    )
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "rows.npz" in done.stderr
+    assert not out.exists()
+
+
+@whole
+@pytest.mark.parametrize("change", CHANGES)
+def test_wrong_rows_named_on_the_command_line_are_refused(
+    study: Path, through: Path, tmp_path: Path, change: str
+) -> None:
+    marker, path, out = tmp_path / "unpickled", tmp_path / "mine.npz", tmp_path / "run"
+    spoil(through / "rows.npz", path, "features", changed(change, marker))
+    done = run(optimize(study, out, "--data", str(path)))
+    assert done.returncode == 1, done.stderr
+    assert "mine.npz" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not marker.exists()
+    assert not out.exists()
+
+
+def test_a_bomb_in_a_study_that_goes_on_is_trained_again(
+    study: Path, through: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+    shutil.copytree(through, out)
+    path = out / "curves" / "0001.npz"
+    put(path, members(path), zipfile.ZIP_DEFLATED)
+    before = path.read_bytes()
+    done = run(optimize(study, out, "--quiet"))
+    assert done.returncode == 0, done.stderr
+    assert path.read_bytes() != before, "a compressed member was believed"
