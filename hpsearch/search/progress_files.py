@@ -30,7 +30,7 @@ from hpsearch.training.segment import Arrays, Best, State, state_digest
 FORMAT = 5
 
 #: Names of the files that are written here.
-_RUN = re.compile(r"(\d{4,}|\d{4,}-[a-z0-9_-]+|baseline-[a-z0-9_-]+)\.npz")
+_RUN = re.compile(r"(\d{4,}((-without-[a-z0-9_]+)?-seed-\d+)?|baseline-[a-z0-9_]+)\.npz")
 
 #: dtypes of a state's arrays.
 _DTYPES = ("<f4", "<f8", "<i4", "<i8", "|u1", "|b1")

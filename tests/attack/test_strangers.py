@@ -131,7 +131,7 @@ def attack_links(study: Path, through: Path, tmp_path: Path, name: str) -> None:
     before = contents(outside)
     if name.startswith("models"):  # so that the model is saved again
         for path in (*outside.rglob("best.keras"), *folder.glob("models/best.keras")):
-            path.unlink()
+            path.unlink(missing_ok=True)  # one may be the other, seen through the link
         before = contents(outside)
     more = ["--set", "evaluate.seeds=3"]
     for command in (

@@ -23,6 +23,9 @@ from hpsearch.export.tensorboard.framing import frame_records
 from hpsearch.export.tensorboard.runs import runs_of
 from hpsearch.results.outcome import Outcome
 
+#: Names of the files that are written here, whose number rises with each that replaces another.
+OURS = "events.out.tfevents.*.hpsearch"
+
 #: Curves that are written unless more are asked for.
 CURVES = 200
 
@@ -85,7 +88,7 @@ def update(
     root.mkdir(parents=True, exist_ok=True)
     with FileLock(root / ".lock"):
         runs = list(runs_of(read(), curves))
-        there = {path.parent for path in root.rglob("*tfevents*")}
+        there = {path.parent for path in root.rglob(OURS)}
         changed = [
             run
             for run in runs
@@ -101,7 +104,7 @@ def update(
 def _put(folder: Path, content: bytes) -> None:
     """Make ``content`` that of a run's file."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = sorted(folder.glob("*tfevents*"))
+    files = sorted(folder.glob(OURS))
     if files and content.startswith(there := files[-1].read_bytes()):
         if len(there) < len(content):
             with files[-1].open("ab") as file:
@@ -120,7 +123,7 @@ def _put(folder: Path, content: bytes) -> None:
 def _remove(root: Path, folders: Collection[Path]) -> None:
     """Remove runs that are no more, and folders that are empty then."""
     for folder in folders:
-        for path in folder.glob("*tfevents*"):
+        for path in folder.glob(OURS):
             path.unlink()
         for empty in (folder, *folder.parents):
             if empty == root or any(empty.iterdir()):
