@@ -144,7 +144,8 @@ class TestResult:
         reference: ``trial 64``, or a baseline's label.
         trial, index: The winner and its exported re-training; None without a winner.
         metrics: Of the reference.
-        openings: Every time that the test rows were opened.
+        openings: Every time that the test rows were opened, as far as is known.
+        openings_known: Whether there can't have been more: False where their record was lost.
     """
 
     __test__ = False  # not a test class, whatever pytest makes of its name
@@ -158,6 +159,7 @@ class TestResult:
     baselines: tuple[TestedBaseline, ...]
     calibration: Calibration
     openings: tuple[Opening, ...]
+    openings_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
