@@ -83,7 +83,7 @@ def say_status(found: dict[str, Any]) -> str:
         lines.append("the winner has not been measured on the test rows yet")
     else:
         values = "  ".join(f"{name} {value:.4f}" for name, value in found["test"].items())
-        times = say_openings(found["openings"], known=found["openings_known"])
+        times = say_openings(found["openings"], found["openings_known"])
         lines.append(f"test rows opened {times}: {values}")
     return "\n".join(lines)
 
@@ -173,7 +173,7 @@ def say_outcome(outcome: Outcome) -> str:
     if outcome.test is not None:
         lines.append(
             f"on {outcome.test.rows:,} test rows, opened "
-            f"{say_openings(len(outcome.test.openings), known=outcome.test.openings_known)}:"
+            f"{say_openings(len(outcome.test.openings), outcome.test.openings_known)}:"
         )
         for metric in TEST_METRICS:
             measured = outcome.test.metrics[metric.name]

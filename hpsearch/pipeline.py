@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.arrays import DamagedError
+from hpsearch.console import complain
 from hpsearch.data.facts import DataFacts, facts_of
 from hpsearch.data.kept import keep_rows, kept_rows, read_kept_rows
 from hpsearch.data.load import load
@@ -28,6 +29,7 @@ from hpsearch.execution.worker import (
     start,
 )
 from hpsearch.export.dashboard import write_dashboard
+from hpsearch.export.origin import refuse_foreign_reports
 from hpsearch.export.report import write_report
 from hpsearch.export.tensorboard.writing import write_tensorboard
 from hpsearch.files import digest_of, refuse_links
@@ -122,11 +124,13 @@ def reproduce(folder: StudyFolder, choose: Choose, workers: int, view: View) -> 
     return reproduction(repetitions, folder.environments())
 
 
-def export(folder: StudyFolder, *, times: bool = True) -> Outcome:
+def export(
+    folder: StudyFolder, *, times: bool = True, tell: Callable[[str], None] = complain
+) -> Outcome:
     """Write the report, TensorBoard's files and what the dashboard shows, from what is recorded."""
     outcome = read_outcome(folder)
     refuse_links(folder.path)
-    for write in (write_tensorboard, partial(write_report, times=times)):
+    for write in (write_tensorboard, partial(write_report, times=times, tell=tell)):
         folder.check_place()
         write(outcome)
     write_dashboard(folder.record, outcome)
@@ -137,6 +141,7 @@ def export(folder: StudyFolder, *, times: bool = True) -> Outcome:
 def _opened(
     spec: StudySpec, run: Run, view: View
 ) -> Iterator[tuple[StudyFolder, Split, Problem, LocalPool]]:
+    refuse_foreign_reports(run.out)
     table = _rows(spec, run, view)
     facts, rows = facts_of(table, spec.data), _split(table, spec)
     view.tell(_say_rows(facts))
@@ -191,7 +196,7 @@ def _evaluate(
         progress = train_runs(folder, problem, pool.train, comparison_runs(folder))
         done, total = next(progress)
         if again and done < total:
-            export(folder)
+            export(folder, tell=view.tell)
             view.tell(
                 f"Search finished; {folder.path / 'report.html'} shows results before the test. "
                 f"Training {total - done} networks for comparison"
@@ -201,7 +206,7 @@ def _evaluate(
     if candidates := find_candidates(folder):
         _measure(folder, rows, problem, pool, candidates)
     folder.files.drop_states()
-    return export(folder)
+    return export(folder, tell=view.tell)
 
 
 def _measure(

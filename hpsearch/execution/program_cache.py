@@ -3,6 +3,7 @@
 import hashlib
 import importlib.metadata
 import platform
+import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -13,16 +14,25 @@ from hpsearch.files import cache_folder
 LARGEST_BYTES = 2**30
 
 
-def program_cache(environment: Mapping[str, str]) -> Path:
-    """The folder of compiled programs.
+def program_cache(environment: Mapping[str, str]) -> Path | None:
+    """The folder of compiled programs, or None where there can be none: every run compiles then.
 
     Its name holds TensorFlow's version and the processor's features, because a program runs only
-    where it was compiled for. Made if it is not there, and trimmed.
+    where it was compiled for. Made if it is not there, and trimmed. There is none where the user
+    has no home, or where it can't be made or written to: a file in the way, a read-only disk.
     """
+    cache = cache_folder(environment)
+    if cache is None:
+        return None
     version = importlib.metadata.version("tensorflow")
     machine = hashlib.sha256(_features().encode()).hexdigest()[:12]
-    folder = cache_folder(environment) / "programs" / f"tensorflow-{version}-{machine}"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = cache / "programs" / f"tensorflow-{version}-{machine}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"0")  # root may write where a disk is read-only or full: only trying tells
+    except OSError:
+        return None
     _trim(folder)
     return folder
 
@@ -38,13 +48,17 @@ def _features() -> str:
 
 
 def _trim(folder: Path) -> None:
+    """Remove the oldest programs; those that can't be removed stay."""
     known: list[tuple[float, int, Path]] = []
-    for file in folder.iterdir():
-        with suppress(FileNotFoundError):  # another run renames or trims just now
-            known.append((file.stat().st_mtime, file.stat().st_size, file))
+    with suppress(OSError):
+        for file in folder.iterdir():
+            with suppress(OSError):  # another run renames or trims just now
+                facts = file.lstat()
+                known.append((facts.st_mtime, facts.st_size, file))
     excess = sum(size for _, size, _ in known) - LARGEST_BYTES
     for _, size, file in sorted(known):
         if excess <= 0:
             return
-        excess -= size
-        file.unlink(missing_ok=True)
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
+            excess -= size

@@ -8,7 +8,7 @@ from hpsearch.metrics import OBJECTIVE
 from hpsearch.results.outcome import Outcome
 
 #: How to get what is not there yet.
-GO_ON = "Run the same command again: it goes on where it stopped."
+GO_ON = "Run hpsearch optimize --study NAME to continue."
 
 
 def find_absences(outcome: Outcome) -> dict[str, str]:
@@ -41,7 +41,11 @@ def _why_no_winner(counts: Mapping[State, int]) -> str:
 def _way_out(counts: Mapping[State, int]) -> str:
     ended = sum(counts.values()) - counts["running"]
     if ended and counts["diverged"] + counts["failed"] == ended:
-        return "Lower the upper end of learning_rate in [space], then run a study of a new name."
+        return (
+            "Lower the upper end of learning_rate in [space], then run the study under a new name."
+        )
     if ended and counts["pruned"] == ended:
-        return "Raise search.warmup_epochs or take pruner 'none', then run a study of a new name."
+        return (
+            "Raise search.warmup_epochs or take pruner 'none', then run the study under a new name."
+        )
     return GO_ON

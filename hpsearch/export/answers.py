@@ -3,28 +3,23 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+_ANSWERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "baselines": lambda section: section["said"]["verdict"][0],
+    "luck": lambda section: section["said"]["optimism"][0],
+    "overfitting": lambda section: _first(
+        section["said"]["winner"] or section["said"]["baselines"]
+    ),
+    "regularisers": lambda section: (
+        section["ablation"]["said"][0] if section["ablation"] else section["absences"]["ablation"]
+    ),
+    "search": lambda section: _first(section["said"]["importances"]),
+    "usability": lambda section: section["said"]["probabilities"][0],
+}
 
-def answer(values: Mapping[str, Any]) -> dict[str, str]:
-    """By section: its first sentence, or why it has nothing to say."""
-    absences = values["absences"]
-    said: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-        "baselines": lambda section: section["said"]["verdict"][0],
-        "luck": lambda section: section["said"]["optimism"][0],
-        "overfitting": lambda section: _first(
-            section["said"]["winner"] or section["said"]["baselines"]
-        ),
-        "regularisers": lambda section: (
-            section["ablation"]["said"][0]
-            if section["ablation"]
-            else section["absences"]["ablation"]
-        ),
-        "search": lambda section: _first(section["said"]["importances"]),
-        "usability": lambda section: section["said"]["probabilities"][0],
-    }
-    return {
-        name: absences[name] if name in absences else say(values[name])
-        for name, say in said.items()
-    }
+
+def answer(name: str, section: Mapping[str, Any]) -> str:
+    """The first sentence of a section, by its id and values."""
+    return _ANSWERS[name](section)
 
 
 def _first(text: str) -> str:

@@ -7,7 +7,14 @@ from dataclasses import asdict
 from hpsearch.export.markdown import escape
 from hpsearch.export.values import SIMULATED
 from hpsearch.export.winner import find_winner
-from hpsearch.export.wording import say_count, say_interval, say_number, say_params, say_signed
+from hpsearch.export.wording import (
+    say_count,
+    say_interval,
+    say_number,
+    say_openings,
+    say_params,
+    say_signed,
+)
 from hpsearch.metrics import OBJECTIVE, TEST_METRICS
 from hpsearch.results.estimate import Estimate
 from hpsearch.results.luck import Optimism, optimisms
@@ -63,8 +70,8 @@ def _study_note(outcome: Outcome, report: str | None) -> Iterator[str]:
         yield "### How to read it"
         yield "\n".join(f"- {line}" for line in _how_to_read(outcome))
     yield (
-        "*hpsearch writes this note anew whenever it writes the report. A note that somebody "
-        "changed it leaves alone; emptied, it is written again.*"
+        "*hpsearch writes this note anew whenever it writes the report. Edited notes are kept; "
+        "empty one to regenerate it.*"
     )
 
 
@@ -159,11 +166,11 @@ def _say_test(test: TestResult) -> str:
         for metric in TEST_METRICS
         if metric.name in test.metrics
     ]
-    times = len(test.openings)
+    times = say_openings(len(test.openings), test.openings_known)
     return (
         f"On {say_count(test.rows)} test rows that took no part in training or choosing, "
         f"{escape(test.reference)} has {', '.join(metrics)}, with 95 % intervals. They were opened "
-        f"{'once' if times == 1 else f'{times} times'}."
+        f"{times}."
     )
 
 

@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
@@ -14,8 +15,10 @@ from markupsafe import Markup
 from hpsearch.export import wording
 from hpsearch.export.absences import find_absences
 from hpsearch.export.answers import answer
+from hpsearch.export.failures import DEBUG, Failure, attempt
 from hpsearch.export.figures.result import metrics_beside_validation
 from hpsearch.export.markdown import escape
+from hpsearch.export.origin import NAMES, refuse_foreign_reports
 from hpsearch.export.sections import (
     baselines,
     luck,
@@ -30,6 +33,20 @@ from hpsearch.files import write_whole
 from hpsearch.metrics import TEST_METRICS
 from hpsearch.results.outcome import Outcome
 
+__all__ = ["SECTIONS", "ReportPaths", "Section", "report_values", "write_report"]
+
+#: Draws an SVG element.
+Draw = Callable[[], str]
+
+#: Drawn figures of a section by name; a failure where not even their names are known.
+Figures = Mapping[str, str | Failure] | Failure
+
+Form = Literal["md", "html"]
+FORMS: tuple[Form, ...] = ("md", "html")
+
+#: The parts that every report has, before and after the sections.
+ENDS: Mapping[str, str] = {"result": "What came out", "repeat": "How is it repeated?"}
+
 
 class Section(Protocol):
     """A module of ``hpsearch.export.sections``."""
@@ -40,8 +57,8 @@ class Section(Protocol):
         """What it says, or one line on why there is nothing and how to get it."""
         ...
 
-    def figures(self, outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, str]:
-        """SVG elements by name."""
+    def figures(self, outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, Draw]:
+        """SVG elements by name, each drawn when it is called."""
         ...
 
 
@@ -65,28 +82,61 @@ class ReportPaths:
     html: Path
 
 
-def write_report(outcome: Outcome, *, times: bool = True) -> ReportPaths:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A section's values and its answer; where there are no values the answer says why."""
+
+    values: Mapping[str, Any] | None
+    answer: str
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """The report before it is written.
+
+    Attributes:
+        values: What ``report.json`` holds.
+        failures: By place, ``usability`` for a section and ``usability.roc`` for a figure of it.
+    """
+
+    values: Mapping[str, Any]
+    markdown: str
+    html: str
+    failures: Mapping[str, Failure]
+
+
+def write_report(
+    outcome: Outcome, *, times: bool = True, tell: Callable[[str], None] = lambda message: None
+) -> ReportPaths:
     """Write ``report.json``, ``report.md`` and ``report.html`` into the study's folder.
 
-    Each file replaces the old one in one step. The HTML is one file that loads nothing.
+    Each file replaces the old one in one step. The HTML is one file that loads nothing. A section
+    or a figure that fails is left out with a sentence in its place, and the rest is written.
 
     Args:
         outcome: The study's folder, read; a study without trials gives a report too.
         times: Whether it has what differs from one run of a study to the next; see
             ``report_values``.
+        tell: Is told what was left out because it failed, a line each.
+
+    Raises:
+        UsageError: If a file of one of these names was not written by hpsearch; then nothing is
+            written.
     """
     folder = outcome.folder
-    paths = ReportPaths(folder / "report.json", folder / "report.md", folder / "report.html")
-    values = report_values(outcome, times=times)
-    environment = _environment()
-    drawn = report_figures(outcome, values)
-    texts = {
-        paths.json: json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n",
-        paths.markdown: _render(environment, "md", values, {}),
-        paths.html: _render(environment, "html", values, drawn),
-    }
-    for path, text in texts.items():
-        write_whole(path, text)
+    refuse_foreign_reports(folder)
+    report = _make(outcome, times)
+    for place, failure in report.failures.items():
+        tell(
+            f"report: the {failure.what} {place} was left out: {failure.reason}. Please report it; "
+            f"with {DEBUG}=1 in the environment hpsearch report shows where it was raised"
+        )
+    paths = ReportPaths(*(folder / name for name in NAMES))
+    values = json.dumps(report.values, indent=2, ensure_ascii=False, allow_nan=False)
+    write_whole(paths.json, f"{values}\n")
+    write_whole(paths.markdown, report.markdown)
+    write_whole(paths.html, report.html)
     return paths
 
 
@@ -101,55 +151,139 @@ def report_values(outcome: Outcome, *, times: bool = True) -> dict[str, Any]:
             command, wall-clock seconds, when the test rows were opened. Without it the same study
             gives equal values.
     """
-    said = {name: section.values(outcome) for name, section in SECTIONS.items()}
+    return _values(outcome, times, _say_all(outcome))
+
+
+def _make(outcome: Outcome, times: bool) -> _Report:
+    """Values, figures and texts, one after the other; what fails is left out of all formats."""
+    environment = _environment()
+    said = _say_all(outcome)
+    values = _values(outcome, times, said)
+    drawn = {name: _draw(section, outcome, values[name]) for name, section in SECTIONS.items()}
+    drawn["result"] = _draw_result(outcome)
+    bodies = dict(_bodies(environment, [*SECTIONS], values, drawn))
+    for (_, name), body in bodies.items():
+        if isinstance(body, Failure):
+            said[name] = _Said(None, body.sentence, body)
+    values = _values(outcome, times, said)
+    bodies |= _bodies(environment, [*ENDS], values, drawn)
+    failures = {
+        **{name: one.failure for name, one in said.items() if one.failure},
+        **{name: body for (_, name), body in bodies.items() if isinstance(body, Failure)},
+        **{
+            f"{section}.{name}": figure
+            for section, figures in drawn.items()
+            for name, figure in _by_name(figures)
+            if isinstance(figure, Failure) and (section in ENDS or values[section] is not None)
+        },
+    }
+    values["absences"] |= {place: failure.sentence for place, failure in failures.items()}
+    if isinstance(verdict := attempt("verdict", partial(judge, values)), Failure):
+        failures["verdict"] = verdict
+    texts = {form: _page(environment, form, values, bodies) for form in FORMS}
+    return _Report(values, texts["md"], texts["html"], failures)
+
+
+def _say_all(outcome: Outcome) -> dict[str, _Said]:
+    return {name: _say(name, section, outcome) for name, section in SECTIONS.items()}
+
+
+def _say(name: str, section: Section, outcome: Outcome) -> _Said:
+    def make() -> _Said:
+        found = section.values(outcome)
+        if isinstance(found, str):
+            return _Said(None, found)
+        values = plain(found)
+        json.dumps(values, allow_nan=False)  # what JSON can't hold fails here, not at the end
+        return _Said(values, answer(name, values))
+
+    made = attempt("section", make)
+    return _Said(None, made.sentence, made) if isinstance(made, Failure) else made
+
+
+def _values(outcome: Outcome, times: bool, said: Mapping[str, _Said]) -> dict[str, Any]:
+    absences = {name: one.answer for name, one in said.items() if one.values is None}
     values: dict[str, Any] = plain(
         {
             **study_values(outcome, times=times),
-            **{name: None if isinstance(one, str) else one for name, one in said.items()},
-            "absences": {
-                **find_absences(outcome),
-                **{name: one for name, one in said.items() if isinstance(one, str)},
-            },
+            **{name: one.values for name, one in said.items()},
+            "absences": {**find_absences(outcome), **absences},
         }
     )
-    return {**values, "verdict": judge(values), "answers": answer(values)}
+    verdict = attempt("verdict", partial(judge, values))
+    values["verdict"] = [verdict.sentence] if isinstance(verdict, Failure) else verdict
+    values["answers"] = {name: one.answer for name, one in said.items()}
+    return values
 
 
-def report_figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
-    """SVG elements by section and name, for the sections that ``values`` has."""
-    first = {"test": metrics_beside_validation(outcome.test.metrics)} if outcome.test else {}
-    return {"result": first} | {
-        name: section.figures(outcome, values[name]) if values[name] is not None else {}
-        for name, section in SECTIONS.items()
-    }
+def _draw(section: Section, outcome: Outcome, values: Mapping[str, Any] | None) -> Figures:
+    if values is None:
+        return {}
+    figures = attempt("figure", lambda: section.figures(outcome, values))
+    if isinstance(figures, Failure):
+        return figures
+    return {name: attempt("figure", draw) for name, draw in figures.items()}
+
+
+def _draw_result(outcome: Outcome) -> Figures:
+    test = outcome.test
+    if test is None:
+        return {}
+    return {"test": attempt("figure", lambda: metrics_beside_validation(test.metrics))}
+
+
+def _by_name(figures: Figures) -> Iterator[tuple[str, str | Failure]]:
+    yield from [("figures", figures)] if isinstance(figures, Failure) else figures.items()
+
+
+def _bodies(
+    environment: Environment,
+    names: list[str],
+    values: Mapping[str, Any],
+    drawn: Mapping[str, Figures],
+) -> Iterator[tuple[tuple[Form, str], Markup | Failure]]:
+    """The text of each part in each form; none of a section that is not there."""
+    titles = {name: section.TITLE for name, section in SECTIONS.items()}
+    for name in names:
+        this = values.get(name)
+        if this is None and name in SECTIONS:
+            continue
+        context = {"this": this, "titles": titles, "figure": _figure(drawn.get(name, {}))}
+        for form in FORMS:
+            template = f"sections/{name}.{form}.j2"
+            yield (
+                (form, name),
+                attempt("section", partial(_render, environment, template, values, context)),
+            )
 
 
 def _render(
+    environment: Environment, template: str, values: Mapping[str, Any], context: Mapping[str, Any]
+) -> Markup:
+    return Markup(environment.get_template(template).render(values, **context))
+
+
+def _page(
     environment: Environment,
-    form: str,
+    form: Form,
     values: Mapping[str, Any],
-    figures: Mapping[str, Mapping[str, str]],
+    bodies: Mapping[tuple[Form, str], Markup | Failure],
 ) -> str:
-    bodies = {
-        name: Markup(
-            environment.get_template(f"sections/{name}.{form}.j2").render(
-                values, this=values[name], figure=_figure(figures.get(name, {}))
-            )
-        )
-        for name in SECTIONS
-        if values[name] is not None
-    }
-    titles = {name: section.TITLE for name, section in SECTIONS.items()}
-    page = environment.get_template(f"report.{form}.j2")
-    first = _figure(figures.get("result", {}))
-    return page.render(values, bodies=bodies, titles=titles, figure=first)
+    sections = {name: section.TITLE for name, section in SECTIONS.items()}
+    first, last = ENDS.items()
+    titles = dict([first, *sections.items(), last])
+    texts = {name: body for (written, name), body in bodies.items() if written == form}
+    return environment.get_template(f"report.{form}.j2").render(values, bodies=texts, titles=titles)
 
 
-def _figure(figures: Mapping[str, str]) -> Callable[[str, str], Markup]:
+def _figure(figures: Figures) -> Callable[[str, str], Markup]:
     """What a template calls to show a figure of its section with a caption."""
 
     def figure(name: str, caption: str) -> Markup:
-        parts = (Markup(figures[name]), caption)
+        drawn = figures if isinstance(figures, Failure) else figures[name]
+        if isinstance(drawn, Failure):
+            return Markup('<p class="absent">{}</p>').format(drawn.sentence)
+        parts = (Markup(drawn), caption)
         return Markup("<figure>\n{}\n<figcaption>{}</figcaption>\n</figure>").format(*parts)
 
     return figure

@@ -8,12 +8,16 @@ same drawing gives the same bytes.
 import html
 import io
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 import matplotlib
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+
+from hpsearch.export.failures import debugging
 
 Paint = Callable[[Figure], None]
 
@@ -83,10 +87,13 @@ def draw(
         height: In inches.
         paint: Draws into an empty figure; nothing outside of it is changed.
     """
-    with matplotlib.rc_context():
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        if not debugging():  # matplotlib's advice, of fonts or room, is nothing to a reader
+            warnings.simplefilter("ignore")
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
         figure = Figure(figsize=(width, height), layout="constrained")
+        FigureCanvasSVG(figure)  # its own canvas: no window system, whatever MPLBACKEND names
         paint(figure)
         text = io.StringIO()
         figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})

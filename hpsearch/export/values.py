@@ -23,6 +23,7 @@ def study_values(outcome: Outcome, *, times: bool) -> dict[str, Any]:
     """What the report says besides its sections."""
     winner = find_winner(outcome)
     values = {
+        "generator": "hpsearch",
         "format": 2,
         "objective": OBJECTIVE,
         "notice": SIMULATED if outcome.data.simulated else None,
@@ -78,6 +79,7 @@ def _test(test: TestResult, winner: Winner | None) -> dict[str, Any]:
         "index": test.index,
         "rows": test.rows,
         "openings": len(test.openings),
+        "openings_known": test.openings_known,
         "opening_log": [{"trial": opening.trial, "why": opening.why} for opening in test.openings],
     }
 

@@ -3,7 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hpsearch.export.wording import say_count, say_interval, say_number, say_share
+from hpsearch.export.wording import (
+    say_count,
+    say_interval,
+    say_number,
+    say_openings,
+    say_share,
+)
 
 #: The AUC of a network that has learned nothing.
 CHANCE = 0.5
@@ -29,7 +35,7 @@ def _sentences(values: Mapping[str, Any]) -> Iterator[str]:
     yield _believe(test)
     if tie := _tie(values["leaderboard"]):
         yield tie
-    yield _openings(test["openings"])
+    yield _openings(test["openings"], test["openings_known"])
 
 
 def _untested(values: Mapping[str, Any], best: Mapping[str, Any]) -> str:
@@ -83,12 +89,14 @@ def _believe(test: Mapping[str, Any]) -> str:
     )
 
 
-def _openings(count: int) -> str:
-    if count == 1:
-        return "The test rows were opened once."
+def _openings(count: int, known: bool) -> str:
+    told = f"The test rows were opened {say_openings(count, known)}"
+    if known and count == 1:
+        return f"{told}."
+    lost = "" if known else ", as the record of earlier openings is lost"
     return (
-        f"The test rows were opened {count} times: whoever chose after an earlier look "
-        "chose by the test, and its value is then flattered too."
+        f"{told}{lost}: whoever chose after an earlier look chose by the test, and its value is "
+        "then flattered too."
     )
 
 
@@ -101,6 +109,6 @@ def _tie(leaderboard: list[Mapping[str, Any]]) -> str | None:
     if second["mean"] - first["mean"] >= scatter:
         return None
     return (
-        f"Trials {first['trial']} and {second['trial']} are nearer to each other than seeds of one "
-        "configuration: which of them leads is chance."
+        f"Trials {first['trial']} and {second['trial']} differ by less than seeds do: which of "
+        "them leads is chance."
     )

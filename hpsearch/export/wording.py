@@ -98,6 +98,19 @@ def listed(words: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(some)} {last} {final}" if some else final
 
 
+def say_openings(count: int, known: bool) -> str:
+    """How often the test rows were opened: ``once``, ``3 times``.
+
+    Args:
+        count: How many openings are on record.
+        known: Whether there were no others.
+    """
+    if not known:
+        least = f" (at least {say_count(count)})" if count else ""
+        return f"an unknown number of times{least}"
+    return "once" if count == 1 else f"{say_count(count)} times"
+
+
 def say_seconds(seconds: float) -> str:
     """A duration a person can read: ``42 s``, ``3 min``, ``1 h 20 min``."""
     if seconds < 100:
@@ -109,10 +122,3 @@ def say_seconds(seconds: float) -> str:
 def say_phases(seconds: Mapping[str, float]) -> str:
     """Durations by what took them: ``search 3 min, test 12 s``."""
     return ", ".join(f"{phase} {say_seconds(spent)}" for phase, spent in seconds.items())
-
-
-def say_openings(count: int, *, known: bool) -> str:
-    """How often the test rows were opened."""
-    if not known:
-        return f"an unknown number of times (at least {count})"
-    return "once" if count == 1 else f"{count} times"

@@ -1,7 +1,6 @@
 """Whether a model's probabilities mean what they say, and what its scores decide."""
 
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +20,6 @@ POINTS = 201
 
 #: Label sets that a perfectly calibrated model is given, to see the error that chance alone makes.
 DRAWS = 1_000
-
-#: Of the normal distribution, 97.5 % lie below.
-Z = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +99,7 @@ def calibrate(
     heights = [np.histogram(p[y == label], BARS, (0.0, 1.0))[0].tolist() for label in (0, 1)]
     return Calibration(
         bins=tuple(
-            Bin(float(mean), estimate_share(float(count), int(of)), int(of))
+            Bin(float(mean), estimate_share(int(count), int(of)), int(of))
             for mean, count, of in zip(predicted, ones, rows, strict=True)
         ),
         error=_error(place, y - p),
@@ -115,12 +111,12 @@ def calibrate(
     )
 
 
-def estimate_share(ones: float, rows: int) -> Estimate:
+def estimate_share(ones: int, rows: int) -> Estimate:
     """Share of so many of ``rows``, at least one, with Wilson's 95 % interval."""
-    share, spread = ones / rows, Z**2 / rows
-    middle = (share + spread / 2) / (1 + spread)
-    reach = Z / (1 + spread) * sqrt(share * (1 - share) / rows + spread / (4 * rows))
-    return Estimate(share, max(middle - reach, 0.0), min(middle + reach, 1.0))
+    from scipy.stats import binomtest  # half a second, and only a test needs it
+
+    interval = binomtest(ones, rows).proportion_ci(confidence_level=0.95, method="wilson")
+    return Estimate(ones / rows, float(interval.low), float(interval.high))
 
 
 def _places(probabilities: Array) -> NDArray[np.intp]:

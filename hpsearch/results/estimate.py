@@ -5,11 +5,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A value with the ends of its 95 % interval, in the unit of the value."""
+    """A value with the ends of its 95 % interval, in the unit of the value.
+
+    The interval always holds the value: an end that rounding, or a bootstrap of few rows, leaves on
+    the wrong side is moved to it.
+    """
 
     value: float
     low: float
     high: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "low", min(self.low, self.value))
+        object.__setattr__(self, "high", max(self.high, self.value))
 
     @property
     def excludes_zero(self) -> bool:

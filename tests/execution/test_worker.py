@@ -1,5 +1,6 @@
 """Worker processes with the real trainers."""
 
+import errno
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,7 @@ def test_the_cache_is_for_one_kind_of_machine_and_bounded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = program_cache({"HPSEARCH_CACHE": str(tmp_path)})
+    assert folder is not None
     assert folder.name.startswith("tensorflow-2.")
     for age in range(3):
         (folder / f"{age}").write_bytes(b"x" * 100)
@@ -60,3 +62,46 @@ def test_the_cache_is_for_one_kind_of_machine_and_bounded(
     assert program_cache({"HPSEARCH_CACHE": str(tmp_path)}) == folder
     assert len(list(folder.iterdir())) == 1
     assert LARGEST_BYTES > 150
+
+
+@pytest.mark.parametrize("way", ["a file", "a file below", "a loop", "no home"])
+def test_there_is_no_cache_where_there_can_be_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    cache = tmp_path / "cache"
+    match way:
+        case "a file":
+            cache.write_bytes(b"")
+        case "a file below":
+            cache.mkdir()
+            (cache / "programs").write_bytes(b"")
+        case "a loop":
+            cache.symlink_to(cache)
+        case "no home":
+            monkeypatch.setattr("hpsearch.execution.program_cache.cache_folder", lambda _: None)
+    assert program_cache({"HPSEARCH_CACHE": str(cache)}) is None
+
+
+def test_there_is_no_cache_where_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a read-only disk, on which the folder may be there; root is refused nothing else."""
+
+    def refuse(**_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("hpsearch.execution.program_cache.tempfile.TemporaryFile", refuse)
+    assert program_cache({"HPSEARCH_CACHE": str(tmp_path)}) is None
+
+
+def test_what_cannot_be_removed_from_the_cache_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = program_cache({"HPSEARCH_CACHE": str(tmp_path)})
+    assert folder is not None
+    (folder / "folder").mkdir()
+    (folder / "dangling").symlink_to(tmp_path / "nowhere")
+    (folder / "program").write_bytes(b"x" * 100)
+    monkeypatch.setattr("hpsearch.execution.program_cache.LARGEST_BYTES", 0)
+    assert program_cache({"HPSEARCH_CACHE": str(tmp_path)}) == folder
+    assert [path.name for path in folder.iterdir()] == ["folder"]

@@ -11,6 +11,7 @@ import pytest
 
 from hpsearch.data.facts import DataFacts
 from hpsearch.data.splits import Opening
+from hpsearch.export.failures import DEBUG
 from hpsearch.results.ablation import ablation_runs
 from hpsearch.results.baselines import is_network, label_of, tutorial_network
 from hpsearch.results.calibration import calibrate
@@ -260,6 +261,17 @@ def make_test(trial: int, openings: int = 1, others: Sequence[int] = ()) -> Test
         calibrate(labels, probabilities, 0.5),
         log,
     )
+
+
+def drawn(figures: Mapping[str, Callable[[], str]]) -> dict[str, str]:
+    """The figures of a section, drawn."""
+    return {name: draw() for name, draw in figures.items()}
+
+
+@pytest.fixture(autouse=True)
+def failures_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A section that fails ends a test, as it would without the guard around it."""
+    monkeypatch.setenv(DEBUG, "1")
 
 
 @pytest.fixture

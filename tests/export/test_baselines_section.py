@@ -18,7 +18,7 @@ from hpsearch.results.estimate import Estimate
 from hpsearch.results.outcome import Outcome, TestedBaseline
 from hpsearch.study import BASELINES
 
-from .conftest import MakeOutcome, make_diverged
+from .conftest import MakeOutcome, drawn, make_diverged
 from .pages import Page
 
 WORSE = Estimate(0.03, 0.02, 0.04)
@@ -197,17 +197,17 @@ def test_what_is_not_there_is_said_with_a_way_out(make_outcome: MakeOutcome) -> 
         assert isinstance(words, str)
         assert "\n" not in words
     assert "evaluate.baselines" in said["none are named"]
-    assert "Run the same command again" in said["no test yet"]
+    assert "Run hpsearch optimize --study NAME to continue" in said["no test yet"]
     assert "There is no winner" in said["no winner"]
     assert "beside Tiny, 16" in said["one alone"]
-    assert "Run the same command again" in said["no test yet, no search"]
+    assert "Run hpsearch optimize --study NAME to continue" in said["no test yet, no search"]
 
 
 def test_the_figure_tells_verdicts_by_shape_and_words(make_outcome: MakeOutcome) -> None:
     outcome = measured(make_outcome(), {"tiny": WORSE, "small": BETTER, "medium": TIED})
     values = say(outcome)
-    figures = baselines.figures(outcome, values)
-    assert figures == baselines.figures(outcome, say(outcome))
+    figures = drawn(baselines.figures(outcome, values))
+    assert figures == drawn(baselines.figures(outcome, say(outcome)))
     svg = ElementTree.fromstring(figures["differences"])
     assert svg.attrib["role"] == "img"
     ids = [element.attrib["id"] for element in svg.iter() if "id" in element.attrib]

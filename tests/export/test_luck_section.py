@@ -18,7 +18,7 @@ from hpsearch.results.estimate import Estimate
 from hpsearch.results.outcome import Outcome, Standing, TestResult
 from hpsearch.training.history import UNTRAINED
 
-from .conftest import MakeOutcome, make_diverged, make_trial
+from .conftest import MakeOutcome, drawn, make_diverged, make_trial
 from .pages import Page
 
 
@@ -90,7 +90,7 @@ def test_without_a_test_the_split_says_how_to_get_it(make_outcome: MakeOutcome) 
     outcome = make_outcome(test=False)
     values = say(outcome)
     assert "on the validation rows that chose it." in values["said"]["optimism"][0]
-    assert "needs the test rows. Run the same command" in values["said"]["optimism"][2]
+    assert "needs the test rows. Run hpsearch optimize" in values["said"]["optimism"][2]
     assert {one["total"] for one in values["configurations"]} == {None}
     assert luck.figures(outcome, values).keys() == {"promises", "winners"}
 
@@ -121,7 +121,7 @@ def test_a_diverged_seed_leaves_its_configuration_without_a_mean(make_outcome: M
 def test_without_retraining_the_choice_is_still_judged(make_outcome: MakeOutcome) -> None:
     outcome = make_outcome(standings=0)
     values = say(outcome)
-    assert "Run the same command" in values["said"]["optimism"][0]
+    assert "Run hpsearch optimize" in values["said"]["optimism"][0]
     assert values["said"]["seeds"] is None
     assert luck.figures(outcome, values).keys() == {"winners"}
 
@@ -190,8 +190,8 @@ def test_enough_rows_are_called_enough(make_outcome: MakeOutcome) -> None:
 def test_figures_are_well_formed_and_the_same_each_time(make_outcome: MakeOutcome) -> None:
     outcome = make_outcome(60, standings=25)
     values = say(outcome)
-    figures = luck.figures(outcome, values)
-    assert figures == luck.figures(outcome, say(outcome))
+    figures = drawn(luck.figures(outcome, values))
+    assert figures == drawn(luck.figures(outcome, say(outcome)))
     for name, svg in figures.items():
         root = ElementTree.fromstring(svg)
         assert root.attrib["role"] == "img"

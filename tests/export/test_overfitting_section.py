@@ -172,8 +172,8 @@ def test_what_is_not_there_is_told_in_one_line(make_outcome: MakeOutcome) -> Non
     assert nothing.startswith("There is no winner: no trial was started.")
     lost = replace(make_outcome(), history=lambda run: UNTRAINED)
     assert overfitting.values(lost) == (
-        "No learning curve of the winner is recorded. Run the same command again: "
-        "it goes on where it stopped."
+        "No learning curve of the winner is recorded. Run hpsearch optimize "
+        "--study NAME to continue."
     )
 
 

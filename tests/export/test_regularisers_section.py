@@ -21,7 +21,7 @@ from hpsearch.results.outcome import Outcome, Trained
 from hpsearch.space import Scalar
 from hpsearch.training.history import UNTRAINED, History
 
-from .conftest import MakeOutcome, make_diverged, make_kernels, make_losses, make_trial
+from .conftest import MakeOutcome, drawn, make_diverged, make_kernels, make_losses, make_trial
 from .pages import Page
 
 L2 = {"l2.on": True, "l2": 1e-3}
@@ -98,7 +98,7 @@ def say(outcome: Outcome) -> Mapping[str, Any]:
 def render(outcome: Outcome, form: str) -> str:
     """The section alone; a whole report takes seconds."""
     values = say(outcome)
-    figure = _figure(regularisers.figures(outcome, values))
+    figure = _figure(drawn(regularisers.figures(outcome, values)))
     template = _environment().get_template(f"sections/regularisers.{form}.j2")
     return template.render(this=values, objective=OBJECTIVE, figure=figure)
 
@@ -113,10 +113,10 @@ def test_what_is_more_than_chance_is_said_first(make_outcome: MakeOutcome) -> No
     }
     values = say(study(make_outcome, {**L2, **DROPOUT, **NORMALISED}, effects))
     assert values["ablation"]["said"] == [
-        "Dropout bought 0.0200 nats [0.0198, 0.0202]: by so much val_binary_crossentropy rises "
-        "when trial 0 is trained without it and nothing else changes.",
+        "Dropout bought 0.0200 nats [0.0198, 0.0202]: that is how much val_binary_crossentropy "
+        "rises when trial 0 is trained without it and nothing else changes.",
         "Trial 0 is better without batch normalisation (by 0.0100 nats [0.0098, 0.0102]).",
-        "What L2 bought trial 0 can't be told from nothing: its interval holds 0.",
+        "What L2 bought trial 0 is indistinguishable from zero: its interval holds 0.",
         "All of them together bought 0.0400 nats [0.0395, 0.0405].",
         "Trial 0 has no L1 or weight decay.",
     ]
@@ -138,12 +138,13 @@ def test_several_are_told_the_largest_first(make_outcome: MakeOutcome) -> None:
     first, second, _ = say(study(make_outcome, {**L2, **DROPOUT}, effects))["ablation"]["said"]
     assert first.startswith("Dropout bought 0.0300 nats [0.0298, 0.0302] and L2 bought 0.0200")
     assert second.replace(MINUS, "-") == (
-        "What all of them bought together can't be told from nothing: +0.0010 [-0.0242, 0.0262]."
+        "What all of them bought together is indistinguishable from zero: +0.0010 "
+        "[-0.0242, 0.0262]."
     )
 
     effects = {"l2": UNCLEAR, "dropout": UNCLEAR, "any": BETTER}
     first, second, _ = say(study(make_outcome, {**L2, **DROPOUT}, effects))["ablation"]["said"]
-    assert "L2 and dropout bought trial 0 can't be told from nothing: their intervals" in first
+    assert "L2 and dropout bought trial 0 is indistinguishable from zero: their intervals" in first
     assert second.startswith("Trial 0 is better without any of them (by 0.0100 nats")
 
 
@@ -236,7 +237,7 @@ def test_what_is_missing_is_said_in_one_line(make_outcome: MakeOutcome) -> None:
     first = whole.standings[0]
     diverged = replace(first, mean=math.inf)
     lines = {
-        "not trained without its regularisers yet. Run the same command": bare,
+        "not trained without its regularisers yet. Run hpsearch optimize": bare,
         "Set evaluate.ablation to true": replace(bare, spec=left_out),
         "has no L1, L2, dropout, batch normalisation or weight decay.": study(make_outcome, {}, {}),
         "Trial 0 diverged when it was trained again": replace(
@@ -275,7 +276,7 @@ def test_nothing_at_all_is_one_line(make_outcome: MakeOutcome) -> None:
     line = regularisers.values(alone)
     assert line == (
         "Trial 0 was not trained without its regularisers yet. "
-        "Run the same command again: it goes on where it stopped."
+        "Run hpsearch optimize --study NAME to continue."
     )
 
 

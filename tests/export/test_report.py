@@ -23,7 +23,7 @@ from .pages import Page
 
 SECTIONS = [
     "What came out",
-    "Is it better than what one would use anyway?",
+    "Does it beat the obvious baselines?",
     "How much of the validation score was luck?",
     "Does it overfit?",
     "What did each regulariser buy?",

@@ -78,7 +78,7 @@ def test_when_the_best_came_says_whether_to_go_on(
 
 def test_an_unfinished_search_is_taken_up_again(make_outcome: MakeOutcome) -> None:
     told = say(make_outcome(complete([0.6, 0.5])))["said"]
-    assert "Run the same command again" in told["history"]
+    assert "Run hpsearch optimize --study NAME to continue" in told["history"]
 
 
 def test_importances_name_the_first_and_the_ones_that_hardly_matter(

@@ -16,7 +16,7 @@ from hpsearch.export.values import plain
 from hpsearch.results.calibration import calibrate
 from hpsearch.results.outcome import Outcome
 
-from .conftest import MakeOutcome, make_diverged
+from .conftest import MakeOutcome, drawn, make_diverged
 from .pages import Page
 
 Array = NDArray[np.float64]
@@ -133,7 +133,7 @@ def test_ranges_hold_every_row(make_outcome: MakeOutcome) -> None:
 def test_what_is_not_there_is_said_with_a_way_out(make_outcome: MakeOutcome) -> None:
     untested = usability.values(make_outcome(test=False))
     assert isinstance(untested, str)
-    assert "Run the same command again" in untested
+    assert "Run hpsearch optimize --study NAME to continue" in untested
     diverged = usability.values(make_outcome([make_diverged(0)]))
     assert isinstance(diverged, str)
     assert "There is no winner" in diverged
@@ -141,8 +141,8 @@ def test_what_is_not_there_is_said_with_a_way_out(make_outcome: MakeOutcome) -> 
 
 def test_figures_are_well_formed_and_the_same_each_time(make_outcome: MakeOutcome) -> None:
     outcome = make_outcome()
-    figures = usability.figures(outcome, say(outcome))
-    assert figures == usability.figures(outcome, say(outcome))
+    figures = drawn(usability.figures(outcome, say(outcome)))
+    assert figures == drawn(usability.figures(outcome, say(outcome)))
     for name, svg in figures.items():
         root = ElementTree.fromstring(svg)
         assert root.attrib["role"] == "img"

@@ -1,7 +1,8 @@
 """Whether the winner is better than what one would use anyway, on the same test rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from hpsearch.export.absences import GO_ON, find_absences
@@ -13,7 +14,7 @@ from hpsearch.results.estimate import Estimate
 from hpsearch.results.outcome import Outcome, TestedBaseline, TestResult
 from hpsearch.training.scikit_learn import TREES
 
-TITLE = "Is it better than what one would use anyway?"
+TITLE = "Does it beat the obvious baselines?"
 
 LOSS = "binary_crossentropy"
 
@@ -26,14 +27,14 @@ def values(outcome: Outcome) -> Mapping[str, Any] | str:
     if not outcome.spec.evaluate.baselines:
         return (
             "The study names no baseline. Name some in evaluate.baselines, "
-            "then run a study of a new name."
+            "then run the study under a new name."
         )
     if test is None:
         return unmeasured(outcome)
     if not (beside := _beside(test)):
         return (
             f"No baseline was measured that could stand beside {test.reference}. Name more in "
-            "evaluate.baselines, then run a study of a new name."
+            "evaluate.baselines, then run the study under a new name."
         )
     return {
         "said": {
@@ -52,10 +53,11 @@ def values(outcome: Outcome) -> Mapping[str, Any] | str:
     }
 
 
-def figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, str]:
+def figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, Callable[[], str]]:
     """``differences``, a line for each baseline."""
     del outcome
-    return {"differences": differences(values["reference"]["label"], values["baselines"])}
+    shown = values["reference"]["label"], values["baselines"]
+    return {"differences": partial(differences, *shown)}
 
 
 def unmeasured(outcome: Outcome) -> str:

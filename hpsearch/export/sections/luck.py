@@ -1,8 +1,9 @@
 """How much of the validation score was luck, by rank, by rows and by seeds."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from hpsearch.export.absences import GO_ON, find_absences
@@ -53,14 +54,14 @@ def values(outcome: Outcome) -> Mapping[str, Any] | str:
     }
 
 
-def figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, str]:
+def figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, Callable[[], str]]:
     """``promises`` where something was trained again, ``winners`` where there was a choice."""
     del outcome
-    drawn = {}
+    drawn: dict[str, Callable[[], str]] = {}
     if values["configurations"]:
-        drawn["promises"] = promises(values["configurations"])
+        drawn["promises"] = partial(promises, values["configurations"])
     if values["choice"] and values["choice"]["trials"] > 1:
-        drawn["winners"] = winners(values["choice"]["contenders"])
+        drawn["winners"] = partial(winners, values["choice"]["contenders"])
     return drawn
 
 

@@ -1,8 +1,9 @@
 """Whether the winner and the baseline networks overfit, by a rule that is stated."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from hpsearch.export.absences import GO_ON, find_absences
@@ -72,20 +73,21 @@ def values(outcome: Outcome) -> Mapping[str, Any] | str:
     }
 
 
-def figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, str]:
+def figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, Callable[[], str]]:
     """``winner`` with its re-trainings; ``networks`` where there are baselines to stand beside."""
     winner = find_winner(outcome)
-    drawn = {}
+    drawn: dict[str, Callable[[], str]] = {}
     panels = []
     if winner and values["winner"]:
         runs = winner_curves(outcome, winner)
-        drawn["winner"] = seeds_of_winner([Panel(one.label, one.curve, one.main) for one in runs])
+        seeds = [Panel(one.label, one.curve, one.main) for one in runs]
+        drawn["winner"] = partial(seeds_of_winner, seeds)
         panels = [
             Panel(f"Winner, trial {winner.trial.number}", one.curve) for one in runs if one.main
         ]
     if values["baselines"]:
         panels += [Panel(one.label, outcome.history(one.run).curve) for one in outcome.baselines]
-        drawn["networks"] = side_by_side(panels)
+        drawn["networks"] = partial(side_by_side, panels)
     return drawn
 
 

@@ -1,8 +1,9 @@
 """What each regulariser bought: the winner without it, the search with and without, the weights."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from hpsearch.export.absences import GO_ON, find_absences
@@ -34,6 +35,9 @@ from hpsearch.training.inspection import SMALL
 
 TITLE = "What did each regulariser buy?"
 
+#: Said where the ablation can say nothing else.
+NO_LOSSES = "What each regulariser bought is not known, as losses of validation rows are missing."
+
 #: Samplers that propose more of what has worked.
 GUIDED = ("tpe", "bayesian")
 
@@ -64,11 +68,11 @@ def values(outcome: Outcome) -> Mapping[str, Any] | str:
     }
 
 
-def figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, str]:
+def figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, Callable[[], str]]:
     """``changes``, where a variant of the winner has an interval."""
     del outcome
     rows = values["ablation"]["variants"] if values["ablation"] else []
-    return {"changes": changes(rows)} if any(one["change"] for one in rows) else {}
+    return {"changes": partial(changes, rows)} if any(one["change"] for one in rows) else {}
 
 
 def _ablation(outcome: Outcome, winner: Winner) -> Mapping[str, Any] | None:
@@ -76,7 +80,7 @@ def _ablation(outcome: Outcome, winner: Winner) -> Mapping[str, Any] | None:
     if winner.standing is None or not found:
         return None
     return {
-        "said": list(_say_ablation(outcome, winner, found)),
+        "said": list(_say_ablation(outcome, winner, found)) or [NO_LOSSES],
         "value": winner.standing.mean,
         "seeds": len(winner.standing.runs),
         "variants": [
@@ -98,7 +102,8 @@ def _why_no_ablation(outcome: Outcome, winner: Winner) -> str:
     if winner.standing and math.isinf(winner.standing.mean):
         return (
             f"{first_upper(trial)} diverged when it was trained again, so nothing can be held to "
-            "it. Lower the upper end of learning_rate in [space], then run a study of a new name."
+            "it. Lower the upper end of learning_rate in [space], then run the study under a new "
+            "name."
         )
     return f"{first_upper(trial)} was not trained without its regularisers yet. {GO_ON}"
 
@@ -111,8 +116,8 @@ def _search(outcome: Outcome) -> Mapping[str, Any] | str:
     found = switches(outcome)
     if not found:
         return (
-            "No trial had a regulariser on. Give one of them a domain in [space], then run a "
-            "study of a new name."
+            "No trial had a regulariser on. Give one of them a domain in [space], then run the "
+            "study under a new name."
         )
     return {
         "guided": outcome.spec.search.sampler in GUIDED,
@@ -167,14 +172,14 @@ def _say_ablation(outcome: Outcome, winner: Winner, found: Sequence[Ablation]) -
     unsure = [name for name, by in single if by and not by.excludes_zero]
     if bought:
         yield first_upper(
-            f"{listed(bought)}: by so much {OBJECTIVE} rises when {trial} is trained without it "
-            "and nothing else changes."
+            f"{listed(bought)}: that is how much {OBJECTIVE} rises when {trial} is trained without "
+            "it and nothing else changes."
         )
     if cost:
         yield f"{first_upper(trial)} is better without {listed(cost)}."
     if unsure:
         yield (
-            f"What {listed(unsure)} bought {trial} can't be told from nothing: "
+            f"What {listed(unsure)} bought {trial} is indistinguishable from zero: "
             f"{'their intervals hold' if len(unsure) > 1 else 'its interval holds'} 0."
         )
     for one in found:
@@ -199,7 +204,7 @@ def _say_all(change: Estimate, trial: str) -> str:
             f"{first_upper(trial)} is better without any of them (by {_nats(_negative(change))})."
         )
     interval = f"{say_signed(change.value)} {say_interval(asdict(change))}"
-    return f"What all of them bought together can't be told from nothing: {interval}."
+    return f"What all of them bought together is indistinguishable from zero: {interval}."
 
 
 def _say_sparsity(outcome: Outcome, winner: Winner, networks: Mapping[str, Sequence[Layer]]) -> str:

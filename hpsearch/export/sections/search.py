@@ -1,8 +1,9 @@
 """What mattered in the search: parameters, time, and what the pruner saved and may have cost."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from hpsearch.export.absences import GO_ON, find_absences
@@ -88,23 +89,21 @@ def values(outcome: Outcome) -> Mapping[str, Any] | str:
     }
 
 
-def figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, str]:
+def figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, Callable[[], str]]:
     """``history`` and ``slices`` of two trials or more, ``importance``, ``pruning``."""
-    drawn = {}
+    drawn: dict[str, Callable[[], str]] = {}
     winner = find_winner(outcome)
     number = winner.trial.number if winner else None
     if values["valued"] > 1:
-        drawn["history"] = search_history(
-            endings(outcome.trials, outcome.spec, problem_of(outcome.data))
-        )
-        drawn["slices"] = slices(outcome.spec.space, outcome.trials, number)
+        ended = endings(outcome.trials, outcome.spec, problem_of(outcome.data))
+        drawn["history"] = partial(search_history, ended)
+        drawn["slices"] = partial(slices, outcome.spec.space, outcome.trials, number)
     if values["importances"]:
-        drawn["importance"] = parameter_importance(
-            outcome.importances, outcome.importance_evaluator
-        )
+        shares = outcome.importances, outcome.importance_evaluator
+        drawn["importance"] = partial(parameter_importance, *shares)
     if winner and (beside := _weigh(outcome).beside):
-        curve = outcome.history(winner.trial.run).curve
-        drawn["pruning"] = pruned_beside_winner(beside, best_so_far(curve), winner.trial.number)
+        best = best_so_far(outcome.history(winner.trial.run).curve)
+        drawn["pruning"] = partial(pruned_beside_winner, beside, best, winner.trial.number)
     return drawn
 
 

@@ -57,9 +57,9 @@ def say_importances(importances: Mapping[str, float], complete: int, more: str) 
         return first
     return (
         f"{first} Little of the difference among these trials came with {listed(little)}, each "
-        f"below {LITTLE:.0%}, be it that they hardly matter or that nearly all trials were alike "
-        "in them: a next study may fix them at the winner's values and search the others more "
-        "closely."
+        f"below {LITTLE:.0%}, either because they hardly matter or because nearly all trials were "
+        "alike in them: a next study may fix them at the winner's values and search the others "
+        "more closely."
     )
 
 

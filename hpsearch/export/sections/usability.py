@@ -1,7 +1,8 @@
 """Whether the winner's probabilities mean what they say, and what decisions by them are worth."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -50,14 +51,14 @@ def values(outcome: Outcome) -> Mapping[str, Any] | str:
     }
 
 
-def figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, str]:
+def figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, Callable[[], str]]:
     """``calibration``, ``roc`` and ``scores``."""
     del outcome
     threshold = values["decisions"]["threshold"]
     return {
-        "calibration": calibration_curve(values["calibration"]["bins"]),
-        "roc": roc_curve(values["roc"]["points"], values["decisions"]),
-        "scores": score_histogram(values["scores"]["bars"], threshold),
+        "calibration": partial(calibration_curve, values["calibration"]["bins"]),
+        "roc": partial(roc_curve, values["roc"]["points"], values["decisions"]),
+        "scores": partial(score_histogram, values["scores"]["bars"], threshold),
     }
 
 
@@ -143,8 +144,9 @@ def _say_decisions(
     yield (
         f"A row is called 1 from a probability of {say_number(found.threshold)} on, the threshold "
         f"of best accuracy on the {say_count(outcome.data.validation_rows)} validation rows. That "
-        f"is right for {_say_share(decisions['accuracy'])} of the test rows; to call every row by "
-        f"the more frequent label, for {say_share(decisions['accuracy_of_one_label'])}."
+        f"is right for {_say_share(decisions['accuracy'])} of the test rows; always predicting "
+        "the majority class would be right for "
+        f"{say_share(decisions['accuracy_of_one_label'])}."
     )
     if decisions["called_one"] is None:
         yield "No test row is called 1."
