@@ -17,9 +17,11 @@ from hpsearch.export.values import plain
 from hpsearch.export.wording import MINUS
 from hpsearch.metrics import OBJECTIVE
 from hpsearch.network import Knobs, Network
+from hpsearch.results.ablation import REGULARISERS
 from hpsearch.results.outcome import Outcome, Trained
 from hpsearch.space import Scalar
 from hpsearch.training.history import UNTRAINED, History
+from hpsearch.training.inspection import NO_LOSSES
 
 from .conftest import MakeOutcome, drawn, make_diverged, make_kernels, make_losses, make_trial
 from .pages import Page
@@ -310,3 +312,13 @@ def test_one_variant_with_one_seed_is_drawn_without_strokes() -> None:
     words = " ".join(ElementTree.fromstring(changes([row])).itertext())
     assert "worse without" in words
     assert "one seed" not in words
+
+
+def test_an_ablation_without_losses_says_so(
+    make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a trial that uses every regulariser there is nothing else to say."""
+    outcome = study(make_outcome, DROPOUT, {"any": WORSE})
+    silent = replace(outcome, history=lambda run: replace(outcome.history(run), losses=NO_LOSSES))
+    monkeypatch.setattr(regularisers, "_used", lambda *_: tuple(REGULARISERS))
+    assert say(silent)["ablation"]["said"] == [regularisers.NO_LOSSES]

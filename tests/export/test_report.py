@@ -2,7 +2,10 @@
 
 import json
 import math
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -12,8 +15,10 @@ import numpy as np
 import pytest
 
 from hpsearch.data.splits import Opening
+from hpsearch.export.notes import study_note
 from hpsearch.export.report import SECTIONS as SECTION_IDS
 from hpsearch.export.report import report_values, write_report
+from hpsearch.export.wording import say_openings
 from hpsearch.results.estimate import Estimate
 from hpsearch.results.outcome import Measured, Outcome
 from hpsearch.training.history import UNTRAINED, History
@@ -363,6 +368,57 @@ def test_the_verdict_counts_openings_and_doubts_chance(make_outcome: MakeOutcome
     verdict = " ".join(report_values(replace(outcome, test=test))["verdict"])
     assert "opened 2 times" in verdict
     assert "not better than chance" in verdict
+
+
+@pytest.mark.parametrize(
+    ("count", "known", "words"),
+    [
+        (1, True, "once"),
+        (2, True, "2 times"),
+        (1, False, "an unknown number of times (at least 1)"),
+        (3, False, "an unknown number of times (at least 3)"),
+    ],
+)
+def test_every_format_says_how_often_the_test_rows_were_opened(
+    make_outcome: MakeOutcome, count: int, known: bool, words: str
+) -> None:
+    outcome = make_outcome()
+    test = replace(make_test(outcome.standings[0].trial, openings=count), openings_known=known)
+    outcome = replace(outcome, test=test)
+    written = read(outcome)
+    assert written.values["test"]["openings"] == count
+    assert written.values["test"]["openings_known"] is known
+    verdict = written.values["verdict"][-1]
+    assert verdict.startswith(f"The test rows were opened {words}")
+    assert ("flattered" in verdict) is (words != "once")
+    assert ("record of earlier openings is lost" in verdict) is not known
+    assert f"The test rows were opened {words}:" in written.page.text()
+    assert f"The test rows were opened {words}:" in written.markdown
+    assert f"They were opened {words}." in study_note(outcome, None)
+
+
+def test_without_openings_on_record_no_least_number_is_told() -> None:
+    assert say_openings(0, False) == "an unknown number of times"
+
+
+def test_figures_need_no_window_system() -> None:
+    """``pyplot`` would load the backend that MPLBACKEND names, a notebook's for instance."""
+    script = (
+        "import sys\n"
+        "from hpsearch.export.svg import draw\n"
+        "svg = draw('a', title='t', description='d', width=2, height=2,\n"
+        "           paint=lambda figure: figure.subplots().plot([0, 1]))\n"
+        "print(svg.startswith('<svg'), 'matplotlib.pyplot' in sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "MPLBACKEND": "qtagg"},
+    )
+    assert done.stdout.split() == ["True", "False"]
+    assert done.stderr == ""
 
 
 def test_without_a_test_the_verdict_believes_nothing(make_outcome: MakeOutcome) -> None:
