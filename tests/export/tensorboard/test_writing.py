@@ -63,7 +63,7 @@ def test_the_same_outcome_gives_the_same_bytes_and_replaces_what_was_there(
     root = outcome.folder / "tensorboard"
     write_tensorboard(outcome)
     first = written(root)
-    stale = root / "deep" / "trial-9999" / "events.out.tfevents.1.stale"
+    stale = root / "deep" / "trial-9999" / "events.out.tfevents.0000000001.hpsearch"
     stale.parent.mkdir(parents=True)
     stale.write_bytes(b"stale")
     write_tensorboard(outcome)
