@@ -13,11 +13,11 @@ PACKAGE = Path(__file__).parents[1] / "hpsearch"
 #: Lower rooms never import higher ones; those of one line do not import each other.
 LAYERS = (
     ("errors",),
-    ("files",),
+    ("files", "inputs"),
     ("processes",),
     ("space",),
     ("network", "metrics"),
-    ("domains",),
+    ("domains", "toml"),
     ("study",),
     ("data",),
     ("training",),

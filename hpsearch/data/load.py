@@ -62,7 +62,7 @@ def load(
     except DownloadError as error:
         tell(
             f"These are simulated collisions, not HIGGS: {error}. For the real rows run again with "
-            f"a network, or name a HIGGS.csv.gz (or any beginning of one) with --data."
+            f"a network, or name a HIGGS.csv.gz (or its first part) with --data."
         )
         return simulate(rows, seed=seed, progress=progress)
 
