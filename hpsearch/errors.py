@@ -33,11 +33,13 @@ __all__ = [
     "WorkerError",
     "cut",
     "did_you_mean",
+    "named",
     "printable",
     "shown",
 ]
 
 LONGEST_SHOWN = 80
+LONGEST_PATH = 300
 MOST_MISTAKES = 100  # told at once; who has more begins with these
 
 
@@ -56,6 +58,11 @@ def cut(text: str, longest: int = LONGEST_SHOWN) -> str:
         return text
     tail = longest // 4
     return f"{text[: longest - tail - 3]}...{text[-tail:]}"
+
+
+def named(path: object) -> str:
+    """A file's path for a message: on one line, printable and cut."""
+    return printable(cut(str(path), LONGEST_PATH))
 
 
 def shown(value: object) -> str:
@@ -112,7 +119,7 @@ class StudyFileError(UsageError):
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes):,} mistakes"
         told = [(cut(printable(cut(one.place))), one.message) for one in mistakes[:MOST_MISTAKES]]
         width = max(len(place) for place, _ in told)
-        lines = [f"{printable(file)} has {count}"]
+        lines = [f"{named(file)} has {count}"]
         lines += (printable(f"  {place:<{width}}   {message}") for place, message in told)
         if len(mistakes) > len(told):
             lines.append(f"  and {len(mistakes) - len(told):,} more")

@@ -24,10 +24,10 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from hpsearch.domains import read_hyperparameters
-from hpsearch.errors import Mistake, StudyFileError, UsageError, cut, did_you_mean, shown
+from hpsearch.errors import Mistake, StudyFileError, UsageError, did_you_mean, named, shown
 from hpsearch.network import HYPERPARAMETERS, Knobs, Network, build
 from hpsearch.space import Scalar, Space
-from hpsearch.toml import CONTROL, LONGEST_PATH, read_tables
+from hpsearch.toml import CONTROL, read_tables
 
 
 def _printed(text: str) -> str:
@@ -241,7 +241,7 @@ def find_study(study: str) -> Path:
             path.stat()
         except (OSError, ValueError):
             raise UsageError(
-                f"--study must name a study or a file; there is no file {cut(study, LONGEST_PATH)}"
+                f"--study must name a study or a file; there is no file {named(study)}"
             ) from None
         return path
     known = find_studies()

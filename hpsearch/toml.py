@@ -11,12 +11,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from hpsearch.errors import Mistake, StudyFileError, UsageError, cut, shown
+from hpsearch.errors import Mistake, StudyFileError, UsageError, cut, named, shown
 from hpsearch.inputs import NotAFile, open_regular
 
 MOST_BYTES = 1 << 20
 DEEPEST = 16
-LONGEST_PATH = 300  # in a message
 
 #: What a terminal or a UTF-8 file cannot take: control characters but tabs, and half surrogates.
 CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -47,7 +46,7 @@ def read_tables(path: Path, overrides: Sequence[str]) -> tuple[dict[str, Any], l
         StudyFileError: If the file is no TOML.
         UsageError: If the file cannot be read as text.
     """
-    name = cut(str(path), LONGEST_PATH)
+    name = named(path)
     try:
         with open_regular(path) as file:
             content = file.read(MOST_BYTES + 1)
@@ -65,7 +64,7 @@ def read_tables(path: Path, overrides: Sequence[str]) -> tuple[dict[str, Any], l
         tables = parse(text.replace("\r\n", "\n").replace("\r", "\n"))
     except ValueError as error:
         mistake = Mistake("TOML", f"cannot be parsed: {cut(str(error), 200)}")
-        raise StudyFileError(name, [mistake]) from None
+        raise StudyFileError(str(path), [mistake]) from None
     return tables, [mistake for entry in overrides for mistake in _override(tables, entry)]
 
 
