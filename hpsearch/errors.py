@@ -81,7 +81,8 @@ def shown(value: object) -> str:
     try:
         return cut(printable(repr(value)))
     except (ValueError, RecursionError):
-        return f"a {type(value).__name__} with entries that are too large to show"
+        kind = "table" if isinstance(value, dict) else "list"
+        return f"a {kind} with entries that are too large to show"
 
 
 class HpsearchError(Exception):
