@@ -39,7 +39,7 @@ def prepare(data: Path | None, fold: Path) -> Rows:
     """Rows of the file, else of hpsearch's cache, else simulated; nothing is downloaded."""
     settings: dict[str, Any] = {"data.test": TEST_ROWS}
     file = data or cache_file(os.environ)
-    if data is not None or file.is_file():
+    if file is not None and (data is not None or file.is_file()):
         try:
             table = _load(_study(settings), file)
         except DataError as error:

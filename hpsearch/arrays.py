@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.files import replacing
+from hpsearch.inputs import open_regular
 
 Array = NDArray[Any]
 
@@ -54,7 +55,7 @@ def read_arrays(path: Path) -> dict[str, Array]:
         DamagedError: If it is not as it was written, or can't be read at all.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             _check_digest(file)
             with zipfile.ZipFile(file) as archive:
                 return {

@@ -1,19 +1,16 @@
 """What reaches the terminal: no control characters of others, and no end because nobody reads."""
 
 import os
-import re
 import sys
 from contextlib import suppress
 from typing import TextIO
 
-#: Characters by which a text could move the cursor, change colours or retitle the window; all
-#: control characters but the line break and the tab, and halves of surrogate pairs.
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+from hpsearch.errors import printable
 
 
 def clean(text: str) -> str:
-    """A text with its control characters written out in hexadecimal."""
-    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
+    """A text in which only line breaks and tabs do anything: all else is printable or escaped."""
+    return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
 
 
 def write(text: str, stream: TextIO | None) -> None:

@@ -13,13 +13,12 @@ In ``[network]`` and ``[training]`` a hyperparameter is a constant; in ``[space]
 ``layers.1.units``, …, each alive while the depth reaches it. What follows is therefore flat.
 """
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hpsearch.errors import Mistake, did_you_mean
-from hpsearch.network import HYPERPARAMETERS, Hyperparameter
+from hpsearch.errors import Mistake, did_you_mean, shown
+from hpsearch.network import HYPERPARAMETERS, Hyperparameter, finite
 from hpsearch.space import (
     Choice,
     Condition,
@@ -34,6 +33,7 @@ from hpsearch.space import (
 
 KINDS = ("float", "int", "choice", "off_or")
 OPTIONS = ("log", "step", "when", "per_layer")
+MOST_VALUES = 1_000  # of a choice or a condition; each is looked at beside all others
 
 
 class _Wrong(Exception):
@@ -51,13 +51,23 @@ class _Reading:
     parameters: list[Parameter] = field(default_factory=list)
     constants: dict[str, Scalar] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
+    wrong: set[str] = field(default_factory=set)
     mistakes: list[Mistake] = field(default_factory=list)
 
-    def values(self, name: str) -> tuple[Scalar, ...] | Domain | None:
-        """The value or domain under ``name``, or None where it does not stand before."""
+    def values(self, name: str) -> Domain | None:
+        """What may stand under ``name``, or None where it does not stand before."""
         if name in self.constants:
-            return (self.constants[name],)
+            return Choice((self.constants[name],))
         return next((p.domain for p in self.parameters if p.name == name), None)
+
+    def when(self, name: str) -> tuple[Condition, ...]:
+        """The conditions of a parameter; a constant has none."""
+        return next((p.when for p in self.parameters if p.name == name), ())
+
+    def is_wrong(self, name: str) -> bool:
+        """Whether ``name`` stands before, with a mistake that is told at its own place."""
+        entry = "units" if name.startswith("layers.") else name.removesuffix(".on")
+        return entry in self.wrong
 
 
 def read_hyperparameters(
@@ -81,6 +91,7 @@ def read_hyperparameters(
             except _Wrong as wrong:
                 key = f".{wrong.key}" if wrong.key else ""
                 reading.mistakes.append(Mistake(place + key, str(wrong)))
+                reading.wrong.add(name)
             reading.places.setdefault(name, place)
     if searched and not reading.parameters and not reading.mistakes:
         reading.mistakes.append(
@@ -94,10 +105,10 @@ def _read_entry(reading: _Reading, section: str, name: str, entry: Any) -> None:
     if rule is None:
         raise _Wrong(f"is not a hyperparameter{did_you_mean(name, HYPERPARAMETERS)}")
     if name in reading.places:
-        raise _Wrong(f"stands already in {reading.places[name]}; keep one of the two")
+        raise _Wrong(f"is already set in {reading.places[name]}; keep one of the two")
     if isinstance(entry, dict):
         if section != "space":
-            raise _Wrong(f"must be a constant here; move the domain to [space], got {entry!r}")
+            raise _Wrong(f"must be a constant here; move the domain to [space], got {shown(entry)}")
         _read_domain(reading, name, rule, entry)
         return
     if complaint := rule.complaint(entry):
@@ -153,17 +164,24 @@ def _domain(rule: Hyperparameter, kind: str, entry: Mapping[str, Any]) -> Domain
             raise _Wrong("takes real numbers; use float, got int", kind)
         for end in (low, high):
             if not isinstance(end, int):
-                raise _Wrong(f"must have whole ends, got {end!r}", kind)
-        if not isinstance(step, int) or isinstance(step, bool) or step < 1:
-            raise _Wrong(f"must be a whole number of at least 1, got {step!r}", "step")
+                raise _Wrong(f"must have whole ends, got {shown(end)}", kind)
+        whole = isinstance(step, int) and not isinstance(step, bool)
+        if not whole or not 1 <= step <= rule.high:
+            raise _Wrong(
+                f"must be a whole number of at least 1 and at most {rule.high:g}, "
+                f"got {shown(step)}",
+                "step",
+            )
         if log and step != 1:
             raise _Wrong(f"cannot be combined with log, got step = {step}", "step")
     if low > high:
-        raise _Wrong(f"low must not be above high, got low = {low}, high = {high}", kind)
+        raise _Wrong(
+            f"low must not be above high, got low = {shown(low)}, high = {shown(high)}", kind
+        )
     if log and low <= 0:
-        raise _Wrong(f"on a log scale low must be above 0, got low = {low}", kind)
+        raise _Wrong(f"on a log scale low must be above 0, got low = {shown(low)}", kind)
     if kind == "off_or" and low <= 0:
-        raise _Wrong(f"low must be above 0, since off is 0 already, got low = {low}", kind)
+        raise _Wrong(f"low must be above 0, since off is 0 already, got low = {shown(low)}", kind)
     for end in (low, high):
         if complaint := rule.complaint(end):
             raise _Wrong(complaint, kind)
@@ -175,51 +193,99 @@ def _domain(rule: Hyperparameter, kind: str, entry: Mapping[str, Any]) -> Domain
 
 def _choice(rule: Hyperparameter, choices: Any) -> Choice:
     if not isinstance(choices, list) or not choices:
-        raise _Wrong(f"must be a list of at least one value, got {choices!r}", "choice")
+        raise _Wrong(f"must be a list of at least one value, got {shown(choices)}", "choice")
+    if len(choices) > MOST_VALUES:
+        raise _Wrong(f"must have at most {MOST_VALUES:,} values, got {len(choices):,}", "choice")
     for index, value in enumerate(choices):
         if complaint := rule.complaint(value):
             raise _Wrong(complaint, "choice")
         if value in choices[:index]:
-            raise _Wrong(f"must not repeat a value, got {value!r} twice", "choice")
+            raise _Wrong(f"must not repeat a value, got {shown(value)} twice", "choice")
     values = (float(value) if rule.kind == "float" else value for value in choices)
     return Choice(tuple(values))
 
 
 def _pair(ends: Any, kind: str) -> tuple[int | float, int | float]:
     numbers = isinstance(ends, list) and all(
-        isinstance(end, int | float) and not isinstance(end, bool) and math.isfinite(end)
-        for end in ends
+        isinstance(end, int | float) and not isinstance(end, bool) and finite(end) for end in ends
     )
     if not numbers or len(ends) != 2:
-        raise _Wrong(f"must be [low, high], two finite numbers, got {ends!r}", kind)
+        raise _Wrong(f"must be [low, high], two finite numbers, got {shown(ends)}", kind)
     return ends[0], ends[1]
 
 
 def _flag(entry: Mapping[str, Any], key: str) -> bool:
     value = entry.get(key, False)
     if not isinstance(value, bool):
-        raise _Wrong(f"must be true or false, got {value!r}", key)
+        raise _Wrong(f"must be true or false, got {shown(value)}", key)
     return value
 
 
 def _conditions(reading: _Reading, when: Any) -> tuple[Condition, ...]:
     if not isinstance(when, dict) or not when:
-        raise _Wrong(f"must look like {{ optimizer = 'sgd' }}, got {when!r}", "when")
+        raise _Wrong(f"must look like {{ optimizer = 'sgd' }}, got {shown(when)}", "when")
     conditions = []
     for parent, wanted in when.items():
         known = reading.values(parent)
+        if known is None and reading.is_wrong(parent):
+            continue
         if known is None:
             before = [*reading.constants, *(p.name for p in reading.parameters)]
             raise _Wrong(
-                f"{parent!r} is not a parameter before it{did_you_mean(parent, before)}", "when"
+                f"{shown(parent)} is not a parameter before it{did_you_mean(parent, before)}",
+                "when",
             )
-        values = tuple(wanted) if isinstance(wanted, list) else (wanted,)
-        for value in values:
-            possible = value in known if isinstance(known, tuple) else contains(known, value)
-            if not possible:
-                raise _Wrong(f"{parent!r} is never {value!r}", "when")
-        conditions.append(Condition(parent, values))
+        values = wanted if isinstance(wanted, list) else [wanted]
+        if not values:
+            raise _Wrong(f"must give {shown(parent)} at least one value, got none", "when")
+        if len(values) > MOST_VALUES:
+            raise _Wrong(f"must have at most {MOST_VALUES:,} values, got {len(values):,}", "when")
+        conditions.append(
+            Condition(parent, tuple(_reachable(parent, known, value) for value in values))
+        )
+    _check_together(reading, conditions)
     return tuple(conditions)
+
+
+def _reachable(parent: str, known: Domain, value: Any) -> Scalar:
+    """A value that ``parent`` can have, as it has it: a whole number may stand for a real one."""
+    rule = HYPERPARAMETERS.get(parent)
+    if rule is not None and rule.kind == "float" and type(value) is int and finite(value):
+        value = float(value)
+    if not isinstance(value, bool | int | float | str) or not contains(known, value):
+        raise _Wrong(f"{shown(parent)} can never be {shown(value)}", "when")
+    if isinstance(known, Float) and known.low < known.high:
+        raise _Wrong(
+            f"{shown(parent)} is any number of a range, practically never {shown(value)}; "
+            f"make it a choice",
+            "when",
+        )
+    return value
+
+
+def _check_together(reading: _Reading, conditions: Sequence[Condition]) -> None:
+    """Refuse conditions that contradict each other, or those under which their parents live."""
+    allowed: dict[str, tuple[Scalar, ...]] = {}
+    left = list(conditions)
+    while left:
+        condition = left.pop(0)
+        parent, values = condition.parent, condition.values
+        if parent not in allowed:
+            allowed[parent] = values
+            left.extend(reading.when(parent))
+            continue
+        common = tuple(value for value in allowed[parent] if value in values)
+        if not common:
+            raise _Wrong(
+                f"can never hold: {shown(parent)} would have to be {_either(allowed[parent])} "
+                f"and {_either(values)} at once",
+                "when",
+            )
+        allowed[parent] = common
+
+
+def _either(values: Sequence[Scalar]) -> str:
+    return " or ".join(map(shown, values))
 
 
 def _depths_above(reading: _Reading, layer: int) -> tuple[Scalar, ...]:
@@ -227,7 +293,7 @@ def _depths_above(reading: _Reading, layer: int) -> tuple[Scalar, ...]:
     match reading.values("layers"):
         case Int(_, high, _, _):
             return tuple(range(layer + 1, high + 1))
-        case Choice(choices) | tuple(choices):
+        case Choice(choices):
             return tuple(depth for depth in choices if int(depth) > layer)
     default = HYPERPARAMETERS["layers"].default
     raise _Wrong(f"needs layers before it; add layers = {default}", "per_layer")

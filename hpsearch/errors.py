@@ -14,8 +14,10 @@ The number is the exit code of the command line.
 """
 
 import difflib
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, time
 
 __all__ = [
     "DataError",
@@ -28,14 +30,70 @@ __all__ = [
     "StudyMismatchError",
     "UsageError",
     "WorkerError",
+    "cut",
     "did_you_mean",
+    "named",
+    "printable",
+    "shown",
 ]
+
+LONGEST_SHOWN = 80
+LONGEST_PATH = 300
+MOST_MISTAKES = 100  # told at once; who has more begins with these
+
+
+def printable(text: str) -> str:
+    """Text on one line that a terminal can only print: all else is written as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
+def cut(text: str, longest: int = LONGEST_SHOWN) -> str:
+    """Text of at most ``longest`` characters; the middle of a longer one is left out."""
+    if len(text) <= longest:
+        return text
+    tail = longest // 4
+    return f"{text[: longest - tail - 3]}...{text[-tail:]}"
+
+
+def named(path: object) -> str:
+    """A file's path for a message: on one line, printable and cut."""
+    return printable(cut(str(path), LONGEST_PATH))
+
+
+def shown(value: object) -> str:
+    """A value that was found, for a message: on one line, printable and cut.
+
+    Text stands in quotes, dates as they are written. A whole number of more digits than Python
+    writes out is described, and so is a table that is nested too deep.
+    """
+    match value:
+        case str():
+            return cut(repr(cut(value)))
+        case int() if abs(value) >= 10**LONGEST_SHOWN:
+            return f"a number of {math.floor(math.log10(abs(value))) + 1:,} digits"
+        case date() | time():
+            return value.isoformat()
+    try:
+        return cut(printable(repr(value)))
+    except (ValueError, RecursionError):
+        kind = "table" if isinstance(value, dict) else "list"
+        return f"a {kind} with entries that are too large to show"
 
 
 class HpsearchError(Exception):
-    """Root of the tree: a message made of the rule, what was found and the way out."""
+    """Root of the tree: a message made of the rule, what was found and the way out.
+
+    Names of files and texts of others may stand in it: control characters are written as escapes.
+    """
 
     exit_code: int = 1
+
+    def __init__(self, message: str) -> None:
+        super().__init__("\n".join(map(printable, message.split("\n"))))
 
 
 class UsageError(HpsearchError):
@@ -53,15 +111,19 @@ class Mistake:
 
 
 class StudyFileError(UsageError):
-    """A study file with one or more mistakes, all of them told at once."""
+    """A study file with one or more mistakes, told at once, the first hundred of very many."""
 
     def __init__(self, file: str, mistakes: Sequence[Mistake]) -> None:
         self.file = file
         self.mistakes = tuple(mistakes)
-        width = max(len(mistake.place) for mistake in mistakes)
-        count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
-        lines = (f"  {mistake.place:<{width}}   {mistake.message}" for mistake in mistakes)
-        super().__init__("\n".join((f"{file} has {count}", *lines)))
+        count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes):,} mistakes"
+        told = [(cut(printable(cut(one.place))), one.message) for one in mistakes[:MOST_MISTAKES]]
+        width = max(len(place) for place, _ in told)
+        lines = [f"{named(file)} has {count}"]
+        lines += (printable(f"  {place:<{width}}   {message}") for place, message in told)
+        if len(mistakes) > len(told):
+            lines.append(f"  and {len(mistakes) - len(told):,} more")
+        super().__init__("\n".join(lines))
 
 
 class StudyMismatchError(UsageError):
@@ -94,5 +156,7 @@ class Interrupted(HpsearchError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``; did you mean 'x'?`` with the nearest known name, or nothing."""
+    if len(name) > LONGEST_SHOWN:
+        return ""
     near = difflib.get_close_matches(name, list(known), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""

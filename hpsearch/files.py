@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,20 @@ def cache_folder(environment: Mapping[str, str]) -> Path | None:
         return Path(platformdirs.user_cache_dir("hpsearch"))
     except RuntimeError:
         return None
+
+
+def can_be_written(folder: Path) -> bool:
+    """Whether files can be made in a folder, which is made if need be.
+
+    Only trying tells: root may write to any folder, also to one on a disk that is read-only.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"0")
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager

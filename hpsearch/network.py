@@ -10,11 +10,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from hpsearch.errors import shown
 from hpsearch.space import Scalar
 
 ACTIVATIONS = ("elu", "relu", "tanh", "selu", "gelu", "silu")
 OPTIMIZERS = ("sgd", "rmsprop", "adam", "adamw", "nadam")
 SCHEDULES = ("constant", "inverse_time", "cosine")
+
+
+def finite(number: int | float) -> bool:
+    """Whether a number has a value among the finite ones of float64."""
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # a whole number of more than 308 digits
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +50,20 @@ class Hyperparameter:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         match self.kind:
             case "bool" if not isinstance(value, bool):
-                return f"must be true or false, got {value!r}"
+                return f"must be true or false, got {shown(value)}"
             case "choice" if value not in self.choices:
-                return f"must be one of {', '.join(self.choices)}, got {value!r}"
+                return f"must be one of {', '.join(self.choices)}, got {shown(value)}"
             case "int" if not isinstance(value, int) or isinstance(value, bool):
-                return f"must be a whole number, got {value!r}"
+                return f"must be a whole number, got {shown(value)}"
             case "float" if not number:
-                return f"must be a number, got {value!r}"
-            case "float" if isinstance(value, float) and math.isinf(value):
-                return f"must be finite, got {value!r}"
+                return f"must be a number, got {shown(value)}"
+            case "float" if isinstance(value, int | float) and not finite(value):
+                return f"must be finite, got {shown(value)}"
             case "int" | "float" if isinstance(value, int | float):
                 inside = (value > self.low if self.open_low else value >= self.low) and (
                     value < self.high if self.open_high else value <= self.high
                 )
-                return None if inside else f"must be {self.bounds()}, got {value!r}"
+                return None if inside else f"must be {self.bounds()}, got {shown(value)}"
         return None
 
     def bounds(self) -> str:

@@ -6,21 +6,46 @@ sections are pydantic models; hyperparameters, which may stand in ``[network]``,
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from hpsearch.domains import read_hyperparameters
-from hpsearch.errors import Mistake, StudyFileError, UsageError, did_you_mean
+from hpsearch.errors import Mistake, StudyFileError, UsageError, did_you_mean, named, shown
 from hpsearch.network import HYPERPARAMETERS, Knobs, Network, build
 from hpsearch.space import Scalar, Space
+from hpsearch.toml import CONTROL, override, parse, read_tables
 
-Count = Annotated[int, Field(strict=True, ge=1, le=100_000_000)]
+
+def _printed(text: str) -> str:
+    """Text that a terminal and a file can take; it may have several lines."""
+    if CONTROL.search(text.replace("\n", "")):
+        raise PydanticCustomError("rule", "must have no control characters")
+    return text
+
+
+def _file_name(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("rule", "must name a file")
+    return text
+
+
+MOST = 100_000_000
+Count = Annotated[int, Field(strict=True, ge=1, le=MOST)]
+Text = Annotated[str, AfterValidator(_printed)]
 
 
 class Section(BaseModel):
@@ -34,7 +59,7 @@ class StudySection(Section):
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
-    description: str = ""
+    description: Text = ""
 
 
 class DataSection(Section):
@@ -45,8 +70,8 @@ class DataSection(Section):
     """
 
     source: Literal["higgs", "csv", "collisions"] = "higgs"
-    path: str | None = None
-    label: str | Annotated[int, Field(ge=0)] = 0
+    path: Annotated[Text, AfterValidator(_file_name)] | None = None
+    label: Text | Annotated[int, Field(ge=0, le=MOST)] = 0
     validation: Annotated[Count, Field(ge=2)] = 1_000
     train: Annotated[Count, Field(ge=2)] = 10_000
     test: Annotated[Count, Field(ge=2)] = 100_000
@@ -81,16 +106,17 @@ class SearchSection(Section):
     the number of worker processes is not. The samplers ``tpe`` and ``random`` are Optuna's;
     ``bayesian``, a Gaussian process, and ``keras_tuner_random``, which repeats no configuration,
     are KerasTuner's. ``startup_trials`` are random before TPE or the Gaussian process begins and
-    complete before the median pruner does. No trial is pruned before ``warmup_epochs``, by default
-    a tenth of the epochs.
+    complete before the median pruner does. No trial is pruned before ``warmup``, a share of
+    ``training.epochs``, has passed; ``warmup_epochs``, if given, says how many epochs instead.
     """
 
     sampler: Literal["tpe", "random", "bayesian", "keras_tuner_random"] = "tpe"
-    startup_trials: Annotated[int, Field(ge=0)] = 10
+    startup_trials: Annotated[int, Field(ge=0, le=MOST)] = 10
     pruner: Literal["median", "successive_halving", "hyperband", "patient", "none"] = "median"
+    warmup: Annotated[float, Field(ge=0, le=1)] = 0.1
     warmup_epochs: Annotated[int, Field(ge=0)] | None = None
-    reduction_factor: Annotated[int, Field(ge=2)] = 3
-    patience_reports: Annotated[int, Field(ge=0)] = 3
+    reduction_factor: Annotated[int, Field(ge=2, le=MOST)] = 3
+    patience_reports: Annotated[int, Field(ge=0, le=MOST)] = 3
     trials: Annotated[int, Field(ge=0, le=1_000_000)] = 100
     parallel: Annotated[Count, Field(le=1_024)] = 8
 
@@ -132,7 +158,7 @@ class EvaluateSection(Section):
     @classmethod
     def _each_once(cls, baselines: tuple[Baseline, ...]) -> tuple[Baseline, ...]:
         if len(set(baselines)) < len(baselines):
-            raise PydanticCustomError("once", "must name each once")
+            raise PydanticCustomError("rule", "must name each once")
         return baselines
 
 
@@ -151,10 +177,13 @@ class StudySpec(Section):
 
     @property
     def warmup_epochs(self) -> int:
-        """Epochs before which no trial is pruned: as the study says, else a tenth of all."""
+        """Epochs before which no trial is pruned; of a share that is not whole, the whole part.
+
+        The share counts as the decimal that is written: 0.29 of 100 epochs are 29.
+        """
         if self.search.warmup_epochs is not None:
             return self.search.warmup_epochs
-        return self.training.epochs // 10
+        return int(Fraction(repr(self.search.warmup)) * self.training.epochs)
 
     def build(self, params: Mapping[str, Scalar]) -> tuple[Network, Knobs]:
         """What a trial with these values trains."""
@@ -166,12 +195,11 @@ class StudySpec(Section):
 
     def as_toml(self) -> str:
         """The study file with every default written out; reading it gives an equal spec."""
-        told = self.search.model_copy(update={"warmup_epochs": self.warmup_epochs})
         sections = {
             name: section.model_dump(exclude_none=True)
             for name, section in (
                 *(("study", self.study), ("data", self.data), ("training", self.training)),
-                *(("search", told), ("evaluate", self.evaluate)),
+                *(("search", self.search), ("evaluate", self.evaluate)),
             )
         }
         for name, written in self.hyperparameters.items():
@@ -207,17 +235,20 @@ def find_study(study: str) -> Path:
     Raises:
         UsageError: If there is none, with the nearest name.
     """
-    looks_like_a_path = study.endswith(".toml") or "/" in study
-    if looks_like_a_path:
+    if study.endswith(".toml") or "/" in study:
         path = Path(study)
-        if path.is_file():
-            return path
-        raise UsageError(f"--study must name a study or a file; there is no file {study}")
+        try:
+            path.stat()
+        except (OSError, ValueError):
+            raise UsageError(
+                f"--study must name a study or a file; there is no file {named(study)}"
+            ) from None
+        return path
     known = find_studies()
     if study in known:
         return known[study]
     raise UsageError(
-        f"--study must name a study or a file, got {study!r}{did_you_mean(study, known)}; "
+        f"--study must name a study or a file, got {shown(study)}{did_you_mean(study, known)}; "
         f"known studies: {', '.join(sorted(known))}"
     )
 
@@ -226,7 +257,7 @@ def read_study(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
     """Read and check a study file.
 
     Args:
-        path: A TOML file.
+        path: A TOML file of at most 1 MiB.
         overrides: ``section.key=value`` entries that replace those of the file, values in TOML
             (bare words are strings), checked the same way.
 
@@ -234,21 +265,14 @@ def read_study(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
         StudyFileError: With all mistakes of the file and the overrides.
         UsageError: If the file cannot be read as text.
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise StudyFileError(str(path), [Mistake("TOML", f"cannot be parsed: {error}")]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"a study file must be readable UTF-8 text, got {path}: {error}") from None
-    mistakes = [mistake for text in overrides for mistake in _override(raw, text)]
-    return check_study(raw, str(path), mistakes)
+    tables, mistakes = read_tables(path, overrides)
+    return check_study(tables, str(path), mistakes)
 
 
 def read_study_text(text: str, file: str, overrides: Sequence[str]) -> StudySpec:
     """Read and check a study that is at hand as text; see ``read_study``."""
-    raw = tomllib.loads(text)
-    mistakes = [mistake for override in overrides for mistake in _override(raw, override)]
-    return check_study(raw, file, mistakes)
+    tables, mistakes = override(parse(text), overrides)
+    return check_study(tables, file, mistakes)
 
 
 def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] = ()) -> StudySpec:
@@ -264,7 +288,7 @@ def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] =
         if name not in known:
             found.append(Mistake(name, f"is not a section{did_you_mean(name, known)}"))
         elif not isinstance(table, dict):
-            found.append(Mistake(name, f"must be a table, [{name}], got {table!r}"))
+            found.append(Mistake(name, f"must be a table, [{name}], got {shown(table)}"))
         else:
             tables[name] = table
 
@@ -297,25 +321,6 @@ def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] =
     return StudySpec.model_validate({**checked, "space": space, "hyperparameters": hyperparameters})
 
 
-def _override(raw: dict[str, Any], text: str) -> Iterator[Mistake]:
-    """Put ``section.key=value`` into the parsed file, or say why it does not fit."""
-    place, equals, value = text.partition("=")
-    path = place.strip().split(".")
-    if not equals or len(path) < 2 or not all(path):
-        yield Mistake(f"--set {text}", "must look like section.key=value")
-        return
-    table: Any = raw
-    for key in path[:-1]:
-        table = table.setdefault(key, {})
-        if not isinstance(table, dict):
-            yield Mistake(f"--set {place}", f"{key!r} is not a table but {table!r}")
-            return
-    try:
-        table[path[-1]] = tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
-        table[path[-1]] = value.strip()
-
-
 def _check_together(checked: Mapping[str, Section]) -> Iterator[Mistake]:
     """Rules that hold between sections."""
     match checked:
@@ -324,7 +329,7 @@ def _check_together(checked: Mapping[str, Section]) -> Iterator[Mistake]:
             if warmup is not None and warmup > training.epochs:
                 yield Mistake(
                     "search.warmup_epochs",
-                    f"must be at most training.epochs = {training.epochs}, got {warmup}",
+                    f"must be at most training.epochs = {training.epochs}, got {shown(warmup)}",
                 )
 
 
@@ -340,7 +345,7 @@ def _explain(section: str, model: type[Section], error: ValidationError) -> Iter
 
 
 def _rule(detail: ErrorDetails, key: str, model: type[Section]) -> str:
-    found = repr(detail["input"])
+    found = shown(detail["input"])
     match detail["type"]:
         case "extra_forbidden":
             return f"is not a key of this section{did_you_mean(key, model.model_fields)}"
@@ -348,10 +353,12 @@ def _rule(detail: ErrorDetails, key: str, model: type[Section]) -> str:
             return "is required and not there"
         case "path":
             return detail["msg"]
-        case "once":
+        case "rule":
             return f"{detail['msg']}, got {found}"
         case "literal_error":
             return f"must be one of {detail['ctx']['expected']}, got {found}"
+        case "string_unicode":
+            return f"must be text, got {found}"
         case "string_pattern_mismatch":
             return (
                 "must be 1 to 64 lower-case letters, digits, - or _, "

@@ -13,14 +13,14 @@ PACKAGE = Path(__file__).parents[1] / "hpsearch"
 #: Lower rooms never import higher ones; those of one line do not import each other.
 LAYERS = (
     ("errors",),
-    ("files",),
+    ("files", "inputs"),
     ("arrays",),
     ("processes",),
     ("calls",),
     ("console", "signals"),
     ("space",),
     ("network", "metrics"),
-    ("domains",),
+    ("domains", "toml"),
     ("study",),
     ("data",),
     ("training",),

@@ -127,13 +127,178 @@ def test_a_condition_must_be_reachable_and_stand_before() -> None:
             "l1": {"float": [0, 1], "when": {"l1": 0.5}},
         }
     )
-    assert told["space.momentum.when"] == "'optimizer' is never 'sgd'"
+    assert told["space.momentum.when"] == "'optimizer' can never be 'sgd'"
     assert "is not a parameter before it" in told["space.l1.when"]
+
+
+def conditioned(when: Any, **entries: Any) -> str:
+    """What is told of a learning rate with this condition, nothing where it is right."""
+    space = {
+        "layers": {"int": [1, 5]},
+        "optimizer": {"choice": ["sgd", "adam", "adamw"]},
+        "momentum": {"choice": [0.5, 1e-3], "when": {"optimizer": "sgd"}},
+        "l1": {"off_or": [1e-6, 1e-3], "when": {"optimizer": ["sgd", "adam"]}},
+        "dropout": {"float": [0.1, 0.5]},
+        "units": {"int": [4, 8], "per_layer": True},
+        **entries,
+        "learning_rate": {"float": [0.1, 0.2], "when": when},
+    }
+    raw = {"study": {"name": "x"}, "network": {"activation": "elu", "l2": 1}, "space": space}
+    try:
+        check_study(raw, "x.toml")
+    except StudyFileError as error:
+        (mistake,) = error.mistakes
+        assert mistake.place == "space.learning_rate.when"
+        return mistake.message
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("when", "message"),
+    [
+        ({"optimizer": []}, "must give 'optimizer' at least one value, got none"),
+        ({"optimizer": ["sgd"] * 1_001}, "must have at most 1,000 values, got 1,001"),
+        ({"optimizer": ["sgd", "lion"]}, "'optimizer' can never be 'lion'"),
+        ({"optimizer": [["sgd"]]}, "'optimizer' can never be ['sgd']"),
+        ({"optimizer": {"choice": ["sgd"]}}, "'optimizer' can never be {'choice': ['sgd']}"),
+        ({"activation": "relu"}, "'activation' can never be 'relu'"),
+        ({"l2": True}, "'l2' can never be True"),
+        ({"layers": True}, "'layers' can never be True"),
+        ({"layers": 1.0}, "'layers' can never be 1.0"),
+        ({"layers": 6}, "'layers' can never be 6"),
+        ({"l1.on": 1}, "'l1.on' can never be 1"),
+        ({"l1": 0}, "'l1' can never be 0.0"),
+        ({"layers.0.units": 9}, "'layers.0.units' can never be 9"),
+        ({"layers.5.units": 4}, "'layers.5.units' is not a parameter before it"),
+        ({"momentum": 10**400}, "'momentum' can never be a number of 401 digits"),
+        (
+            {"dropout": 0.2},
+            "'dropout' is any number of a range, practically never 0.2; make it a choice",
+        ),
+        (
+            {"momentum": 0.5, "optimizer": "adam"},
+            "can never hold: 'optimizer' would have to be 'adam' and 'sgd' at once",
+        ),
+        (
+            {"optimizer": "adamw", "l1.on": True},
+            "can never hold: 'optimizer' would have to be 'adamw' and 'sgd' or 'adam' at once",
+        ),
+        (
+            {"layers.4.units": 4, "layers": [1, 4]},
+            "can never hold: 'layers' would have to be 1 or 4 and 5 at once",
+        ),
+    ],
+)
+def test_a_condition_that_can_never_hold_is_a_mistake(when: Any, message: str) -> None:
+    assert conditioned(when).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"optimizer": ["sgd", "adam"]},
+        {"momentum": [0.5, 0.001], "l1.on": False},
+        {"l2": 1, "activation": "elu"},
+        {"l2": 1.0},
+        {"layers.4.units": [4, 8], "layers": [4, 5]},
+    ],
+)
+def test_a_condition_that_can_hold_is_right(when: Any) -> None:
+    assert conditioned(when) == ""
+
+
+def test_a_whole_number_in_a_condition_meets_the_real_one_that_it_equals() -> None:
+    assert conditioned({"l1": 1}, l1={"choice": [1, 0.5]}) == ""
+
+
+def test_a_parent_with_a_mistake_of_its_own_is_told_once() -> None:
+    told = mistakes(
+        space={
+            "optimizer": {"choice": ["adam"]},
+            "momentum": {"choice": [0.5], "when": {"optimizer": "sgd"}},
+            "l1": {"off_or": [1, 0]},
+            "l2": {"float": [0.1, 0.2], "when": {"momentum": 0.5, "l1.on": True}},
+        }
+    )
+    assert list(told) == ["space.momentum.when", "space.l1.off_or"]
+
+
+@pytest.mark.parametrize(
+    ("search", "epochs", "expected"),
+    [
+        ({}, 300, 30),
+        ({}, 30, 3),
+        ({}, 29, 2),
+        ({}, 9, 0),
+        ({"warmup": 0.29}, 100, 29),
+        ({"warmup": 0.07}, 100, 7),
+        ({"warmup": 1e-05}, 100_000, 1),
+        ({"warmup": 0}, 300, 0),
+        ({"warmup": 1}, 300, 300),
+        ({"warmup_epochs": 7}, 300, 7),
+        ({"warmup": 0.5, "warmup_epochs": 0}, 300, 0),
+    ],
+)
+def test_the_warmup_is_a_share_of_the_epochs(
+    search: dict[str, float], epochs: int, expected: int
+) -> None:
+    raw = {"study": {"name": "x"}, "space": {"units": {"int": [4, 8]}}, "search": search}
+    spec = check_study({**raw, "training": {"epochs": epochs}}, "x.toml")
+    assert spec.warmup_epochs == expected
+    written = tomllib.loads(spec.as_toml())["search"]
+    assert written["warmup"] == search.get("warmup", 0.1)
+    assert ("warmup_epochs" in written) == ("warmup_epochs" in search)
+
+
+def test_the_reference_study_can_be_shortened() -> None:
+    assert read_study(HIGGS).warmup_epochs == 30
+    assert read_study(HIGGS, ["training.epochs=10"]).warmup_epochs == 1
+
+
+@pytest.mark.parametrize("warmup", [-0.1, 1.1, float("nan"), float("inf"), True, "half"])
+def test_a_warmup_is_between_nothing_and_all(warmup: Any) -> None:
+    assert list(mistakes(search={"warmup": warmup})) == ["search.warmup"]
+
+
+@pytest.mark.parametrize("path", ["", " ", "a\0b", "\x1b[31m", "\udcff"])
+def test_a_path_that_names_no_file_is_a_mistake(path: str) -> None:
+    for source in ("higgs", "csv", "collisions"):
+        assert list(mistakes(data={"source": source, "path": path})) == ["data.path"]
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (10**400, "a number of 401 digits"),
+        (-(16**5_000), "a number of 6,021 digits"),
+        (float("inf"), "inf"),
+        (float("nan"), "nan"),
+    ],
+    ids=["401 digits", "6,021 digits", "inf", "nan"],
+)
+def test_a_number_that_no_float_holds_is_told(number: float, shown: str) -> None:
+    ends = {"float": [0.1, number]}
+    told = mistakes(
+        training={"learning_rate": number, "epochs": number},
+        space={"units": {"int": [4, 8], "step": number}, "l1": ends},
+        study={"name": "x", "seed": number, "description": number},
+    )
+    assert told["training.learning_rate"] == f"must be finite, got {shown}"
+    assert {"training.epochs", "space.units.step", "space.l1.float"} <= told.keys()
+    assert told["study.description"] == f"must be text, got {shown}"
+    assert told["study.seed"].endswith(f"got {shown}")
+
+
+def test_a_description_may_have_lines_but_no_control_characters() -> None:
+    spec = small_study(study__description="two\nlines and a\ttab")
+    assert spec.study.description == "two\nlines and a\ttab"
+    told = mistakes(study={"name": "x", "description": "\x1b[31mred"})
+    assert told == {"study.description": "must have no control characters, got '\\x1b[31mred'"}
 
 
 def test_a_name_stands_in_one_section_only() -> None:
     told = mistakes(network={"layers": 2}, space={"layers": {"int": [1, 3]}})
-    assert told["space.layers"] == "stands already in network.layers; keep one of the two"
+    assert told["space.layers"] == "is already set in network.layers; keep one of the two"
 
 
 def test_overrides_replace_entries_and_are_checked_the_same_way(tmp_path: Path) -> None:

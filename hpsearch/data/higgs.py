@@ -23,8 +23,8 @@ import filelock
 
 from hpsearch.data.readers import Layout, RowProgress, Rows, read_rows, refuse_short
 from hpsearch.data.table import Source, Table
-from hpsearch.errors import DataError, DownloadError
-from hpsearch.files import cache_folder
+from hpsearch.errors import DataError, DownloadError, printable, shown
+from hpsearch.files import cache_folder, can_be_written
 
 __all__ = ["HIGGS", "MIRRORS", "NAMES", "cache_file", "fetch_higgs", "read_higgs"]
 
@@ -56,12 +56,15 @@ def read_higgs(path: Path, *, rows: int, progress: RowProgress) -> Table:
     found = read_rows(path, HIGGS, rows=rows, progress=progress, trust_end=False)
     if len(found.labels) < rows:
         refuse_short(path, rows, found)
-    return _table(found, f"the first {rows:,} rows of {path.name}")
+    return _table(found, f"the first {rows:,} rows of {printable(path.name)}")
 
 
-def cache_file(environment: Mapping[str, str]) -> Path:
-    """Where fetched rows are kept."""
-    return cache_folder(environment) / "HIGGS-first-rows.csv.gz"
+def cache_file(environment: Mapping[str, str]) -> Path | None:
+    """Where fetched rows are kept; None where there is no cache, or none that can be written."""
+    cache = cache_folder(environment)
+    if cache is None or not can_be_written(cache):
+        return None
+    return cache / "HIGGS-first-rows.csv.gz"
 
 
 def fetch_higgs(
@@ -195,9 +198,9 @@ def _check_first_row(line: bytes) -> None:
         math.isclose(one, known, rel_tol=1e-3) for one, known in zip(got, FIRST_ROW, strict=True)
     )
     if not close:
-        shown = line[:60].decode(errors="replace")
         raise DataError(
-            f"HIGGS must begin with the row {', '.join(map(str, FIRST_ROW))}, ..., got {shown!r}; "
+            f"HIGGS must begin with the row {', '.join(map(str, FIRST_ROW))}, ..., "
+            f"got {shown(line.decode(errors='replace'))}; "
             f"the source has changed: fetch HIGGS.csv.gz yourself and name it with --data"
         )
 

@@ -1,7 +1,9 @@
 """A study's rows, from wherever its ``[data]`` section says."""
 
 import os
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from hpsearch.data.collisions import simulate
@@ -9,7 +11,8 @@ from hpsearch.data.higgs import cache_file, fetch_higgs, read_higgs
 from hpsearch.data.kept import kept_rows
 from hpsearch.data.readers import RowProgress, read_csv
 from hpsearch.data.table import Table
-from hpsearch.errors import DataError, DownloadError, UsageError
+from hpsearch.errors import DataError, DownloadError, UsageError, named
+from hpsearch.inputs import NotAFile, check_regular
 from hpsearch.study import DataSection
 
 __all__ = ["load"]
@@ -41,7 +44,7 @@ def load(
         UsageError: If a file is named for rows that the study simulates.
     """
     rows = section.validation + section.train + section.test
-    path = data or (Path(section.path).expanduser() if section.path else None)
+    path = data or (_expanded(section.path) if section.path else None)
     if path is not None and path.suffix == ".npz":
         return _kept(path)
     match section.source, path:
@@ -55,20 +58,39 @@ def load(
         case _, Path():
             raise UsageError(
                 f"--data names a file, but the study's rows are simulated (data.source = "
-                f"'collisions'), got {path}; set data.source to 'higgs' or 'csv'"
+                f"'collisions'), got {named(path)}; set data.source to 'higgs' or 'csv'"
             )
     try:
-        return fetch_higgs(cache_file(os.environ), rows=rows, progress=progress)
+        with tempfile.TemporaryDirectory() as elsewhere:
+            cache = cache_file(os.environ) or Path(elsewhere) / "HIGGS.csv.gz"
+            return fetch_higgs(cache, rows=rows, progress=progress)
     except DownloadError as error:
         tell(
             f"These are simulated collisions, not HIGGS: {error}. For the real rows run again with "
-            f"a network, or name a HIGGS.csv.gz (or any beginning of one) with --data."
+            f"a network, or name a HIGGS.csv.gz (or its first part) with --data."
         )
         return simulate(rows, seed=seed, progress=progress)
 
 
+def _expanded(path: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise DataError(
+            f"data.path must begin with a home folder that is known, got {named(path)}; "
+            f"write the whole path"
+        ) from None
+
+
 def _kept(path: Path) -> Table:
+    try:
+        with suppress(FileNotFoundError):
+            check_regular(path)
+    except NotAFile as error:
+        raise DataError(f"{named(path)} {error}") from None
     table = kept_rows(path)
     if table is None:
-        raise DataError(f"{path} must be the rows.npz of a study's folder, got no rows in it")
+        raise DataError(
+            f"{named(path)} must be the rows.npz of a study's folder, got no rows in it"
+        )
     return table

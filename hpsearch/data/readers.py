@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.data.table import Features, Labels, Source, Table
-from hpsearch.errors import DataError
+from hpsearch.errors import DataError, named, printable, shown
+from hpsearch.inputs import NotAFile, open_regular
 
 __all__ = ["Layout", "RowProgress", "Rows", "read_csv", "read_rows", "refuse_short"]
 
@@ -26,7 +27,8 @@ RowProgress = Callable[[int, int], None]
 GZIP_MAGIC = b"\x1f\x8b"
 PIECE_BYTES = 1 << 18
 BLOCK_BYTES = 1 << 22
-LONGEST_LINE_BYTES = 1 << 26
+LONGEST_LINE_BYTES = 1 << 26  # also the longest look for a row where there is none
+MOST_COLUMNS = 1_000_000
 FLOAT32_END = 2.0**128 - 2.0**103  # what is below rounds to a finite float32
 
 
@@ -52,6 +54,9 @@ class Rows:
     broken: str | None
 
 
+TOO_LONG = "a line must be shorter than 64 MiB"
+
+
 class _Broken(Exception):
     """A gzip file ends, or makes no sense, before its end."""
 
@@ -72,15 +77,18 @@ def read_csv(path: Path, *, label: int | str, rows: int | None, progress: RowPro
             asked for.
     """
     first = _first_line(path)
+    if first.count(",") >= MOST_COLUMNS:
+        columns = first.count(",") + 1
+        _refuse(path, 1, f"a row must have at most {MOST_COLUMNS:,} columns, got {columns:,}")
     try:
         fields = [field.strip() for field in next(csv.reader([first.replace("\r", " ")]), [])]
     except csv.Error as error:
-        _refuse(path, 1, f"must be a header or numbers, got {_short(first)} ({error})")
+        _refuse(path, 1, f"must be a header or numbers, got {shown(first)} ({error})")
     header = any(field and _number(field.encode()) is None for field in fields)
     if len(fields) < 2:
         raise DataError(
-            f"{path}, line 1: a row must have a label and at least 1 feature, separated by commas, "
-            f"got {len(fields)} column: {_short(first)}"
+            f"{named(path)}, line 1: a row must have a label and at least 1 feature, separated by "
+            f"commas, got {len(fields)} column: {shown(first)}"
         )
     place = _find_label(path, label, fields, header)
     names = tuple(
@@ -93,13 +101,13 @@ def read_csv(path: Path, *, label: int | str, rows: int | None, progress: RowPro
         refuse_short(path, rows, found)
     if found.broken and rows is None:
         raise DataError(
-            f"{path} {found.broken} after {count:,} whole rows; fetch or pack it again, "
+            f"{named(path)} {found.broken} after {count:,} whole rows; fetch or pack it again, "
             f"or ask for no more rows than these"
         )
     if not count:
-        raise DataError(f"{path} has no rows under its header; give at least 1")
+        raise DataError(f"{named(path)} has no rows under its header; give at least 1")
     which = "all" if rows is None else "the first"
-    source = Source("csv", f"{which} {count:,} rows of {path.name}")
+    source = Source("csv", f"{which} {count:,} rows of {printable(path.name)}")
     return Table(found.features, found.labels, layout.features, source)
 
 
@@ -153,7 +161,8 @@ def refuse_short(path: Path, asked: int, found: Rows) -> NoReturn:
     """
     why = f" (the file {found.broken})" if found.broken else ""
     raise DataError(
-        f"{path} is too short: the study asks for {asked:,} rows, got {len(found.labels):,}{why}; "
+        f"{named(path)} is too short: the study asks for {asked:,} rows, "
+        f"got {len(found.labels):,}{why}; "
         f"lower data.validation, data.train or data.test, or give a longer file"
     )
 
@@ -163,7 +172,7 @@ def _parse(path: Path, line: int, block: bytes, layout: Layout) -> NDArray[np.fl
     if b'"' in block:
         block = block.replace(b'"', b"")
     lines = block.count(b"\n")
-    if not block.strip():
+    if not block.strip() or block.count(b",") != lines * (len(layout.names) - 1):
         return _parse_lines(path, line, block, layout)
     try:
         text = io.StringIO(block.decode("ascii", "replace"))
@@ -182,15 +191,16 @@ def _parse(path: Path, line: int, block: bytes, layout: Layout) -> NDArray[np.fl
 def _parse_lines(path: Path, start: int, block: bytes, layout: Layout) -> NDArray[np.float32]:
     """The same, slower, and with the first mistake told."""
     found: list[list[float]] = []
-    for line, text in enumerate(block.removesuffix(b"\n").split(b"\n"), start):
-        fields = text.removesuffix(b"\r").split(b",")
-        if len(fields) != len(layout.names):
+    for line, ended in enumerate(block.removesuffix(b"\n").split(b"\n"), start):
+        text = ended.removesuffix(b"\r")
+        if (columns := text.count(b",") + 1) != len(layout.names):
             _refuse(
                 path,
                 line,
-                f"a row must have {len(layout.names)} columns, got {len(fields)}: "
-                f"{_short(text.decode(errors='replace'))}",
+                f"a row must have {len(layout.names)} columns, got {columns}: "
+                f"{shown(text.decode(errors='replace'))}",
             )
+        fields = text.split(b",")
         found.append(
             [_checked(path, line, layout, index, field) for index, field in enumerate(fields)]
         )
@@ -200,22 +210,22 @@ def _parse_lines(path: Path, start: int, block: bytes, layout: Layout) -> NDArra
 def _checked(path: Path, line: int, layout: Layout, index: int, field: bytes) -> float:
     """One value that keeps the rules, or the error that says which it breaks."""
     number = _number(field)
-    shown = _short(field.decode(errors="replace"))
+    got = shown(field.decode(errors="replace"))
     nameless = layout.names[index] == f"column {index}"
-    what = f"column {index}, counted from 0," if nameless else f"{layout.names[index]!r}"
+    what = f"column {index}, counted from 0," if nameless else shown(layout.names[index])
     if index == layout.label and number not in (0.0, 1.0):
-        _refuse(path, line, f"{what} is the label and must be 0 or 1, got {shown}")
+        _refuse(path, line, f"{what} is the label and must be 0 or 1, got {got}")
     if number is None:
-        _refuse(path, line, f"{what} must be a number, got {shown}")
+        _refuse(path, line, f"{what} must be a number, got {got}")
     if not np.isfinite(number) and b"n" in field.lower():
-        _refuse(path, line, f"{what} must be finite, got {shown}")
+        _refuse(path, line, f"{what} must be finite, got {got}")
     if abs(number) >= FLOAT32_END:
-        _refuse(path, line, f"{what} must fit into float32, at most 3.4e38, got {shown}")
+        _refuse(path, line, f"{what} must fit into float32, at most 3.4e38, got {got}")
     return number
 
 
 def _refuse(path: Path, line: int, rule: str) -> NoReturn:
-    raise DataError(f"{path}, line {line:,}: {rule}; correct the line or leave it out")
+    raise DataError(f"{named(path)}, line {line:,}: {rule}; correct the line or leave it out")
 
 
 def _number(field: bytes) -> float | None:
@@ -226,44 +236,42 @@ def _number(field: bytes) -> float | None:
         return None
 
 
-def _short(text: str) -> str:
-    """Text for a message, quoted and cut after 40 characters."""
-    return repr(text if len(text) <= 40 else f"{text[:40]}...")
-
-
 def _find_label(path: Path, label: int | str, fields: list[str], header: bool) -> int:
     """The place of the label's column."""
     if isinstance(label, int):
         if label < len(fields):
             return label
         raise DataError(
-            f"data.label must be one of the columns 0 to {len(fields) - 1} of {path}, got {label}"
+            f"data.label must be one of the columns 0 to {len(fields) - 1} of {named(path)}, "
+            f"got {label}"
         )
     if not header:
         raise DataError(
-            f"data.label = {label!r} names a column, but {path} has no header; "
+            f"data.label = {shown(label)} names a column, but {named(path)} has no header; "
             f"give the column's number, counted from 0"
         )
     if fields.count(label) != 1:
         raise DataError(
-            f"data.label must name one column of {path}, got {label!r}, the name of "
-            f"{fields.count(label)}; its columns are {_short(', '.join(fields))}"
+            f"data.label must name one column of {named(path)}, got {shown(label)}, the name of "
+            f"{fields.count(label)}; its columns are {shown(', '.join(fields))}"
         )
     return fields.index(label)
 
 
 def _first_line(path: Path) -> str:
     """The first line, for a header; a broken file's error comes when its rows are read."""
-    start = b""
+    start = bytearray()
     try:
         for piece in _pieces(path, True):
             start += piece
-            if b"\n" in start or len(start) > LONGEST_LINE_BYTES:
+            if b"\n" in piece:
                 break
+            if len(start) > LONGEST_LINE_BYTES:
+                _refuse(path, 1, TOO_LONG)
     except _Broken as error:
         if not start:
             raise DataError(
-                f"{path} {error} before its first row; fetch or pack it again"
+                f"{named(path)} {error} before its first row; fetch or pack it again"
             ) from None
     return start.partition(b"\n")[0].decode(errors="replace").rstrip("\r")
 
@@ -276,27 +284,40 @@ def _blocks(
     Raises:
         _Broken: After the last whole line before a gzip file breaks.
     """
-    line, left, rest = 1, rows, b""
+    line, left, rest, blank = 1, rows, bytearray(), 0
     pieces = _pieces(path, trust_end)
     broken: _Broken | None = None
     more = True
     while more and left != 0:
         try:
             rest += next(pieces)
-            while len(rest) < BLOCK_BYTES or b"\n" not in rest:
-                rest += next(pieces)
+            ended = b"\n" in rest
+            while len(rest) < BLOCK_BYTES or not ended:
+                piece = next(pieces)
+                rest += piece
+                ended = ended or b"\n" in piece
                 if len(rest) > LONGEST_LINE_BYTES:
-                    _refuse(path, line, "a line must be shorter than 64 MiB")
+                    _refuse(path, line, TOO_LONG)
         except StopIteration:
             more = False
         except _Broken as error:
             more, broken = False, error
         if header and b"\n" in rest:
-            header, rest, line = False, rest.partition(b"\n")[2], 2
+            del rest[: rest.index(b"\n") + 1]
+            header, line = False, 2
         # Blank lines wait for what follows them: at the end of the file they are no rows.
         written = len(rest.rstrip(b"\r\n"))
+        if not written and b"\n" in rest:
+            # One of them is enough to be refused, should a row follow.
+            last = rest.rindex(b"\n")
+            blank += last
+            del rest[:last]
+            if blank > LONGEST_LINE_BYTES:
+                _refuse(path, line, "a row must follow within 64 MiB, got nothing but blank lines")
+            continue
         end = (rest.find(b"\n", written) + 1 or rest.rfind(b"\n") + 1) if written else 0
-        block, rest = rest[:end], rest[end:]
+        block = bytes(rest[:end])
+        del rest[:end]
         if left is not None:
             block = _head(block, left)
             left -= block.count(b"\n")
@@ -318,16 +339,18 @@ def _head(block: bytes, lines: int) -> bytes:
 def _pieces(path: Path, trust_end: bool) -> Iterator[bytes]:
     """The file's text; a last line that is sure to be whole gets the line break it may lack."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             start = file.read(4)
             file.seek(0)
             if not start:
-                raise DataError(f"{path} is empty; give a file with rows")
+                raise DataError(f"{named(path)} is empty; give a file with rows")
             if start == b"PK\x03\x04":
-                raise DataError(f"{path} is a zip archive; unpack it and give the file inside")
+                raise DataError(
+                    f"{named(path)} is a zip archive; unpack it and give the file inside"
+                )
             if path.suffix == ".gz" and not start.startswith(GZIP_MAGIC):
                 raise DataError(
-                    f"{path} must be a gzip file, which begins with the bytes 1f 8b, "
+                    f"{named(path)} must be a gzip file, which begins with the bytes 1f 8b, "
                     f"got {start.hex(' ')}; fetch it again, or name it .csv if it is plain text"
                 )
             raw = iter(lambda: file.read(PIECE_BYTES), b"")
@@ -339,27 +362,35 @@ def _pieces(path: Path, trust_end: bool) -> Iterator[bytes]:
                     yield piece.removeprefix(b"\xef\xbb\xbf") if number == 0 else piece
             if last != b"\n" and (packed or trust_end):
                 yield b"\n"
+    except NotAFile as error:
+        raise DataError(f"{named(path)} {error}") from None
     except OSError as error:
         reason = error.strerror or str(error)
-        raise DataError(f"a file of rows must be readable, got {path}: {reason}") from None
+        raise DataError(f"a file of rows must be readable, got {named(path)}: {reason}") from None
 
 
 def _inflated(raw: Iterator[bytes]) -> Iterator[bytes]:
     """Unpack gzip members one after the other; zeros behind the last are padding."""
     inflate = zlib.decompressobj(31)
+    silent = 0
     for piece in raw:
-        rest = piece
-        while rest:
+        rest, full = piece, False
+        silent += len(piece)
+        while rest or full:
             if inflate.eof:
                 rest = rest.lstrip(b"\0")
                 if not rest:
                     break
                 inflate = zlib.decompressobj(31)
             try:
-                text = inflate.decompress(rest)
+                text = inflate.decompress(rest, PIECE_BYTES)  # a bomb would give 1,000 times more
             except zlib.error as error:
                 raise _Broken(f"is damaged ({error})") from None
+            rest = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
+            full = len(text) == PIECE_BYTES and not inflate.eof
+            silent = 0 if text else silent
             yield text
-            rest = inflate.unused_data
+        if silent > LONGEST_LINE_BYTES:
+            raise _Broken("goes on for more than 64 MiB without any text")
     if not inflate.eof:
         raise _Broken("is cut off")

@@ -3,12 +3,11 @@
 import hashlib
 import importlib.metadata
 import platform
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from hpsearch.files import cache_folder
+from hpsearch.files import cache_folder, can_be_written
 
 #: The folder is trimmed to this when a run begins, the programs compiled longest ago first.
 LARGEST_BYTES = 2**30
@@ -27,11 +26,7 @@ def program_cache(environment: Mapping[str, str]) -> Path | None:
     version = importlib.metadata.version("tensorflow")
     machine = hashlib.sha256(_features().encode()).hexdigest()[:12]
     folder = cache / "programs" / f"tensorflow-{version}-{machine}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as probe:
-            probe.write(b"0")  # root may write where a disk is read-only or full: only trying tells
-    except OSError:
+    if not can_be_written(folder):
         return None
     _trim(folder)
     return folder

@@ -14,7 +14,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from hpsearch.data.facts import DataFacts
-from hpsearch.errors import HpsearchError, RecordError, StudyMismatchError, UsageError
+from hpsearch.errors import HpsearchError, RecordError, StudyMismatchError, UsageError, shown
 from hpsearch.files import refuse_links, sweep, write_whole
 from hpsearch.search.database import ReadableCopy, check_integrity, study_name
 from hpsearch.search.environment import differences, environment
@@ -35,6 +35,9 @@ WRITTEN_HERE = (
 
 #: The record's name, and that of the fact with the study as a TOML text.
 RECORD, SPEC = "study.db", "spec"
+
+#: What a message says of an entry that a study does not have.
+NOT_SET = "not set"
 
 #: Parts of a folder in which writes may have been cut short.
 PARTS = ("", "curves", "checkpoints", "artifacts", "models")
@@ -274,10 +277,9 @@ def _quiet_optuna() -> None:
 def _check_same_study(path: Path, before: StudySpec | None, spec: StudySpec) -> None:
     if before is None:
         return
-    begun = dict(_flat(tomllib.loads(before.as_toml())))
-    now = dict(_flat(tomllib.loads(spec.as_toml())))
+    begun, now = _settings(before), _settings(spec)
     changed = [
-        f"  {key}   was {begun.get(key, 'not set')!r}, is {now.get(key, 'not set')!r}"
+        f"  {key}   was {shown(begun.get(key, NOT_SET))}, is {shown(now.get(key, NOT_SET))}"
         for key in sorted(begun.keys() | now.keys())
         if begun.get(key) != now.get(key) and not key.startswith(FREE_TO_CHANGE)
     ]
@@ -285,6 +287,13 @@ def _check_same_study(path: Path, before: StudySpec | None, spec: StudySpec) -> 
         raise StudyMismatchError(
             "\n".join((f"{path} holds another study; use a new folder (--out) for", *changed))
         )
+
+
+def _settings(spec: StudySpec) -> dict[str, Any]:
+    """All entries of a study by their places; of the warm-up what comes of it."""
+    settings = dict(_flat(tomllib.loads(spec.as_toml())))
+    settings.pop("search.warmup", None)
+    return {**settings, "search.warmup_epochs": spec.warmup_epochs}
 
 
 def _check_same_rows(path: Path, begun: Mapping[str, Any] | None, now: DataFacts) -> None:

@@ -252,8 +252,9 @@ def test_a_cache_that_cannot_be_written(serve: Serve, tmp_path: Path, body: byte
 
 
 def test_the_environment_names_the_cache(tmp_path: Path) -> None:
-    assert cache_file({"HPSEARCH_CACHE": str(tmp_path)}).parent == tmp_path
-    assert cache_file({}).parent.name == "hpsearch"
+    assert cache_file({"HPSEARCH_CACHE": str(tmp_path)}) == tmp_path / "HIGGS-first-rows.csv.gz"
+    (tmp_path / "file").touch()
+    assert cache_file({"HPSEARCH_CACHE": str(tmp_path / "file")}) is None
 
 
 @pytest.mark.parametrize("form", ["gzip", "plain"])

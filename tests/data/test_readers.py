@@ -206,7 +206,7 @@ def test_a_file_that_cannot_be_used(
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"must be readable, got .*none\.csv: No such file"):
         read(tmp_path / "none.csv")
-    with pytest.raises(DataError, match="must be readable"):
+    with pytest.raises(DataError, match="must be a regular file, got a folder; name a file in it"):
         read(tmp_path)
 
 
