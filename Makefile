@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: optimize test check screenshots bench soak format lock clean
+.PHONY: optimize test check screenshots bench attack soak format lock clean
 
 optimize: .venv/installed  ## install and run the reference study
 	$(BIN)/hpsearch optimize --study higgs $(ARGS)
@@ -23,7 +23,10 @@ screenshots: .venv/dev  ## the README's pictures; ARGS="--folder DIR" for anothe
 bench: .venv/dev  ## speed and growth beside Keras, Optuna and KerasTuner; ARGS=--quick for less
 	$(BIN)/python -m benchmarks $(ARGS)
 
-soak: .venv/dev  ## an hour of small trials with random kills; ARGS="--minutes 5" for less
+attack: .venv/dev  ## all attacks on what a study promises, some 20 minutes; ARGS="-k signals" for fewer
+	HPSEARCH_ATTACK=all $(BIN)/python -m pytest -n 2 --dist worksteal tests/attack $(ARGS)
+
+soak: .venv/dev  ## an hour of small trials with random kills and stops; ARGS="--minutes 5" for less
 	$(BIN)/python -m benchmarks.soak $(ARGS)
 
 format: .venv/dev

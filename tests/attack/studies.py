@@ -93,6 +93,12 @@ def run(
     )
 
 
+def fine(done: subprocess.CompletedProcess[str], *codes: int) -> None:
+    """The command ended without a traceback and with one of these codes, 0 if none is named."""
+    assert "Traceback" not in done.stderr, done.stderr[-2_000:]
+    assert done.returncode in (codes or (0,)), done.stderr[-2_000:]
+
+
 def kept(out: Path) -> dict[str, Any]:
     """All that a study's folder holds that must be equal to the bit in every run of it."""
     with read_folder(out) as folder:

@@ -1,4 +1,4 @@
-"""Every single write of a study fails once: nothing is lost, and it goes on to the same end."""
+"""Every write, sync and rename fails once: nothing is lost, and it goes on to the same end."""
 
 import itertools
 import os
@@ -23,6 +23,7 @@ from hpsearch.search.folder import read_folder, write_folder
 from hpsearch.search.loop import search
 from hpsearch.search.trial import TrialRecord
 from hpsearch.study import StudySpec
+from tests.attack.scale import amount
 from tests.doubles import PROBLEM, FormulaTrainer, Pool, evaluate, small_study
 from tests.facts import FACTS
 
@@ -30,7 +31,7 @@ Found = tuple[tuple[TrialRecord, ...], dict[str, bytes]]
 
 
 class Faults:
-    """A file system whose ``n``-th write fails: opening a file, putting it in place, a commit."""
+    """A file system whose ``n``-th write fails: opening a file, a sync, a rename, a commit."""
 
     def __init__(self, n: int | None) -> None:
         self.writes = 0
@@ -47,16 +48,20 @@ class Faults:
 def faulty(monkeypatch: pytest.MonkeyPatch, n: int | None) -> Iterator[Faults]:
     """Count the writes in the block, and fail the ``n``-th."""
     faults = Faults(n)
-    open_path, replace_path = Path.open, os.replace
+    open_path, rename, sync = Path.open, os.replace, os.fsync
 
     def faulty_open(path: Path, mode: str = "r", *args: Any, **more: Any) -> Any:
-        if "w" in mode:
+        if set(mode) & set("wax+"):
             faults.write()
         return open_path(path, mode, *args, **more)
 
-    def faulty_replace(source: Path, target: Path) -> None:
+    def faulty_rename(*arguments: Any, **more: Any) -> None:
         faults.write()
-        replace_path(source, target)
+        rename(*arguments, **more)
+
+    def faulty_sync(descriptor: int) -> None:
+        faults.write()
+        sync(descriptor)
 
     def faulty_commit(_: object) -> None:
         try:
@@ -66,7 +71,9 @@ def faulty(monkeypatch: pytest.MonkeyPatch, n: int | None) -> Iterator[Faults]:
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "open", faulty_open)
-        patch.setattr("hpsearch.files.os.replace", faulty_replace)
+        patch.setattr(os, "replace", faulty_rename)
+        patch.setattr(os, "rename", faulty_rename)
+        patch.setattr(os, "fsync", faulty_sync)
         sqlalchemy.event.listen(Engine, "commit", faulty_commit)
         try:
             yield faults
@@ -164,7 +171,7 @@ def test_a_longer_study_may_fail_anywhere_too(
     run(tmp_path / "counted", short)
     with faulty(monkeypatch, None) as faults:
         run(tmp_path / "counted")
-    for n in range(1, faults.writes + 1, 3):
+    for n in range(1, faults.writes + 1, amount(3, 1)):
         path = tmp_path / f"{n}"
         run(path, short)
         with (
@@ -176,6 +183,29 @@ def test_a_longer_study_may_fail_anywhere_too(
         trials, curves = found(path)
         assert trials == through[0]
         assert curves.items() >= through[1].items()
+
+
+def test_what_is_renamed_was_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: set[tuple[int, int]] = set()
+    renamed: list[str] = []
+    rename, sync = os.replace, os.fsync
+
+    def noting_sync(descriptor: int) -> None:
+        sync(descriptor)
+        status = os.fstat(descriptor)
+        synced.add((status.st_dev, status.st_ino))
+
+    def checking_rename(source: Path, target: Path, **more: Any) -> None:
+        status = os.stat(source)
+        if (status.st_dev, status.st_ino) not in synced:
+            renamed.append(str(target))
+        rename(source, target, **more)
+
+    monkeypatch.setattr(os, "fsync", noting_sync)
+    monkeypatch.setattr(os, "replace", checking_rename)
+    run(tmp_path)
+    kinds = {str(Path(path).relative_to(tmp_path).parent) for path in renamed}
+    assert not kinds & {".", "curves", "checkpoints"}, sorted(renamed)
 
 
 def test_a_lost_record_does_not_mix_rows(tmp_path: Path, through: Found) -> None:
@@ -233,7 +263,7 @@ def killed(path: Path, events: int, workers: int, seed: int) -> Path:
     return copy
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=amount(25, 400), deadline=None)
 @given(
     kills=st.lists(st.tuples(st.integers(0, 30), st.integers(1, 8)), max_size=5),
     lost=st.lists(st.integers(0, 4), max_size=2, unique=True),

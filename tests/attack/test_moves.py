@@ -32,7 +32,7 @@ def remove_folder(out: Path, other: Path) -> None:
 def replace_folder(out: Path, other: Path) -> None:
     """Another study's folder comes in its place."""
     out.rename(out.with_name("renamed"))
-    shutil.copytree(other, out)
+    shutil.copytree(other, out, dirs_exist_ok=True)
 
 
 def empty_folder(out: Path, other: Path) -> None:
@@ -104,7 +104,7 @@ def test_what_is_moved_away_under_a_run_ends_it(
         errors.join()
     told = "".join(said)
     assert moved
-    assert process.returncode == 1, told
+    assert process.returncode == 1, f"exit code {process.returncode}: {told}"
     assert "Traceback" not in told
     lines = [line for line in told.splitlines() if line.startswith("hpsearch: ")]
     assert len(lines) == 1
