@@ -1,6 +1,7 @@
 """The command line: parse, call, print; heavy packages are imported inside the commands."""
 
 import json
+import logging
 import os
 import re
 import shlex
@@ -75,6 +76,7 @@ Host = Annotated[str, typer.Option(help="Address to listen on.")]
 def main() -> NoReturn:
     """Run the command line; errors become a message and an exit code, never a traceback."""
     forgive_encodings()
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # of folders that it cannot write
     debug = "--debug" in sys.argv[1:]
     try:
         app([argument for argument in sys.argv[1:] if argument != "--debug"], prog_name="hpsearch")

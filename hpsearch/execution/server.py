@@ -56,9 +56,12 @@ class ForkServer:
                 except BaseException:
                     ours.close()
                     raise
-            except (EOFError, OSError):
+            except (EOFError, OSError) as error:
                 self._stop()
-                raise ProcessDied("the server that workers are forked from ended") from None
+                reason = f": {error}" if str(error) else ""
+                raise ProcessDied(
+                    f"the server that workers are forked from ended{reason}"
+                ) from None
             if isinstance(pid, str):
                 ours.close()
                 self._stop()

@@ -11,6 +11,7 @@ from scipy.special import expit
 
 from hpsearch.data.splits import Fold, Scaling
 from hpsearch.data.table import Features
+from hpsearch.files import can_be_written
 from hpsearch.network import Network
 from hpsearch.study import TrainingSection
 from hpsearch.training.inspection import logits
@@ -29,9 +30,9 @@ class _Bench:
 
 
 def start(fold: Fold, programs: Path | None) -> None:
-    """Make this process a worker; compiled programs are kept in the folder ``programs``, if any."""
+    """Make this process a worker; compiled programs are kept in ``programs``, if possible."""
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it counts retracings
-    if programs is not None:
+    if programs is not None and can_be_written(programs):
         os.environ["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory={programs}"
     import tensorflow as tf
 

@@ -13,7 +13,8 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import optuna_dashboard
 from optuna.artifacts import FileSystemArtifactStore
 
-from hpsearch.errors import UsageError
+from hpsearch.errors import HpsearchError
+from hpsearch.export.failures import attempt
 from hpsearch.export.figures.overfitting import Panel, seeds_of_winner
 from hpsearch.export.notes import (
     say_measured,
@@ -77,15 +78,15 @@ def serve(folder: Path, host: str, port: int, say: Callable[[str], None]) -> Non
         say: Gets the address.
 
     Raises:
-        UsageError: If the port cannot be listened on.
+        HpsearchError: If the port cannot be listened on.
     """
     with application(folder) as app:
         try:
             server = make_server(host, port, app, _Server, _Quiet)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise UsageError(f"port {port} is taken; give another with --port") from None
-            raise UsageError(
+                raise HpsearchError(f"port {port} is taken; give another with --port") from None
+            raise HpsearchError(
                 f"the dashboard must be able to listen on {host}, port {port}, got: "
                 f"{error.strerror or error}; give others with --host and --port"
             ) from None
@@ -102,7 +103,10 @@ def write_dashboard(record: Record, outcome: Outcome) -> None:
     """
     standing, winner = winning(outcome), find_winner(outcome)
     curves = winner_curves(outcome, winner) if winner and standing else ()
-    drawn = {CURVES: _drawn(curves), CURVES_TABLE: _tabled(curves)} if curves else {}
+    figure = attempt("figure", lambda: _drawn(curves)) if curves else b""
+    drawn = {CURVES_TABLE: _tabled(curves)} if curves else {}
+    if isinstance(figure, bytes) and figure:
+        drawn[CURVES] = figure
     reports = [outcome.folder / name for name in REPORTS]
     files = {path.name: path.read_bytes() for path in reports if path.is_file()}
     report = file_address(record, None, REPORTS[0]) if REPORTS[0] in files else None
@@ -111,8 +115,9 @@ def write_dashboard(record: Record, outcome: Outcome) -> None:
         attached[standing.trial] = drawn
     notes: dict[int | None, str] = {None: study_note(outcome, report)}
     for one in outcome.standings:
-        figure = file_address(record, one.trial, CURVES) if drawn and one == standing else None
-        notes[one.trial] = trial_note(outcome, one, figure)
+        shown = CURVES in drawn and one == standing
+        address = file_address(record, one.trial, CURVES) if shown else None
+        notes[one.trial] = trial_note(outcome, one, address)
     values = {
         **_values(outcome, standing),
         "report": f"{REPORTS[0]}, in the study's folder and among its artifacts"

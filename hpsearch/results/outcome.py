@@ -69,6 +69,11 @@ class Measured:
     seeds: tuple[float, ...]
     validation: tuple[float, ...]
 
+    def __post_init__(self) -> None:
+        """An interval holds its own value; see ``Estimate``."""
+        object.__setattr__(self, "low", min(self.low, self.value))
+        object.__setattr__(self, "high", max(self.high, self.value))
+
 
 @dataclass(frozen=True, slots=True)
 class Trained:

@@ -6,6 +6,7 @@ averages, ``State.optimizer`` the flat slots ``m`` and ``v``; see ``shapes``.
 
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from hpsearch.data.splits import Fold
+from hpsearch.files import can_be_written
 from hpsearch.network import Network
 from hpsearch.training.initialization import dropout_seed, initial_weights
 from hpsearch.training.program import Program
@@ -90,6 +92,9 @@ class CompiledTrainer:
 
         XLA fails where the file of a kept program is damaged, and cannot say which: then all of
         them go, and it compiles; under another name, since it remembers what failed.
+
+        Raises:
+            OSError: If the folder of programs cannot be written any more; no fault of the segment.
         """
         if shape in self._programs:
             self._programs.move_to_end(shape)
@@ -100,10 +105,15 @@ class CompiledTrainer:
         try:
             result = program(*arguments)
         except tf.errors.OpError as error:
-            if self._kept is None or isinstance(error, tf.errors.ResourceExhaustedError):
+            if self._kept is None:
+                raise
+            if not can_be_written(self._kept):  # a worker that starts now keeps none
+                raise OSError(f"programs cannot be kept in {self._kept}: {error}") from None
+            if isinstance(error, tf.errors.ResourceExhaustedError):
                 raise
             for file in self._kept.iterdir():
-                file.unlink(missing_ok=True)
+                with suppress(OSError):
+                    file.unlink()
             program = trace(Program(shape).run, f"{shape} again", arguments)
             result = program(*arguments)
         self._programs[shape] = program

@@ -135,9 +135,15 @@ def open_to_all(study: Path, through: Path) -> Iterator[Path]:
         shutil.copytree(through, folder / "finished")
         for path in (folder, *folder.rglob("*")):
             path.chmod(0o777 if path.is_dir() else 0o666)
-        if subprocess.run(as_nobody([sys.executable, "-c", ""]), check=False).returncode:
+        if subprocess.run(
+            as_nobody([sys.executable, "-c", STARTS_ANOTHER]), check=False
+        ).returncode:
             pytest.skip("another user may not run this Python")
         yield folder
+
+
+#: Exits with 0 where the user may start this Python, also from itself.
+STARTS_ANOTHER = "import subprocess, sys; subprocess.run([sys.executable, '-c', ''], check=True)"
 
 
 def as_nobody(command: Sequence[str]) -> list[str]:
