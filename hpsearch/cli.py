@@ -10,6 +10,7 @@ import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -341,9 +342,11 @@ def tensorboard(
     with _reading(folder) as held:
         held.data()
     say(f"weight histograms: http://{host}:{port}/#histograms&regexInput=retrained")
-    with suppress(KeyboardInterrupt), signals.raised():  # how a server is ended
-        arguments = ("--host", host, "--port", str(port))
-        raise typer.Exit(show(folder, read, arguments, curves=curves))
+    arguments = ("--host", host, "--port", str(port))
+    with TemporaryDirectory() as elsewhere:
+        written_to = folder if os.access(folder, os.W_OK) else Path(elsewhere)
+        with suppress(KeyboardInterrupt), signals.raised():  # how a server is ended
+            raise typer.Exit(show(written_to, read, arguments, curves=curves))
 
 
 @app.command()

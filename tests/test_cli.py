@@ -2,9 +2,15 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from hpsearch.search.folder import write_folder
+from hpsearch.study import check_study
+from tests.doubles import small_study
+from tests.facts import FACTS
 
 
 def hpsearch(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -96,3 +102,49 @@ def test_version(tmp_path: Path) -> None:
     from hpsearch import __version__
 
     assert hpsearch("--version", cwd=tmp_path).stdout.strip() == f"hpsearch {__version__}"
+
+
+def begun(tmp_path: Path, name: str = "mine") -> None:
+    """A run of a study whose file is not found by name."""
+    tables = tomllib.loads(small_study().as_toml())
+    spec = check_study({**tables, "study": {"name": name, "description": "a run"}}, name)
+    with write_folder(tmp_path / "runs" / name, spec, FACTS, tell=print):
+        pass
+
+
+def test_a_run_is_found_by_its_name_its_folder_and_its_study(tmp_path: Path) -> None:
+    begun(tmp_path)
+    for named in (["mine"], ["--study", "mine"], ["runs/mine"], ["--out", "runs/mine"]):
+        for command in ("status", "trials", "check"):
+            done = hpsearch(command, *named, cwd=tmp_path)
+            assert "Traceback" not in done.stderr
+            assert done.returncode == (1 if command == "check" else 0), done.stderr
+    said = hpsearch("validate", "mine", "--set", "search.trials=7", cwd=tmp_path)
+    assert "7 trials" in said.stdout, said.stderr
+    assert "run in runs/mine" in hpsearch("studies", cwd=tmp_path).stdout
+
+
+def test_a_name_that_nothing_has_is_met_with_the_nearest(tmp_path: Path) -> None:
+    begun(tmp_path)
+    for command in ("optimize", "status", "validate", "check", "reproduce"):
+        more = ["--best"] if command == "reproduce" else []
+        done = hpsearch(command, "mime", *more, cwd=tmp_path)
+        assert done.returncode == 2, done.stderr
+        assert "did you mean 'mine'" in done.stderr
+    done = hpsearch("status", "mine", "--study", "higgs", cwd=tmp_path)
+    assert "a command is for one study" in done.stderr
+
+
+def test_a_closed_output_ends_nothing(tmp_path: Path) -> None:
+    begun(tmp_path)
+    for command in ("trials", "status", "studies", "check"):
+        done = subprocess.run(
+            f"{sys.executable} -m hpsearch {command} {'' if command == 'studies' else 'mine'} >&-",
+            shell=True,
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr
+        assert done.returncode in (0, 1), done.stderr

@@ -170,6 +170,8 @@ class LocalPool:
         sequence = next(self._sequence)
         job = _Job(urgency, sequence, function, arguments, model, name, shortages, Future())
         with self._changed:
+            if self._closed:
+                raise WorkerError("the pool of workers is closed and takes no work")
             self._queue.append(job)
             self._dispatch()
         return job.result
@@ -206,12 +208,19 @@ class LocalPool:
 
     def _attend(self, worker: _Worker) -> None:
         """Run the jobs that a worker is given, one after another, until the pool is closed."""
+        try:
+            self._run_jobs(worker)
+        except Exception as error:  # noqa: BLE001 - of the pool or of who listens to it
+            self._fail(error)
+        worker.end()
+
+    def _run_jobs(self, worker: _Worker) -> None:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._closed or worker.job is not None)
                 job = worker.job
             if self._closed or job is None:
-                break
+                return
             try:
                 value = self._run(worker, job)
             except ProcessDied as death:
@@ -223,7 +232,6 @@ class LocalPool:
                     self._done(worker, job, None, error)
             else:
                 self._done(worker, job, value, None)
-        worker.end()
 
     def _run(self, worker: _Worker, job: _Job) -> Any:
         """What a job returns, in the worker's process or a fresh one."""
@@ -251,6 +259,18 @@ class LocalPool:
             job.result.set_result(value)
         else:
             job.result.set_exception(error)
+
+    def _fail(self, error: Exception) -> None:
+        """End all work after a mistake of the pool itself, so that nobody waits for ever."""
+        with self._changed:
+            jobs = [worker.job for worker in self._workers if worker.job is not None]
+            jobs += self._queue
+            self._closed = True
+            self._queue.clear()
+            self._changed.notify_all()
+        for job in jobs:
+            if not job.result.done():
+                job.result.set_exception(WorkerError(f"the pool of workers failed: {error}"))
 
     def _died(self, worker: _Worker, job: _Job, death: BaseException) -> None:
         """After a wait put a job back whose worker died, or give it up."""

@@ -92,16 +92,16 @@ def _check_openings(folder: StudyFolder) -> Iterator[Finding]:
     if {"openings", "openings_known"} & folder.record.broken_facts():
         return
     openings = recorded_openings(folder.record)
-    logged, whole = read_log(folder.path / FILE)
+    logged, condition = read_log(folder.path / FILE)
     count = len(openings.entries)
     told = f"the record tells {count} opening{'s' * (count != 1)} of the test rows"
     if not openings.known:
         words = f"{told}, and an earlier record was lost with its log: there may be more"
         yield Finding(FILE, "lost", words)
-    elif not whole or len(logged) != count:
-        words = f"{told}, this log {len(logged)}{'' if whole else ' and a damaged line'}"
-        yield Finding(FILE, "again", f"{words}; the next run makes them agree")
-    elif openings.entries:
+    elif condition != "whole" or len(logged) != count:
+        words = f"is {condition}; {told}, the log {len(logged)}; the next run makes them agree"
+        yield Finding(FILE, "again", words)
+    else:
         yield Finding(FILE, "whole", told)
 
 

@@ -1,7 +1,8 @@
 """How often the test rows were opened: told by the record, and by an append-only log beside it.
 
-The log outlives a record that is moved away to start over. Each line is a JSON object with a digest
-of its other entries. Where both are gone from a folder that holds results, nobody can tell.
+The log begins with the study and outlives a record that is moved away to start over. Below its
+first line each line is a JSON object with a digest of its other entries. Where both record and log
+are gone from a folder that holds results, nobody can tell.
 """
 
 import hashlib
@@ -10,13 +11,17 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from hpsearch.data.splits import Opening
 from hpsearch.files import write_whole
+from hpsearch.inputs import open_regular
 from hpsearch.search.record import Record
 
 FILE = "openings.log"
+
+#: Its first line, without which it is not whole: an empty file tells nothing.
+HEADER = "# Every opening of the test rows, one JSON object a line. Written by hpsearch."
 
 #: The most of a log that is read.
 MOST_BYTES = 1 << 24
@@ -25,6 +30,8 @@ MOST_BYTES = 1 << 24
 OPENINGS, KNOWN = "openings", "openings_known"
 
 Entry = Mapping[str, Any]
+
+Condition = Literal["whole", "damaged", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,34 +87,36 @@ def reconcile(folder: Path, record: Record, *, fresh: bool) -> None:
             whole log has been opened nobody knows how often.
     """
     told: list[Entry] = record.fact(OPENINGS, [])
-    logged, whole = read_log(folder / FILE)
+    logged, condition = read_log(folder / FILE)
     times = {entry["time"] for entry in told}
     missed = [{**entry, "earlier": fresh} for entry in logged if entry["time"] not in times]
     entries = sorted([*told, *missed], key=lambda entry: str(entry["time"]))
-    lost = fresh and (not whole or (not logged and _has_results(folder)))
+    missing = condition == "missing" and _has_results(folder)
+    lost = fresh and (condition == "damaged" or missing)
     if missed:
         record.set_fact(OPENINGS, entries)
     if lost:
         record.set_fact(KNOWN, False)
-    if entries and (not whole or len(logged) < len(entries)):
-        write_whole(folder / FILE, "".join(map(_line, entries)))
+    if condition != "whole" or len(logged) < len(entries):
+        write_whole(folder / FILE, f"{HEADER}\n" + "".join(map(_line, entries)))
 
 
-def read_log(path: Path) -> tuple[list[Entry], bool]:
-    """The openings in a log, and whether all of its lines are as they were written.
+def read_log(path: Path) -> tuple[list[Entry], Condition]:
+    """The openings in a log, and whether it is as it was written.
 
     A last line without its end was cut off before the rows were handed out, and is none.
     """
     try:
-        with path.open("rb") as file:
-            lines = file.read(MOST_BYTES).split(b"\n")[:-1]
+        with open_regular(path) as file:
+            first, *lines = file.read(MOST_BYTES).split(b"\n")[:-1] or [b""]
     except FileNotFoundError:
-        return [], True
+        return [], "missing"
     except OSError:
-        return [], False
+        return [], "damaged"
     entries = [_entry(line) for line in lines]
     whole = [entry for entry in entries if entry is not None]
-    return whole, len(whole) == len(entries)
+    intact = first == HEADER.encode() and len(whole) == len(entries)
+    return whole, "whole" if intact else "damaged"
 
 
 def _has_results(folder: Path) -> bool:

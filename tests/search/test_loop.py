@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpsearch.data.splits import Fold
-from hpsearch.errors import HpsearchError
+from hpsearch.errors import HpsearchError, WorkerError
 from hpsearch.search.loop import Snapshot, search
 from hpsearch.search.progress_files import ProgressFiles
 from hpsearch.search.record import Record
@@ -188,6 +188,28 @@ def test_a_study_whose_first_trials_all_fail_stops(tmp_path: Path) -> None:
 
     with pytest.raises(HpsearchError, match=r"first 5 trials failed; last error: .* nothing works"):
         walk(tmp_path, small_study(), Pool(Broken(8)))
+
+
+def test_deaths_of_workers_end_the_search_and_fail_no_trial(tmp_path: Path, through: Found) -> None:
+    class Dying(FormulaTrainer):
+        def run(self, segment: Segment, fold: Any) -> Any:
+            if segment.first > 5:
+                raise WorkerError("workers died, one after another")
+            return super().run(segment, fold)
+
+    record = Record(tmp_path / "study.db", "small")
+    with pytest.raises(WorkerError):
+        for _ in search(
+            small_study(), PROBLEM, record, ProgressFiles(tmp_path), Pool(Dying(8)), silent
+        ):
+            pass
+    assert {trial.state for trial in record.trials()} <= {"running", "complete", "pruned"}
+    record.close()
+    assert_equal(run(tmp_path, small_study()), through)
+
+
+def silent(line: str) -> None:
+    """Nobody listens."""
 
 
 def test_another_seed_is_another_search(tmp_path: Path, through: Found) -> None:

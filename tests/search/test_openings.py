@@ -7,13 +7,23 @@ from typing import Any
 import pytest
 
 from hpsearch.data.splits import Opening
-from hpsearch.search.openings import FILE, log_opening, read_log, reconcile, recorded_openings
+from hpsearch.search.openings import (
+    FILE,
+    HEADER,
+    Openings,
+    log_opening,
+    read_log,
+    reconcile,
+    recorded_openings,
+)
 from hpsearch.search.record import Record
 
 
 @pytest.fixture
 def record(tmp_path: Path) -> Iterator[Record]:
+    """That of a study that has begun."""
     record = Record(tmp_path / "study.db", "small")
+    reconcile(tmp_path, record, fresh=True)
     yield record
     record.close()
 
@@ -34,8 +44,8 @@ def test_record_and_log_tell_the_same(tmp_path: Path, record: Record) -> None:
     look(tmp_path, record, 1)
     look(tmp_path, record, 2, "b")
     assert [one.time for one in recorded_openings(record).entries] == ["2026-11-01", "2026-11-02"]
-    entries, whole = read_log(tmp_path / FILE)
-    assert whole
+    entries, condition = read_log(tmp_path / FILE)
+    assert condition == "whole"
     assert [entry["identity"] for entry in entries] == [["a"], ["b"]]
     before = (tmp_path / FILE).read_bytes()
     reconcile(tmp_path, record, fresh=False)
@@ -88,8 +98,20 @@ def test_where_both_are_gone_from_a_folder_with_results_nobody_knows(
 
 def test_a_new_folder_was_never_opened(tmp_path: Path, record: Record) -> None:
     reconcile(tmp_path, record, fresh=True)
-    assert recorded_openings(record) == type(recorded_openings(record))((), True)
-    assert not (tmp_path / FILE).exists()
+    assert recorded_openings(record) == Openings((), True)
+    assert (tmp_path / FILE).read_text() == f"{HEADER}\n"
+
+
+def test_a_record_that_is_lost_before_any_opening_leaves_none(
+    tmp_path: Path, record: Record
+) -> None:
+    reconcile(tmp_path, record, fresh=True)
+    (tmp_path / "report.json").touch()
+    fresh = begin_again(tmp_path, record)
+    reconcile(tmp_path, fresh, fresh=True)
+    openings = recorded_openings(fresh)
+    fresh.close()
+    assert openings == Openings((), True)
 
 
 def test_a_lost_log_is_written_again(tmp_path: Path, record: Record) -> None:
@@ -109,8 +131,9 @@ def test_a_damaged_log_without_a_record_leaves_the_count_unknown(
 ) -> None:
     for day, identity in ((1, "a"), (2, "b")):
         look(tmp_path, record, day, identity)
-    first, second, _ = (tmp_path / FILE).read_bytes().split(b"\n")
-    (tmp_path / FILE).write_bytes(first.replace(b"a", b"e") + b"\n" + second + b"\n")
+    header, first, second, _ = (tmp_path / FILE).read_bytes().split(b"\n")
+    changed = (header, first.replace(b"a", b"e"), second, b"")
+    (tmp_path / FILE).write_bytes(b"\n".join(changed))
     fresh = begin_again(tmp_path, record)
     reconcile(tmp_path, fresh, fresh=True)
     openings = recorded_openings(fresh)
@@ -125,6 +148,6 @@ def test_a_torn_last_line_never_happened(tmp_path: Path, record: Record) -> None
         file.write(b'{"time": "2026-11-0')
     assert len(read_log(tmp_path / FILE)[0]) == 1
     look(tmp_path, record, 2, "b")
-    entries, whole = read_log(tmp_path / FILE)
+    entries, condition = read_log(tmp_path / FILE)
     assert [entry["time"] for entry in entries] == ["2026-11-01", "2026-11-02"]
-    assert not whole
+    assert condition == "damaged"

@@ -23,7 +23,7 @@ def show(
     """Run TensorBoard on ``folder / "tensorboard"`` until it ends, and keep that up to date.
 
     Args:
-        folder: The study's.
+        folder: The study's, or another that can be written to in place of it.
         read: Reads it; called in a thread of its own.
         arguments: Of TensorBoard's command line, besides the folder.
 

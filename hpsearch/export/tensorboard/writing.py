@@ -21,6 +21,7 @@ from filelock import FileLock
 from hpsearch.errors import RecordError
 from hpsearch.export.tensorboard.framing import frame_records
 from hpsearch.export.tensorboard.runs import runs_of
+from hpsearch.files import sync
 from hpsearch.results.outcome import Outcome
 
 #: Names of the files that are written here, whose number rises with each that replaces another.
@@ -113,7 +114,9 @@ def _put(folder: Path, content: bytes) -> None:
     else:
         number = int(files[-1].name.split(".")[3]) + 1 if files else 0
         fresh = folder / ".fresh"  # TensorBoard reads whatever has tfevents in its name
+        fresh.unlink(missing_ok=True)
         fresh.write_bytes(content)
+        sync(fresh)
         os.replace(fresh, folder / f"events.out.tfevents.{number:010d}.hpsearch")
         stale = files
     for path in stale:
