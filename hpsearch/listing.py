@@ -79,7 +79,9 @@ def say_status(found: dict[str, Any]) -> str:
     if best := found["best"]:
         lines.append(f"best val_binary_crossentropy {best['value']:.4f} by trial {best['number']}")
         lines.append(f"  {say_values(best['params'])}")
-    if found["test"] is None:
+    if found["diverged"] and found["diverged"] == found["trials"]:
+        lines.append(_ALL_DIVERGED)
+    elif found["test"] is None:
         lines.append("the winner has not been measured on the test rows yet")
     else:
         values = "  ".join(f"{name} {value:.4f}" for name, value in found["test"].items())
@@ -184,6 +186,12 @@ def say_outcome(outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
+_ALL_DIVERGED = (
+    "there is no winner: all trials diverged, their losses became infinite or NaN; "
+    "lower the learning rates in [space]"
+)
+
+
 def _say_no_winner(outcome: Outcome) -> str:
     if outcome.standings:
         return (
@@ -192,10 +200,7 @@ def _say_no_winner(outcome: Outcome) -> str:
         )
     diverged = sum(trial.diverged for trial in outcome.trials)
     if diverged and diverged == len(outcome.trials):
-        return (
-            f"there is no winner: all {diverged} trials diverged, their losses became infinite or "
-            f"NaN; lower the learning rates in [space]"
-        )
+        return _ALL_DIVERGED
     return "there is no winner: no trial completed; see the report for what happened"
 
 
