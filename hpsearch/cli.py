@@ -24,7 +24,6 @@ from hpsearch.processes import cores, fitting_workers, free_bytes
 if TYPE_CHECKING:
     from hpsearch.results.outcome import Outcome
     from hpsearch.search.folder import StudyFolder
-    from hpsearch.study import StudySpec
     from hpsearch.terminal import View
 
 
@@ -131,11 +130,11 @@ def optimize(
 
     The same command on a study that was interrupted continues it.
     """
-    from hpsearch.naming import find_spec
+    from hpsearch.naming import find_spec, folder_of, named
 
     overrides = [*set_, *([f"search.trials={trials}"] if trials else [])]
-    spec = find_spec(_named(name, study), overrides)
-    folder = out or _folder(name, study, None, spec)
+    spec = find_spec(named(name, study), overrides)
+    folder = out or folder_of(name, study, None, spec)
     seconds = _seconds(timeout)
     from hpsearch import pipeline
 
@@ -163,9 +162,9 @@ def evaluate(
     more seeds than the study did.
     """
     from hpsearch import pipeline
-    from hpsearch.naming import recorded_spec
+    from hpsearch.naming import folder_of, recorded_spec
 
-    folder = _folder(name, study, out)
+    folder = folder_of(name, study, out)
     with _reading(folder) as held:
         held.data()
     spec = recorded_spec(folder, set_)
@@ -200,10 +199,11 @@ def reproduce(
         raise UsageError("reproduce needs one of --trial N, --best and --all")
     from hpsearch import pipeline
     from hpsearch.listing import reproduction_values, say_reproduction
+    from hpsearch.naming import folder_of
     from hpsearch.results.reproduce import choose_all, choose_best, choose_trial
 
     choose = choose_best if best else choose_all if trial is None else choose_trial(trial)
-    folder = _folder(name, study, out)
+    folder = folder_of(name, study, out)
     with _reading(folder) as held, _view(folder, quiet=quiet, as_json=as_json) as view:
         found = pipeline.reproduce(held, choose, workers or fitting_workers(), view)
     if as_json:
@@ -226,9 +226,10 @@ def report(
     open_: Annotated[bool, typer.Option("--open", help="Open report.html in the browser.")] = False,
 ) -> None:
     """Write report.html, report.md, report.json and TensorBoard's files again from the record."""
+    from hpsearch.naming import folder_of
     from hpsearch.pipeline import export
 
-    folder = _folder(name, study, out)
+    folder = folder_of(name, study, out)
     with _reading(folder) as held:
         if not os.access(folder, os.W_OK):
             raise HpsearchError(
@@ -255,8 +256,9 @@ def trials(
     if format_ not in ("json", "csv", "table"):
         raise UsageError(f"--format must be json, csv or table, got {format_!r}")
     from hpsearch.listing import list_trials
+    from hpsearch.naming import folder_of
 
-    with _reading(_folder(name, study, out)) as held:
+    with _reading(folder_of(name, study, out)) as held:
         say(list_trials(held.record.trials(), format_).removesuffix("\n"))
 
 
@@ -269,8 +271,9 @@ def status(
 ) -> None:
     """Show progress, even while running."""
     from hpsearch.listing import say_status, status_of
+    from hpsearch.naming import folder_of
 
-    with _reading(_folder(name, study, out)) as held:
+    with _reading(folder_of(name, study, out)) as held:
         found = status_of(held)
     say(json.dumps(found) if as_json else say_status(found))
 
@@ -287,9 +290,10 @@ def check(
     The exit code is 0 if all is whole, else 1: hpsearch optimize trains again what is damaged.
     """
     from hpsearch.listing import finding_values, say_findings
+    from hpsearch.naming import folder_of
     from hpsearch.results.check import check_folder
 
-    findings = check_folder(_folder(name, study, out))
+    findings = check_folder(folder_of(name, study, out))
     say(json.dumps(finding_values(findings)) if as_json else say_findings(findings))
     if any(finding.condition != "whole" for finding in findings):
         raise typer.Exit(1)
@@ -303,9 +307,9 @@ def validate(
 ) -> None:
     """Check a study file and say what it searches."""
     from hpsearch.listing import say_study
-    from hpsearch.naming import find_spec
+    from hpsearch.naming import find_spec, named
 
-    say(say_study(find_spec(_named(name, study), set_)))
+    say(say_study(find_spec(named(name, study), set_)))
 
 
 @app.command()
@@ -331,9 +335,10 @@ def tensorboard(
 ) -> None:
     """Open TensorBoard on a study, also while it runs: it is kept up to date."""
     from hpsearch.export.tensorboard.server import show
+    from hpsearch.naming import folder_of
     from hpsearch.results.reading import read_outcome
 
-    folder = _folder(name, study, out)
+    folder = folder_of(name, study, out)
 
     def read() -> "Outcome":
         with _reading(folder) as held:
@@ -359,38 +364,13 @@ def dashboard(
 ) -> None:
     """Open the Optuna dashboard on a study, also while it runs."""
     from hpsearch.export.dashboard import serve
+    from hpsearch.naming import folder_of
 
-    folder = _folder(name, study, out)
+    folder = folder_of(name, study, out)
     with _reading(folder):
         pass
     with suppress(KeyboardInterrupt), signals.raised():  # how a server is ended
         serve(folder, host, port, say)
-
-
-def _named(name: str | None, study: str | None) -> str:
-    """What a command's study is called, as an argument or as an option."""
-    if name is not None and study is not None and name != study:
-        raise UsageError(f"a command is for one study, got {name!r} and --study {study!r}")
-    found = name or study
-    if not found:
-        raise UsageError("name the study: its name, its .toml file or its folder")
-    return found
-
-
-def _folder(
-    name: str | None, study: str | None, out: Path | None, spec: "StudySpec | None" = None
-) -> Path:
-    """The folder of a command's study; that of ``spec`` where it was read from a file."""
-    from hpsearch.naming import RUNS, find_folder, find_runs
-
-    if out is not None:
-        return out
-    if name is None and study is None:
-        raise UsageError("name the study, as in hpsearch status NAME, or its folder with --out DIR")
-    called = _named(name, study)
-    if spec is not None and called not in find_runs() and not Path(called).is_dir():
-        return RUNS / spec.study.name
-    return find_folder(called)
 
 
 def _tell_workers(view: "View", asked: int | None, workers: int) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from hpsearch.errors import UsageError
+from hpsearch.inputs import open_regular
 
 
 def cache_folder(environment: Mapping[str, str]) -> Path | None:
@@ -71,8 +72,8 @@ def sync(path: Path) -> None:
 def digest_of(path: Path) -> str | None:
     """SHA-256 of a file's content, 64 hex digits; None where it can't be read."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        with open_regular(path) as file:
+            return hashlib.sha256(file.read()).hexdigest()
     except OSError:
         return None
 
@@ -95,7 +96,7 @@ def refuse_links(folder: Path) -> None:
     """Check that what is written to and deleted in a folder lies in it.
 
     Raises:
-        UsageError: If there is a symbolic link anywhere inside.
+        UsageError: If there is a symbolic link, a pipe or a device anywhere inside.
     """
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -106,6 +107,8 @@ def refuse_links(folder: Path) -> None:
                 )
             if entry.is_dir():
                 refuse_links(Path(entry.path))
+            elif not entry.is_file():
+                raise UsageError(f"{entry.path} must be a file or a folder; remove it")
 
 
 _LEFTOVER = re.compile(r"\.(\d{1,9})\.new$")

@@ -14,6 +14,42 @@ from hpsearch.study import StudySpec, find_studies, find_study, read_study, read
 RUNS = Path("runs")
 
 
+def named(argument: str | None, option: str | None) -> str:
+    """What a command's study is called, by its argument or by ``--study``.
+
+    Raises:
+        UsageError: If it is called nothing, or two things.
+    """
+    if argument is not None and option is not None and argument != option:
+        raise UsageError(f"a command is for one study, got {argument!r} and --study {option!r}")
+    called = argument or option
+    if not called:
+        raise UsageError(
+            "name the study: its name, its .toml file or its folder, as in hpsearch status NAME"
+        )
+    return called
+
+
+def folder_of(
+    argument: str | None, option: str | None, out: Path | None, spec: StudySpec | None = None
+) -> Path:
+    """The folder of a command's study.
+
+    Args:
+        out: ``--out``, which is the folder.
+        spec: The study, where it was read from a file: its name may be another than the file's.
+
+    Raises:
+        UsageError: If the study is called nothing, two things, or what no study is called.
+    """
+    if out is not None:
+        return out
+    called = named(argument, option)
+    if spec is not None and called not in find_runs() and not Path(called).is_dir():
+        return RUNS / spec.study.name
+    return find_folder(called)
+
+
 def find_runs() -> dict[str, Path]:
     """The folders in ``./runs`` in which a study was begun, by name."""
     try:

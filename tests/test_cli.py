@@ -34,7 +34,7 @@ def hpsearch(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         (["optimize", "--study", "higgs", "--set", "search.trials"], "must look like"),
         (["optimize", "--study", "higgs", "--workers", "0"], "--workers"),
         (["validate", "no.toml"], "there is no file no.toml"),
-        (["trials"], "name the study, as in hpsearch status NAME"),
+        (["trials"], "name the study: its name"),
         (["trials", "--out", ".", "--format", "yaml"], "--format must be json, csv or table"),
     ],
 )

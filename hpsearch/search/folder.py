@@ -3,30 +3,26 @@
 import logging
 import os
 import platform
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
 from hpsearch.data.facts import DataFacts
-from hpsearch.errors import HpsearchError, RecordError, StudyMismatchError, UsageError, shown
+from hpsearch.errors import RecordError, UsageError
 from hpsearch.files import refuse_links, sweep, write_whole
-from hpsearch.search.database import ReadableCopy, check_integrity, study_name
+from hpsearch.inputs import open_regular
+from hpsearch.search.agreement import check_same_rows, check_same_study, refuse_fewer_trials
+from hpsearch.search.database import ReadableCopy, check_integrity, damaged, study_name
 from hpsearch.search.environment import differences, environment
 from hpsearch.search.openings import OPENINGS, reconcile
 from hpsearch.search.place import Place
 from hpsearch.search.progress_files import ProgressFiles
 from hpsearch.search.record import Record
-from hpsearch.study import StudySpec, check_study
-
-#: What may change while a study goes on: how long it is, what is done after it, and where its rows
-#: are read, since their fingerprint may not.
-FREE_TO_CHANGE = ("study.description", "data.path", "data.source", "search.trials", "evaluate")
+from hpsearch.study import StudySpec, read_study, read_study_text
 
 #: First line of the study file in a folder.
 WRITTEN_HERE = (
@@ -35,9 +31,6 @@ WRITTEN_HERE = (
 
 #: The record's name, and that of the fact with the study as a TOML text.
 RECORD, SPEC = "study.db", "spec"
-
-#: What a message says of an entry that a study does not have.
-NOT_SET = "not set"
 
 #: Parts of a folder in which writes may have been cut short.
 PARTS = ("", "curves", "checkpoints", "artifacts", "models")
@@ -81,7 +74,7 @@ class StudyFolder:
         Raises:
             StudyMismatchError: If they are others.
         """
-        _check_same_rows(self.path, self.record.fact("data", None), data)
+        check_same_rows(self.path, self.record.fact("data", None), data)
 
 
 def rows_file(path: Path) -> Path:
@@ -116,18 +109,18 @@ def write_folder(
         database = path / RECORD
         check_integrity(database)
         if not database.is_file():
-            _check_same_study(path, written_spec(path), spec)
+            check_same_study(path, written_spec(path), spec)
             database.touch()
         place = Place(path, (RECORD, ".lock"))
         record = Record(database, spec.study.name, place.check)
         stack.callback(record.close)
         healed = _heal(path, record, tell)
         begun = recorded_spec(path, record) or written_spec(path)
-        _check_same_study(path, begun, spec)
+        check_same_study(path, begun, spec)
         files = ProgressFiles(path, data.fingerprint, place.check)
         folder = StudyFolder(path, spec, record, files, place.check)
         folder.check_rows(data)
-        _refuse_fewer_trials(folder)
+        refuse_fewer_trials(path, len(record.trials()), spec)
         for part in PARTS:
             sweep(path / part)
         fresh = record.fact("data", None) is None and "data" not in healed
@@ -172,9 +165,16 @@ def read_folder(path: Path) -> Iterator[StudyFolder]:
 
 
 def recorded_spec(path: Path, record: Record) -> StudySpec | None:
-    """The study that a record is of, or None where it was stopped before that was written."""
+    """The study that a record is of, or None where it was stopped before that was written.
+
+    Raises:
+        RecordError: If what it holds is no study.
+    """
     text = record.fact(SPEC, None)
-    return None if text is None else check_study(tomllib.loads(text), str(path / RECORD))
+    try:
+        return None if text is None else read_study_text(text, str(path / RECORD), ())
+    except (ValueError, TypeError, UsageError) as error:
+        raise damaged(path / RECORD, f"its study cannot be read: {error}") from None
 
 
 @contextmanager
@@ -198,8 +198,8 @@ def _held(path: Path) -> Iterator[None]:
 
 def _holder(path: Path) -> str:
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            return file.read(200)
+        with open_regular(path) as file:
+            return file.read(200).decode(errors="replace")
     except OSError:
         return "another process"
 
@@ -235,10 +235,9 @@ def _heal(path: Path, record: Record, tell: Callable[[str], None]) -> frozenset[
 
 def written_spec(path: Path) -> StudySpec | None:
     """The study in a folder's ``study.toml``, where that can be read."""
-    file = path / "study.toml"
     try:
-        return check_study(tomllib.loads(file.read_text(encoding="utf-8")), str(file))
-    except (OSError, ValueError, RecursionError, HpsearchError):
+        return read_study(path / "study.toml")
+    except UsageError:
         return None
 
 
@@ -246,15 +245,6 @@ def _restore_study_file(path: Path, begun: StudySpec | None, tell: Callable[[str
     """Say where ``study.toml`` is not what the record holds; it is written again."""
     if begun is not None and (path / "study.toml").exists() and written_spec(path) != begun:
         tell(f"{path / 'study.toml'} was changed or damaged; it is restored from the record")
-
-
-def _refuse_fewer_trials(folder: StudyFolder) -> None:
-    there, asked = len(folder.record.trials()), folder.spec.search.trials
-    if there > asked:
-        raise UsageError(
-            f"search.trials is the total of a study and can only grow: {folder.path} has {there} "
-            f"trials, got {asked}; give --trials {there} or more, or use a new folder (--out)"
-        )
 
 
 def _note_environment(folder: StudyFolder, tell: Callable[[str], None]) -> None:
@@ -272,43 +262,3 @@ def _note_environment(folder: StudyFolder, tell: Callable[[str], None]) -> None:
 def _quiet_optuna() -> None:
     """Optuna announces every study that is made, also those in memory."""
     logging.getLogger("optuna").setLevel(logging.WARNING)
-
-
-def _check_same_study(path: Path, before: StudySpec | None, spec: StudySpec) -> None:
-    if before is None:
-        return
-    begun, now = _settings(before), _settings(spec)
-    changed = [
-        f"  {key}   was {shown(begun.get(key, NOT_SET))}, is {shown(now.get(key, NOT_SET))}"
-        for key in sorted(begun.keys() | now.keys())
-        if begun.get(key) != now.get(key) and not key.startswith(FREE_TO_CHANGE)
-    ]
-    if changed:
-        raise StudyMismatchError(
-            "\n".join((f"{path} holds another study; use a new folder (--out) for", *changed))
-        )
-
-
-def _settings(spec: StudySpec) -> dict[str, Any]:
-    """All entries of a study by their places; of the warm-up what comes of it."""
-    settings = dict(_flat(tomllib.loads(spec.as_toml())))
-    settings.pop("search.warmup", None)
-    return {**settings, "search.warmup_epochs": spec.warmup_epochs}
-
-
-def _check_same_rows(path: Path, begun: Mapping[str, Any] | None, now: DataFacts) -> None:
-    if begun is not None and begun["fingerprint"] != now.fingerprint:
-        same = "with --set data.source=collisions" if begun["simulated"] else "with --data"
-        raise StudyMismatchError(
-            f"{path} was begun on {begun['description']} ({begun['fingerprint'][:19]}…), "
-            f"got {now.description} ({now.fingerprint[:19]}…); "
-            f"give the same rows {same}, or use a new folder (--out)"
-        )
-
-
-def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in table.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
