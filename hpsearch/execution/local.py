@@ -124,7 +124,7 @@ class LocalPool:
     ) -> Future[Progress]:
         """Run a segment; the least ``urgency`` goes first, ``name`` says in messages whose it is.
 
-        The future raises ``WorkerError`` if the segment ended ``ATTEMPTS`` workers, and otherwise
+        The future raises ``WorkerError`` if workers died with it ``ATTEMPTS`` times, and otherwise
         what the training itself raised.
         """
         arguments = (segment, training or self._training)
@@ -241,6 +241,8 @@ class LocalPool:
             worker.process = self._server.fork()
             try:
                 worker.process.call(*self._setup)
+            except ProcessDied:
+                raise
             except Exception as error:  # whatever it is, it is not the job's
                 raise CannotStart(f"it cannot be set up: {error}") from error
         if job.model is not None:
@@ -296,8 +298,8 @@ class LocalPool:
         if given_up:
             job.result.set_exception(
                 WorkerError(
-                    f"{job.name} ended {ATTEMPTS} worker processes, one after another, the last: "
-                    f"{death}; is there memory enough? Fewer --workers need less"
+                    f"workers died with {job.name}, one after another, the last: {death}; is there "
+                    f"memory enough? Fewer --workers need less. Run the same command to continue"
                 )
             )
 

@@ -71,7 +71,7 @@ def test_work_that_kills_every_worker_is_given_up_and_harms_no_other(
     monkeypatch.setattr(calls, "LONGEST_WAIT_SECONDS", 0.1)
     deadly = pool.call(work.die)
     others = [pool.call(work.whoami) for _ in range(4)]
-    with pytest.raises(WorkerError, match=r"die ended 15 worker processes.*ended with status 9"):
+    with pytest.raises(WorkerError, match=r"workers died with die, one after.*ended with status 9"):
         deadly.result(60)
     assert all(other.result(30)[0] == "here" for other in others)
 
@@ -121,6 +121,16 @@ def test_deaths_shrink_the_pool_and_results_let_it_grow(
     for _ in range(local.RESULTS_TO_GROW):
         pool.call(work.whoami).result(30)
     assert pool.idle() == 2
+
+
+def test_deaths_while_workers_are_set_up_are_deaths_like_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "LONGEST_WAIT_SECONDS", 0.1)
+    arguments = (str(tmp_path / "deaths"), calls.ATTEMPTS - 1)
+    with LocalPool(1, TrainingSection(), hash, work.die_at_first, arguments) as pool:
+        assert pool.call(os.getpid).result(60) != os.getpid()
+    assert len((tmp_path / "deaths").read_text()) == calls.ATTEMPTS - 1
 
 
 def test_a_worker_that_cannot_be_set_up_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
