@@ -10,7 +10,7 @@ from pathlib import Path
 
 import platformdirs
 
-from hpsearch.errors import UsageError
+from hpsearch.errors import RecordError, UsageError
 from hpsearch.inputs import open_regular
 
 
@@ -48,6 +48,9 @@ def replacing(path: Path) -> Iterator[Path]:
     Who reads ``path`` meanwhile gets the old file or the new one whole, also after a power cut: it
     is on the disk before it is renamed. An error in the block leaves ``path`` as it was. The folder
     is made if it is not there.
+
+    Raises:
+        RecordError: If ``path`` is a folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = _beside(path, "new")
@@ -56,6 +59,8 @@ def replacing(path: Path) -> Iterator[Path]:
         yield fresh
         sync(fresh)
         os.replace(fresh, path)
+    except IsADirectoryError:
+        raise RecordError(f"{path} must be a file, got a folder; move it away") from None
     finally:
         fresh.unlink(missing_ok=True)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hpsearch.errors import UsageError
+from hpsearch.errors import RecordError, UsageError
 from hpsearch.files import digest_of, refuse_links, replacing, sweep, write_whole
 
 
@@ -84,3 +84,10 @@ def test_the_digest_of_a_file_that_is_not_there_is_none(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"abc")
     assert digest_of(tmp_path / "none") is None
     assert str(digest_of(tmp_path / "file")).startswith("ba7816bf")
+
+
+def test_a_folder_in_a_files_place_is_told(tmp_path: Path) -> None:
+    (tmp_path / "report.md").mkdir()
+    with pytest.raises(RecordError, match=r"report\.md must be a file, got a folder; move it away"):
+        write_whole(tmp_path / "report.md", "text")
+    assert [path.name for path in tmp_path.iterdir()] == ["report.md"]
