@@ -19,7 +19,7 @@ def main() -> NoReturn:
     os.environ["MPLBACKEND"] = "svg"  # a notebook names one that only it has
     from hpsearch import cli
 
-    cli.main()
+    cli.main(at_end=signals.ignore)
 
 
 if __name__ == "__main__":

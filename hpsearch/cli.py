@@ -7,7 +7,7 @@ import re
 import shlex
 import sys
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -73,18 +73,22 @@ Port = Annotated[int, typer.Option(min=0, max=65535, help="Port on this machine.
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 
 
-def main() -> NoReturn:
-    """Run the command line; errors become a message and an exit code, never a traceback."""
+def main(at_end: Callable[[], None] = lambda: None) -> NoReturn:
+    """Run the command line; errors become a message and an exit code, never a traceback.
+
+    Args:
+        at_end: Called when the work is done and the exit code is known.
+    """
     forgive_encodings()
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # of folders that it cannot write
     debug = "--debug" in sys.argv[1:]
     try:
         app([argument for argument in sys.argv[1:] if argument != "--debug"], prog_name="hpsearch")
     except SystemExit:
-        signals.ignore()
+        at_end()
         raise
     except HpsearchError as error:
-        signals.ignore()
+        at_end()
         if debug:
             raise
         complain(f"hpsearch: {error}")
