@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from werkzeug.test import Client
 
+from hpsearch.arrays import write_arrays
 from tests.board import session_groups
 
 COMMAND = (sys.executable, "-m", "hpsearch")
@@ -220,11 +221,15 @@ def test_the_winner_is_trained_again_to_the_bit(alone: Path, tmp_path: Path) -> 
     with np.load(curve) as file:
         arrays = dict(file)
     arrays["curve"][2, 1, 0] += np.float32(1e-6)
-    np.savez(curve, **arrays)
+    write_arrays(curve, arrays)
     done = attempt([*COMMAND, "reproduce", "--best", "--out", str(moved)])
     assert done.returncode == 1
     assert "re-training 0: differs from epoch 3 of" in done.stdout
     assert "2 of 3 runs are equal to the bit" in done.stdout
+    curve.unlink()
+    done = attempt([*COMMAND, "reproduce", "--best", "--out", str(moved)])
+    assert done.returncode == 1
+    assert "re-training 0: its epochs are missing or damaged" in done.stdout
 
 
 def test_damaged_rows_are_told_and_written_again(alone: Path, tmp_path: Path) -> None:
@@ -235,7 +240,7 @@ def test_damaged_rows_are_told_and_written_again(alone: Path, tmp_path: Path) ->
     rows.write_bytes(whole[:-1000])
     done = attempt([*COMMAND, "reproduce", "--trial", "0", "--out", str(moved)])
     assert done.returncode == 1
-    assert "must hold the study's rows" in done.stderr
+    assert "the study's rows, is damaged: it does not end in a digest" in done.stderr
     run(*arguments(moved, "--set", "data.source=collisions"))
     assert rows.read_bytes() == whole
 

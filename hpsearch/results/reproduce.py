@@ -11,6 +11,7 @@ from hpsearch.results.leaderboard import best_trials
 from hpsearch.results.reevaluate import retrainings
 from hpsearch.results.runs import Run, TrainBy, recorded
 from hpsearch.results.standings import standings
+from hpsearch.results.test import recorded_test
 from hpsearch.search.clock import Problem
 from hpsearch.search.environment import HARDWARE, differences, environment
 from hpsearch.search.folder import StudyFolder
@@ -123,8 +124,11 @@ def choose_all(folder: StudyFolder) -> Sequence[RecordedRun]:
 def choose_best(folder: StudyFolder) -> Sequence[RecordedRun]:
     """The winner and its re-trainings; the best trial where nothing was re-trained yet."""
     trials = folder.record.trials()
-    ranked = standings(folder, trials)
-    best = [trials[ranked[0].trial]] if ranked else best_trials(trials, 1)
+    ranked, measured = standings(folder, trials), recorded_test(folder.record)
+    if measured is not None and measured.trial is not None:
+        best = [trials[measured.trial]]  # also where one of its re-trainings is lost
+    else:
+        best = [trials[ranked[0].trial]] if ranked else best_trials(trials, 1)
     return _runs(folder, best, best)
 
 

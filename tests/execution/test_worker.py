@@ -90,7 +90,7 @@ def test_there_is_no_cache_where_nothing_can_be_written(
     def refuse(**_: object) -> None:
         raise OSError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr("hpsearch.execution.program_cache.tempfile.TemporaryFile", refuse)
+    monkeypatch.setattr("hpsearch.files.tempfile.TemporaryFile", refuse)
     assert program_cache({"HPSEARCH_CACHE": str(tmp_path)}) is None
 
 
