@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,12 @@ Found = tuple[tuple[TrialRecord, ...], list[Curve]]
 
 def walk(folder: Path, spec: StudySpec, pool: Pool, events: int | None = None) -> Found:
     """Run a study in a folder, as far as ``events`` snapshots, and read what it left."""
-    record = Record(folder / "study.db", spec.study.name)
     files = ProgressFiles(folder)
-    steps: Iterator[Snapshot] = search(spec, PROBLEM, record, files, pool)
-    for _ in itertools.islice(steps, events):
-        pass
-    trials = record.trials()
-    record.close()
+    with closing(Record(folder / "study.db", spec.study.name)) as record:
+        steps: Iterator[Snapshot] = search(spec, PROBLEM, record, files, pool)
+        for _ in itertools.islice(steps, events):
+            pass
+        trials = record.trials()
     return trials, [files.history(f"{trial.number:04d}").curve for trial in trials]
 
 
@@ -197,19 +197,11 @@ def test_deaths_of_workers_end_the_search_and_fail_no_trial(tmp_path: Path, thro
                 raise WorkerError("workers died, one after another")
             return super().run(segment, fold)
 
-    record = Record(tmp_path / "study.db", "small")
     with pytest.raises(WorkerError):
-        for _ in search(
-            small_study(), PROBLEM, record, ProgressFiles(tmp_path), Pool(Dying(8)), silent
-        ):
-            pass
-    assert {trial.state for trial in record.trials()} <= {"running", "complete", "pruned"}
-    record.close()
+        walk(tmp_path, small_study(), Pool(Dying(8)))
+    with closing(Record(tmp_path / "study.db", "small")) as record:
+        assert {trial.state for trial in record.trials()} <= {"running", "complete", "pruned"}
     assert_equal(run(tmp_path, small_study()), through)
-
-
-def silent(line: str) -> None:
-    """Nobody listens."""
 
 
 def test_another_seed_is_another_search(tmp_path: Path, through: Found) -> None:
