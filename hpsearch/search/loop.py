@@ -114,6 +114,8 @@ class _Walk:
             else RecordedSampler(recorded)
         )
         trial = self._study.ask()
+        for key, value in self._record.sampler_attributes(number).items():
+            self._study._storage.set_trial_system_attr(trial._trial_id, key, value)
         network, knobs = spec.build(suggest(trial, spec.space))
         seed = trial_seed(spec.study.seed, number)
         trial.set_user_attr("seed", seed)

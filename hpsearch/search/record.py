@@ -24,7 +24,14 @@ from hpsearch.metrics import OBJECTIVE
 from hpsearch.search.attributes import for_people, plain
 from hpsearch.search.database import FAILURES, Database, connect, damaged, reason
 from hpsearch.search.facts import Facts, write_attributes
-from hpsearch.search.seals import ASKED, TOLD, asked_seal, first_broken, told_seal
+from hpsearch.search.seals import (
+    ASKED,
+    TOLD,
+    asked_seal,
+    first_broken,
+    sampler_attributes,
+    told_seal,
+)
 from hpsearch.search.trial import TrialRecord
 from hpsearch.space import Scalar
 
@@ -52,10 +59,10 @@ class Record:
         self._path = path
         self._study = study
         self.guard = guard
-        self._known: dict[int, dict[str, Scalar]] = {}
+        self._known: dict[int, FrozenTrial] = {}
         self._open()
         self._known = {
-            trial.number: dict(trial.params)
+            trial.number: trial
             for trial in self._trials.values()
             if trial._system_attrs.get(ASKED) == asked_seal(trial)
         }
@@ -142,7 +149,12 @@ class Record:
     def params(self, number: int) -> dict[str, Scalar] | None:
         """The values that trial ``number`` was given, or None where it was not asked yet."""
         known = self._known.get(number)
-        return None if known is None else dict(known)
+        return None if known is None else dict(known.params)
+
+    def sampler_attributes(self, number: int) -> dict[str, Any]:
+        """What the sampler kept of trial ``number`` when it was asked; empty if it was not."""
+        known = self._known.get(number)
+        return {} if known is None else sampler_attributes(known)
 
     def reported_epochs(self, number: int) -> int:
         """The last epoch of trial ``number`` that was reported when the record was opened, or 0."""
@@ -316,7 +328,7 @@ def _named(trial: FrozenTrial) -> FrozenTrial:
 def _sealed(trial: FrozenTrial) -> FrozenTrial:
     """The same with the digests by which it is checked."""
     sealed = _named(trial)
-    seals = {ASKED: asked_seal(sealed)}
+    seals = {**sampler_attributes(sealed), ASKED: asked_seal(sealed)}
     if sealed.state.is_finished():
         seals[TOLD] = told_seal(sealed)
     sealed._system_attrs = seals

@@ -27,7 +27,17 @@ def asked_seal(trial: FrozenTrial) -> str:
         [name, _typed(trial.params[name]), distribution_to_json(trial.distributions[name])]
         for name in sorted(trial.params)
     ]
-    return _digest([trial.number, values, _attributes(trial, _FIRST)])
+    shared = sorted(sampler_attributes(trial).items())
+    return _digest([trial.number, values, shared, _attributes(trial, _FIRST)])
+
+
+def sampler_attributes(trial: FrozenTrial) -> dict[str, Any]:
+    """What TPE keeps of a proposal for those that it makes while the trial runs.
+
+    It proposes values for parameters that are not alive, too, and looks at them later; a replayed
+    trial must have them as the first did.
+    """
+    return {key: value for key, value in trial._system_attrs.items() if key.startswith("tpe:")}
 
 
 def told_seal(trial: FrozenTrial) -> str:

@@ -204,6 +204,16 @@ def test_deaths_of_workers_end_the_search_and_fail_no_trial(tmp_path: Path, thro
     assert_equal(run(tmp_path, small_study()), through)
 
 
+def test_a_search_that_is_cut_anywhere_asks_what_it_would_have_asked(tmp_path: Path) -> None:
+    # TPE looks at what it proposed for running trials, dead parameters included.
+    spec = small_study(search__trials=14, search__startup_trials=2, training__epochs=6)
+    whole = run(tmp_path / "whole", spec)
+    for events in range(1, 60, 2):
+        path = tmp_path / f"{events}"
+        walk(path, spec, Pool(FormulaTrainer(8)), events)
+        assert_equal(run(path, spec), whole)
+
+
 def test_another_seed_is_another_search(tmp_path: Path, through: Found) -> None:
     spec = small_study(study__seed=0, study__name="small")
     assert [t.params for t in run(tmp_path, spec)[0]] != [t.params for t in through[0]]
