@@ -54,11 +54,11 @@ def main(file: Path | None) -> None:
 
 
 def _measure(name: str, values: dict[str, Any]) -> dict[str, Any]:
-    from hpsearch.data.collisions import simulate
-    from hpsearch.data.splits import split
-    from hpsearch.network import build
-    from hpsearch.training.compiled import CompiledTrainer
-    from hpsearch.training.keras_trainer import KerasTrainer
+    from hpsearch.data.folds import split
+    from hpsearch.data.sources.collisions.simulation import simulate
+    from hpsearch.models.network import build
+    from hpsearch.training.compiled.trainer import CompiledTrainer
+    from hpsearch.training.keras.trainer import KerasTrainer
     from hpsearch.training.segment import Segment
 
     table = simulate(11_100, seed=0, progress=lambda done, wanted: None)

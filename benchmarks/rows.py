@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from hpsearch.data.higgs import cache_file
+from hpsearch.data.folds import split
 from hpsearch.data.load import load
-from hpsearch.data.splits import Fold, split
+from hpsearch.data.parts import Fold
+from hpsearch.data.sources.higgs import cache_file
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError
-from hpsearch.study import StudySpec, find_study, read_study
+from hpsearch.study.finding import find_study
+from hpsearch.study.reading import read_study
+from hpsearch.study.spec import StudySpec
 
 #: The search never sees them.
 TEST_ROWS = 1_000

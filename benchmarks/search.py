@@ -23,7 +23,8 @@ from benchmarks.rows import Rows, prepare
 from benchmarks.run_peer import run_peer
 from benchmarks.tables import figure, print_table, ratio, write_json
 from benchmarks.traces import CurveWatch, Trace
-from hpsearch.study import find_study, read_study
+from hpsearch.study.finding import find_study
+from hpsearch.study.reading import read_study
 
 COMPETITORS = ("hpsearch", "optuna", "optuna4", "kerastuner")
 

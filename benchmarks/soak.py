@@ -25,7 +25,7 @@ import psutil  # type: ignore[import-untyped]
 
 from benchmarks.growth import SMALL
 from benchmarks.optimize import ROOT, overrides
-from hpsearch.search.folder import read_folder
+from hpsearch.record.folder import read_folder
 
 SETTINGS = {**SMALL, "search.sampler": "random", "search.trials": 100_000}
 

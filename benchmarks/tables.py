@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.processes import cores
-from hpsearch.search.environment import environment
+from hpsearch.record.environment import environment
 
 
 def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hpsearch.search.progress_files import ProgressFiles
+from hpsearch.record.histories import ProgressFiles
 
 
 @dataclass(frozen=True, slots=True)

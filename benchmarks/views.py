@@ -16,13 +16,14 @@ import optuna
 from optuna.trial import TrialState
 
 from hpsearch.data.facts import DataFacts
-from hpsearch.export.report import write_report
-from hpsearch.export.tensorboard.writing import write_tensorboard
-from hpsearch.results.reading import read_outcome
-from hpsearch.search.folder import StudyFolder, write_folder
-from hpsearch.search.progress_files import identity
+from hpsearch.evaluation.reading import read_outcome
+from hpsearch.record.folder import StudyFolder, write_folder
+from hpsearch.record.histories import identity
+from hpsearch.report.report import write_report
 from hpsearch.search.suggest import suggest
-from hpsearch.study import find_study, read_study
+from hpsearch.study.finding import find_study
+from hpsearch.study.reading import read_study
+from hpsearch.tensorboard.writing import write_tensorboard
 from hpsearch.training.history import UNTRAINED, History
 
 EPOCHS = 100

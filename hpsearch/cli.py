@@ -22,8 +22,8 @@ from hpsearch.errors import HpsearchError, Interrupted, UsageError
 from hpsearch.processes import cores, fitting_workers, free_bytes
 
 if TYPE_CHECKING:
-    from hpsearch.results.outcome import Outcome
-    from hpsearch.search.folder import StudyFolder
+    from hpsearch.evaluation.outcome import Outcome
+    from hpsearch.record.folder import StudyFolder
     from hpsearch.terminal import View
 
 
@@ -202,9 +202,9 @@ def reproduce(
     if (trial is not None) + best + all_ != 1:
         raise UsageError("reproduce needs one of --trial N, --best and --all")
     from hpsearch import pipeline
+    from hpsearch.evaluation.reproduce import choose_all, choose_best, choose_trial
     from hpsearch.listing import reproduction_values, say_reproduction
     from hpsearch.naming import folder_of
-    from hpsearch.results.reproduce import choose_all, choose_best, choose_trial
 
     choose = choose_best if best else choose_all if trial is None else choose_trial(trial)
     folder = folder_of(name, study, out)
@@ -293,9 +293,9 @@ def check(
 
     The exit code is 0 if all is whole, else 1: hpsearch optimize trains again what is damaged.
     """
+    from hpsearch.evaluation.check import check_folder
     from hpsearch.listing import finding_values, say_findings
     from hpsearch.naming import folder_of
-    from hpsearch.results.check import check_folder
 
     findings = check_folder(folder_of(name, study, out))
     say(json.dumps(finding_values(findings)) if as_json else say_findings(findings))
@@ -321,7 +321,7 @@ def studies() -> None:
     """List the studies and runs that are found by name."""
     from hpsearch.listing import say_found
     from hpsearch.naming import find_runs
-    from hpsearch.study import find_studies
+    from hpsearch.study.finding import find_studies
 
     say(say_found(find_studies(), find_runs()))
 
@@ -338,9 +338,9 @@ def tensorboard(
     ] = 200,
 ) -> None:
     """Open TensorBoard on a study, also while it runs: it is kept up to date."""
-    from hpsearch.export.tensorboard.server import show
+    from hpsearch.evaluation.reading import read_outcome
     from hpsearch.naming import folder_of
-    from hpsearch.results.reading import read_outcome
+    from hpsearch.tensorboard.server import show
 
     folder = folder_of(name, study, out)
 
@@ -367,7 +367,7 @@ def dashboard(
     host: Host = "127.0.0.1",
 ) -> None:
     """Open the Optuna dashboard on a study, also while it runs."""
-    from hpsearch.export.dashboard import serve
+    from hpsearch.dashboard.server import serve
     from hpsearch.naming import folder_of
 
     folder = folder_of(name, study, out)
@@ -388,7 +388,7 @@ def _tell_workers(view: "View", asked: int | None, workers: int) -> None:
 
 @contextmanager
 def _reading(folder: Path) -> Iterator["StudyFolder"]:
-    from hpsearch.search.folder import read_folder
+    from hpsearch.record.folder import read_folder
 
     with read_folder(folder) as held:
         yield held

@@ -8,18 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.errors import HpsearchError
-from hpsearch.export.wording import say_openings, say_phases
-from hpsearch.metrics import TEST_METRICS
-from hpsearch.results.check import Finding
-from hpsearch.results.outcome import Outcome, TestResult
-from hpsearch.results.reproduce import TOLERANCE, Repetition, Reproduction
-from hpsearch.results.test import recorded_test
-from hpsearch.search.folder import StudyFolder
-from hpsearch.search.openings import recorded_openings
-from hpsearch.search.trial import TrialRecord
-from hpsearch.space import Choice, Domain, Float, Int
-from hpsearch.study import StudySpec, read_study
+from hpsearch.evaluation.check import Finding
+from hpsearch.evaluation.opening import recorded_test
+from hpsearch.evaluation.outcome import Outcome, TestResult
+from hpsearch.evaluation.reproduce import TOLERANCE, Repetition, Reproduction
+from hpsearch.record.folder import StudyFolder
+from hpsearch.record.openings import recorded_openings
+from hpsearch.record.trial import TrialRecord
+from hpsearch.space.space import Choice, Domain, Float, Int
+from hpsearch.study.reading import read_study
+from hpsearch.study.spec import StudySpec
+from hpsearch.tasks.binary import TEST_METRICS
 from hpsearch.terminal import say_values
+from hpsearch.wording import say_openings, say_phases
 
 
 def list_trials(trials: Sequence[TrialRecord], form: str) -> str:

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hpsearch.errors import UsageError, did_you_mean
-from hpsearch.search.folder import RECORD, read_folder
-from hpsearch.study import StudySpec, find_studies, find_study, read_study, read_study_text
+from hpsearch.record.folder import RECORD, read_folder
+from hpsearch.study.finding import find_studies, find_study
+from hpsearch.study.reading import read_study, read_study_text
+from hpsearch.study.spec import StudySpec
 
 RUNS = Path("runs")
 

@@ -12,12 +12,22 @@ from typing import Any
 
 from hpsearch.arrays import DamagedError
 from hpsearch.console import complain
+from hpsearch.dashboard.writing import write_dashboard
 from hpsearch.data.facts import DataFacts, facts_of
+from hpsearch.data.folds import Split, split
 from hpsearch.data.kept import keep_rows, kept_rows, read_kept_rows
 from hpsearch.data.load import load
-from hpsearch.data.splits import Scaling, Split, split
+from hpsearch.data.preprocessing import Scaling
 from hpsearch.data.table import Features, Table
 from hpsearch.errors import RecordError
+from hpsearch.evaluation.candidates import comparison_runs, find_candidates
+from hpsearch.evaluation.opening import Candidates, Predictors, already_measured, measure
+from hpsearch.evaluation.outcome import Outcome
+from hpsearch.evaluation.reading import read_outcome
+from hpsearch.evaluation.reproduce import Choose, Reproduction, repeat, reproduction
+from hpsearch.evaluation.retraining import wanted_retrainings
+from hpsearch.evaluation.runs import Run as TrainingRun
+from hpsearch.evaluation.runs import best_weights, train_runs
 from hpsearch.execution.local import LocalPool
 from hpsearch.execution.program_cache import program_cache
 from hpsearch.execution.worker import (
@@ -28,26 +38,17 @@ from hpsearch.execution.worker import (
     save_model,
     start,
 )
-from hpsearch.export.dashboard import write_dashboard
-from hpsearch.export.origin import refuse_foreign_reports
-from hpsearch.export.report import write_report
-from hpsearch.export.tensorboard.writing import write_tensorboard
 from hpsearch.files import digest_of, refuse_links
-from hpsearch.results.candidates import comparison_runs, find_candidates
-from hpsearch.results.outcome import Outcome
-from hpsearch.results.reading import read_outcome
-from hpsearch.results.reevaluate import wanted_retrainings
-from hpsearch.results.reproduce import Choose, Reproduction, repeat, reproduction
-from hpsearch.results.runs import Run as TrainingRun
-from hpsearch.results.runs import best_weights, train_runs
-from hpsearch.results.test import Candidates, Predictors, already_measured, measure
+from hpsearch.record.folder import StudyFolder, rows_file, write_folder, written_spec
+from hpsearch.report.origin import refuse_foreign_reports
+from hpsearch.report.report import write_report
 from hpsearch.search.clock import Problem, problem_of
-from hpsearch.search.folder import StudyFolder, rows_file, write_folder, written_spec
 from hpsearch.search.loop import search
-from hpsearch.study import StudySpec
+from hpsearch.study.spec import StudySpec
+from hpsearch.tensorboard.writing import write_tensorboard
 from hpsearch.terminal import View
+from hpsearch.training.compiled.shapes import program_of
 from hpsearch.training.segment import Arrays, Segment
-from hpsearch.training.shapes import program_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from hpsearch.console import clean, complain, write
-from hpsearch.export.wording import say_seconds
 from hpsearch.search.loop import Snapshot
+from hpsearch.wording import say_seconds
 
 #: Between two plain lines about the same thing.
 LINE_SECONDS = 10.0

@@ -8,8 +8,8 @@ from typing import Any
 
 from werkzeug.test import Client
 
-from hpsearch.export.tensorboard.writing import write_tensorboard
-from hpsearch.results.outcome import Outcome
+from hpsearch.evaluation.outcome import Outcome
+from hpsearch.tensorboard.writing import write_tensorboard
 
 # Without this TensorBoard reads through TensorFlow wherever that is installed.
 sys.modules.setdefault("tensorboard.compat.notf", ModuleType("tensorboard.compat.notf"))

@@ -7,22 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from hpsearch.data.splits import Fold
-from hpsearch.results.candidates import comparison_runs
-from hpsearch.results.reevaluate import wanted_retrainings
-from hpsearch.results.runs import train_runs
+from hpsearch.data.parts import Fold
+from hpsearch.evaluation.candidates import comparison_runs
+from hpsearch.evaluation.retraining import wanted_retrainings
+from hpsearch.evaluation.runs import train_runs
+from hpsearch.record.folder import StudyFolder
 from hpsearch.search.clock import Problem
-from hpsearch.search.folder import StudyFolder
-from hpsearch.study import StudySpec, TrainingSection, check_study
-from hpsearch.training.segment import (
-    Best,
-    Curve,
-    Ending,
-    Progress,
-    Segment,
-    State,
-    summarise,
-)
+from hpsearch.study.reading import check_study
+from hpsearch.study.sections import TrainingSection
+from hpsearch.study.spec import StudySpec
+from hpsearch.training.curve import Curve, Ending, summarise
+from hpsearch.training.segment import Best, Progress, Segment, State
 
 PROBLEM = Problem(columns=28, train_rows=10_000, validation_rows=1_000)
 

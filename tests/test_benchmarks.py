@@ -7,9 +7,10 @@ import optuna
 import pytest
 
 from benchmarks.traces import Trace, read_epochs
-from hpsearch.network import build
+from hpsearch.models.network import build
 from hpsearch.search.suggest import suggest
-from hpsearch.study import find_study, read_study
+from hpsearch.study.finding import find_study
+from hpsearch.study.reading import read_study
 
 
 def test_a_trace_keeps_the_improvements_and_answers_both_ways() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hpsearch.search.folder import write_folder
-from hpsearch.study import check_study
+from hpsearch.record.folder import write_folder
+from hpsearch.study.reading import check_study
 from tests.doubles import small_study
 from tests.facts import FACTS
 

@@ -19,15 +19,19 @@ LAYERS = (
     ("processes",),
     ("calls",),
     ("console", "signals"),
-    ("space",),
-    ("network", "metrics"),
-    ("domains", "toml"),
+    ("seeds",),
+    ("space", "tasks"),
+    ("wording", "models"),
     ("study",),
     ("data",),
     ("training",),
-    ("search", "execution"),
-    ("results",),
-    ("export",),
+    ("record", "execution"),
+    ("search",),
+    ("statistics",),
+    ("evaluation",),
+    ("analysis",),
+    ("report", "tensorboard"),
+    ("dashboard",),
     ("terminal",),
     ("listing", "naming", "pipeline"),
     ("cli",),
@@ -37,11 +41,11 @@ LAYERS = (
 CONFINED = {
     "tensorflow": ("training/", "execution/worker.py"),
     "keras": ("training/",),
-    "optuna": ("search/", "results/leaderboard.py", "export/dashboard.py"),
-    "keras_tuner": ("search/oracles.py",),
+    "optuna": ("record/", "search/", "evaluation/importance.py", "dashboard/"),
+    "keras_tuner": ("search/proposers/oracles.py",),
     "sklearn": ("training/",),
-    "tensorboard": ("export/tensorboard/",),
-    "matplotlib": ("export/figures/", "export/svg.py"),
+    "tensorboard": ("tensorboard/",),
+    "matplotlib": ("report/figures/", "report/svg.py"),
     "rich": ("terminal.py",),
     "typer": ("cli.py",),
 }
@@ -103,7 +107,7 @@ def test_only_one_module_opens_the_test_rows() -> None:
             and node.value in ("unseal", "_SealedTest__features", "_SealedTest__labels")
         )
     }
-    assert using == {"results/test.py"}
+    assert using == {"evaluation/opening.py"}
 
 
 def test_the_driver_imports_no_tensorflow() -> None:

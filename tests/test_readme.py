@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hpsearch.network import HYPERPARAMETERS
-from hpsearch.study import check_study
+from hpsearch.space.hyperparameter import HYPERPARAMETERS
+from hpsearch.study.reading import check_study
 from tests.test_main_job import SMALL
 
 TEXT = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")

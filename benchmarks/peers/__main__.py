@@ -8,7 +8,8 @@ from pathlib import Path
 
 from benchmarks.peers.task import Task, limit_threads
 from benchmarks.rows import read_fold
-from hpsearch.study import find_study, read_study
+from hpsearch.study.finding import find_study
+from hpsearch.study.reading import read_study
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.peers.plain_keras import TraceEpochs, build_model, stopping
-from hpsearch.data.splits import Fold
-from hpsearch.study import StudySpec
+from hpsearch.data.parts import Fold
+from hpsearch.study.spec import StudySpec
 
 
 @dataclass(frozen=True, slots=True)

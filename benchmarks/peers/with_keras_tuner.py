@@ -12,7 +12,7 @@ import keras_tuner
 
 from benchmarks.peers.plain_keras import OBJECTIVE
 from benchmarks.peers.task import Task
-from hpsearch.space import Choice, Float, Int, Parameter
+from hpsearch.space.space import Choice, Float, Int, Parameter
 
 
 def search(task: Task) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hpsearch.data.table import Table
-from hpsearch.study import DataSection
+from hpsearch.study.sections import DataSection
 
 
 @dataclass(frozen=True, slots=True)

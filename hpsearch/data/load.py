@@ -6,14 +6,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from hpsearch.data.collisions import simulate
-from hpsearch.data.higgs import cache_file, fetch_higgs, read_higgs
 from hpsearch.data.kept import kept_rows
-from hpsearch.data.readers import RowProgress, read_csv
+from hpsearch.data.sources.collisions.simulation import simulate
+from hpsearch.data.sources.higgs import cache_file, fetch_higgs, read_higgs
+from hpsearch.data.sources.readers import RowProgress, read_csv
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError, DownloadError, UsageError, named
 from hpsearch.inputs import NotAFile, check_regular
-from hpsearch.study import DataSection
+from hpsearch.study.sections import DataSection
 
 __all__ = ["load"]
 

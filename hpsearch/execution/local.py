@@ -17,7 +17,7 @@ from hpsearch.calls import ATTEMPTS, Callee, CannotStart, ProcessDied, wait_seco
 from hpsearch.errors import WorkerError
 from hpsearch.execution.server import ForkServer
 from hpsearch.execution.worker import run_segment
-from hpsearch.study import TrainingSection
+from hpsearch.study.sections import TrainingSection
 from hpsearch.training.segment import Progress, Segment
 
 #: A Keras model leaks 7 to 9 MB for good, a compiled program of some 25 MB stays in what TensorFlow

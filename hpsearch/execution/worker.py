@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from hpsearch.data.splits import Fold, Scaling
+from hpsearch.data.parts import Fold
+from hpsearch.data.preprocessing import Scaling
 from hpsearch.data.table import Features
 from hpsearch.files import can_be_written
-from hpsearch.network import Network
-from hpsearch.study import TrainingSection
+from hpsearch.models.network import Network
+from hpsearch.study.sections import TrainingSection
 from hpsearch.training.inspection import logits
 from hpsearch.training.segment import Arrays, Progress, Segment, Trainer
 
@@ -62,11 +63,11 @@ def run_segment(segment: Segment, training: TrainingSection) -> Progress:
 def _trainer(training: TrainingSection) -> Trainer:
     match training.engine:
         case "compiled":
-            from hpsearch.training.compiled import CompiledTrainer
+            from hpsearch.training.compiled.trainer import CompiledTrainer
 
             return CompiledTrainer(training.batch_size, training.patience, _Bench.programs)
         case "keras":
-            from hpsearch.training.keras_trainer import KerasTrainer
+            from hpsearch.training.keras.trainer import KerasTrainer
 
             return KerasTrainer(training.batch_size, training.patience)
 
@@ -88,13 +89,13 @@ def fit_and_predict(
 
 def predict(*arguments: Any) -> NDArray[np.float64]:
     """``training.model.predict``, imported where TensorFlow may be: in a worker."""
-    from hpsearch.training import model
+    from hpsearch.training.keras import model
 
     return model.predict(*arguments)
 
 
 def save_model(*arguments: Any) -> None:
     """``training.model.save_model``, imported where TensorFlow may be: in a worker."""
-    from hpsearch.training import model
+    from hpsearch.training.keras import model
 
     model.save_model(*arguments)

@@ -1,1 +1,1 @@
-"""The search: a simulated schedule, Optuna's samplers and pruners, and the record."""
+"""The search: a simulated schedule, and who proposes and prunes."""

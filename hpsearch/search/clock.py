@@ -9,7 +9,7 @@ import heapq
 from dataclasses import dataclass
 
 from hpsearch.data.facts import DataFacts
-from hpsearch.network import Network
+from hpsearch.models.network import Network
 
 #: Nominal speed of a core. Only the ratio to ``EPOCH_SECONDS`` matters to a result.
 OPERATIONS_PER_SECOND = 50e9

@@ -14,15 +14,16 @@ from optuna.trial import TrialState
 
 from hpsearch.calls import SideProcess
 from hpsearch.errors import HpsearchError
+from hpsearch.record.histories import ProgressFiles
+from hpsearch.record.record import Record
 from hpsearch.search.clock import Problem, VirtualClock
-from hpsearch.search.flights import Flight, Flights, Pool
-from hpsearch.search.progress_files import ProgressFiles
-from hpsearch.search.pruners import make_pruner
-from hpsearch.search.record import Record
-from hpsearch.search.samplers import RecordedSampler, make_sampler, trial_seed
+from hpsearch.search.proposers.samplers import RecordedSampler, make_sampler
+from hpsearch.search.schedulers.pruners import make_pruner
 from hpsearch.search.suggest import suggest
-from hpsearch.study import StudySpec
-from hpsearch.training.segment import CurveSummary, Ending
+from hpsearch.search.trainings import Flight, Flights, Pool
+from hpsearch.seeds import trial_seed
+from hpsearch.study.spec import StudySpec
+from hpsearch.training.curve import CurveSummary, Ending
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from optuna.distributions import (
     IntDistribution,
 )
 
-from hpsearch.space import Choice, Domain, Float, Int, Parameter, Scalar, Space
+from hpsearch.space.space import Choice, Domain, Float, Int, Parameter, Scalar, Space
 
 
 def suggest(trial: optuna.Trial, space: Space) -> dict[str, Scalar]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hpsearch.training.curve import Curve
 from hpsearch.training.inspection import NO_LOSSES, Kernels, Losses
-from hpsearch.training.segment import Curve, Progress
+from hpsearch.training.segment import Progress
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.network import Network
+from hpsearch.models.network import Network
 from hpsearch.training.segment import Arrays
 
 #: Spawn keys of weights and dropout; ``segment.epoch_permutation`` uses the epochs as its.

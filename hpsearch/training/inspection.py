@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import erf, expit
 
 from hpsearch.data.table import Features, Labels
-from hpsearch.network import Network
+from hpsearch.models.network import Network
 
 #: Cross-entropy of each validation row in nats, float32 ``(rows,)``.
 Losses = NDArray[np.float32]

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.data.splits import Fold, Scaling
+from hpsearch.data.parts import Fold
+from hpsearch.data.preprocessing import Scaling
 from hpsearch.data.table import Features
-from hpsearch.metrics import binary_crossentropy
+from hpsearch.tasks.binary import binary_crossentropy
 
 #: Trees of which the validation rows choose how many are kept, and how much each may correct.
 TREES, LEARNING_RATE = 400, 0.05

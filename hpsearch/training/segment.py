@@ -7,14 +7,14 @@ segments changes nothing.
 
 import hashlib
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.data.splits import Fold
-from hpsearch.network import Knobs, Network
+from hpsearch.data.parts import Fold
+from hpsearch.models.network import Knobs, Network
+from hpsearch.training.curve import Curve, Ending
 from hpsearch.training.inspection import (
     NO_KERNELS,
     NO_LOSSES,
@@ -23,9 +23,6 @@ from hpsearch.training.inspection import (
     row_losses,
     summarise_kernels,
 )
-
-#: float32 ``(epochs, 2, metrics)``: train then validation, metrics as ``metrics.CURVE_METRICS``.
-Curve = NDArray[np.float32]
 
 #: Arrays in the order in which the trainer keeps them.
 Arrays = tuple[NDArray[np.generic], ...]
@@ -69,14 +66,6 @@ class Segment:
     first: int
     last: int
     state: State | None
-
-
-class Ending(StrEnum):
-    """How a segment ended."""
-
-    RUNNING = "running"
-    STOPPED_EARLY = "stopped early"
-    DIVERGED = "diverged"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,34 +128,3 @@ def epoch_permutation(seed: int, epoch: int, rows: int) -> NDArray[np.int32]:
     """
     sequence = np.random.SeedSequence(seed, spawn_key=(epoch,))
     return np.random.default_rng(sequence).permutation(rows).astype(np.int32)
-
-
-@dataclass(frozen=True, slots=True)
-class CurveSummary:
-    """What a learning curve says; ``value`` is None where no epoch was finite."""
-
-    epochs: int
-    best_epoch: int | None
-    value: float | None
-    ending: Ending
-
-
-def summarise(curve: Curve, patience: int) -> CurveSummary:
-    """Read best epoch, best value and ending off a curve that begins at epoch 1.
-
-    A trainer's ``Progress`` says the same of the same curve; this is for curves from the record.
-    """
-    validation = curve[:, 1, 0]
-    finite = np.isfinite(validation) & np.isfinite(curve[:, 0, 0])
-    if not finite.any():
-        best_epoch, value = None, None
-    else:
-        best_epoch = int(np.argmin(np.where(finite, validation, np.inf))) + 1
-        value = float(validation[best_epoch - 1])
-    if len(curve) and not finite[-1]:
-        ending = Ending.DIVERGED
-    elif len(curve) - (best_epoch or 0) >= patience:
-        ending = Ending.STOPPED_EARLY
-    else:
-        ending = Ending.RUNNING
-    return CurveSummary(len(curve), best_epoch, value, ending)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from hpsearch.search.folder import read_folder, write_folder
+from hpsearch.record.folder import read_folder, write_folder
 from hpsearch.search.loop import search
 from tests.doubles import PROBLEM, FormulaTrainer, Pool, evaluate, small_study
 from tests.facts import FACTS

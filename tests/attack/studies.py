@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from hpsearch.export.report import report_values
-from hpsearch.results.reading import read_outcome
-from hpsearch.search.folder import read_folder
+from hpsearch.evaluation.reading import read_outcome
+from hpsearch.record.folder import read_folder
+from hpsearch.report.report import report_values
 
 ROOT = Path(__file__).parents[2]
 

@@ -19,10 +19,10 @@ from sqlalchemy.engine import Engine
 
 from hpsearch.errors import HpsearchError, RecordError
 from hpsearch.pipeline import export
-from hpsearch.search.folder import read_folder, write_folder
+from hpsearch.record.folder import read_folder, write_folder
+from hpsearch.record.trial import TrialRecord
 from hpsearch.search.loop import search
-from hpsearch.search.trial import TrialRecord
-from hpsearch.study import StudySpec
+from hpsearch.study.spec import StudySpec
 from tests.attack.scale import amount
 from tests.doubles import PROBLEM, FormulaTrainer, Pool, evaluate, small_study
 from tests.facts import FACTS

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from hpsearch.data.kept import kept_rows
-from hpsearch.export.report import report_values
+from hpsearch.evaluation.reading import read_outcome
 from hpsearch.listing import status_of
-from hpsearch.results.reading import read_outcome
-from hpsearch.search.folder import read_folder
+from hpsearch.record.folder import read_folder
+from hpsearch.report.report import report_values
 from tests.attack.damage import Damage, Restored, any_damage, symptom
 from tests.attack.doubled import RUNS, begin, compared, go_on
 from tests.attack.scale import amount

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from hpsearch.data.kept import kept_rows
-from hpsearch.search.progress_files import ProgressFiles
+from hpsearch.record.histories import ProgressFiles
 from tests.attack.damage import symptom
 from tests.attack.doubled import begin
 from tests.attack.scale import whole
@@ -204,7 +204,7 @@ sys.exit(kept_rows(Path(sys.argv[1])) is not None)
 READ_CURVE = """
 import sys
 from pathlib import Path
-from hpsearch.search.progress_files import ProgressFiles
+from hpsearch.record.histories import ProgressFiles
 sys.exit(len(ProgressFiles(Path(sys.argv[1])).history("0000")))
 """
 

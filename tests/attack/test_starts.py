@@ -19,7 +19,7 @@ import pytest
 from hpsearch import calls
 from hpsearch.errors import WorkerError
 from hpsearch.execution.local import LocalPool
-from hpsearch.study import TrainingSection
+from hpsearch.study.sections import TrainingSection
 from tests.attack import jobs
 from tests.attack.scale import amount
 from tests.attack.studies import environment, kept, optimize, run

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from hpsearch.errors import HpsearchError
-from hpsearch.export.tensorboard.writing import write_tensorboard
+from hpsearch.evaluation.reading import read_outcome
 from hpsearch.listing import list_trials, say_status, status_of
 from hpsearch.pipeline import export
-from hpsearch.results.reading import read_outcome
-from hpsearch.search.folder import read_folder
+from hpsearch.record.folder import read_folder
+from hpsearch.tensorboard.writing import write_tensorboard
 from tests.attack.damage import symptom
 from tests.attack.doubled import compared, go_on
 from tests.attack.scale import amount, whole

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from hpsearch import cli
 from hpsearch.errors import StudyFileError, UsageError
-from hpsearch.study import StudySpec, check_study, read_study
+from hpsearch.study.reading import check_study, read_study
+from hpsearch.study.spec import StudySpec
 from tests.attack.typed import PLACES, TABLES, WRONG_PLACES, Typed, mutated
 
 EVERYTHING = os.environ.get("HPSEARCH_ATTACK") == "all"

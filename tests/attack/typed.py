@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from hpsearch.network import HYPERPARAMETERS
-from hpsearch.study import SECTIONS
+from hpsearch.space.hyperparameter import HYPERPARAMETERS
+from hpsearch.study.reading import SECTIONS
 
 REFERENCE = (Path(__file__).parents[2] / "studies" / "higgs.toml").read_text(encoding="utf-8")
 

@@ -12,11 +12,19 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from hpsearch.data.collisions import BLOCK_ROWS, simulate
-from hpsearch.data.detector import neutrino, observe
-from hpsearch.data.higgs import NAMES, read_higgs
-from hpsearch.data.kinematics import Array, Momenta, boost, breit_wigner, decay, mass, polar
-from hpsearch.data.partons import Partons, background, signal
+from hpsearch.data.sources.collisions.detector import neutrino, observe
+from hpsearch.data.sources.collisions.kinematics import (
+    Array,
+    Momenta,
+    boost,
+    breit_wigner,
+    decay,
+    mass,
+    polar,
+)
+from hpsearch.data.sources.collisions.partons import Partons, background, signal
+from hpsearch.data.sources.collisions.simulation import BLOCK_ROWS, simulate
+from hpsearch.data.sources.higgs import NAMES, read_higgs
 from hpsearch.data.table import Table
 
 EVENTS = 2_000

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from hpsearch.data import readers
-from hpsearch.data.higgs import fetch_higgs, read_higgs
 from hpsearch.data.load import load
-from hpsearch.data.readers import read_csv
+from hpsearch.data.sources import readers
+from hpsearch.data.sources.higgs import fetch_higgs, read_higgs
+from hpsearch.data.sources.readers import read_csv
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError
-from hpsearch.study import DataSection
+from hpsearch.study.sections import DataSection
 from tests.data.conftest import higgs_text
 
 GOOD = b"1,2,3\n0,4,5\n" * 50

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hpsearch.data.higgs import NAMES, cache_file, fetch_higgs, read_higgs
+from hpsearch.data.sources.higgs import NAMES, cache_file, fetch_higgs, read_higgs
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError, DownloadError
 from tests.data.conftest import Mirror, higgs_text, packed

@@ -9,7 +9,7 @@ from hpsearch.data import load as module
 from hpsearch.data.load import load
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError, DownloadError, UsageError
-from hpsearch.study import DataSection
+from hpsearch.study.sections import DataSection
 from tests.data.conftest import higgs_text, packed
 
 

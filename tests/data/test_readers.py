@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hpsearch.data import readers
-from hpsearch.data.readers import read_csv
+from hpsearch.data.sources import readers
+from hpsearch.data.sources.readers import read_csv
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError
 

@@ -5,7 +5,9 @@ import pickle
 import numpy as np
 import pytest
 
-from hpsearch.data.splits import Opening, Scaling, split
+from hpsearch.data.folds import split
+from hpsearch.data.parts import Opening
+from hpsearch.data.preprocessing import Scaling
 from hpsearch.data.table import Source, Table
 from hpsearch.errors import DataError
 

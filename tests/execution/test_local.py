@@ -13,7 +13,7 @@ from hpsearch import calls
 from hpsearch.errors import WorkerError
 from hpsearch.execution import local
 from hpsearch.execution.local import LocalPool
-from hpsearch.study import TrainingSection
+from hpsearch.study.sections import TrainingSection
 from tests.execution import work
 
 

@@ -9,8 +9,8 @@ import pytest
 from hpsearch.execution.local import LocalPool
 from hpsearch.execution.program_cache import LARGEST_BYTES, program_cache
 from hpsearch.execution.worker import start
-from hpsearch.network import build
-from hpsearch.study import TrainingSection
+from hpsearch.models.network import build
+from hpsearch.study.sections import TrainingSection
 from hpsearch.training.segment import Progress, Segment
 from tests.doubles import tiny_fold
 

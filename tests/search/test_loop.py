@@ -11,14 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hpsearch.data.splits import Fold
+from hpsearch.data.parts import Fold
 from hpsearch.errors import HpsearchError, WorkerError
+from hpsearch.record.histories import ProgressFiles
+from hpsearch.record.record import Record
+from hpsearch.record.trial import TrialRecord
 from hpsearch.search.loop import Snapshot, search
-from hpsearch.search.progress_files import ProgressFiles
-from hpsearch.search.record import Record
-from hpsearch.search.trial import TrialRecord
-from hpsearch.study import StudySpec
-from hpsearch.training.segment import Curve, Progress, Segment
+from hpsearch.study.spec import StudySpec
+from hpsearch.training.curve import Curve
+from hpsearch.training.segment import Progress, Segment
 from tests.doubles import PROBLEM, FormulaTrainer, Pool, small_study
 
 Found = tuple[tuple[TrialRecord, ...], list[Curve]]

@@ -20,14 +20,31 @@ from optuna.testing.pytest_samplers import BasicSamplerTestCase, RelativeSampler
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from hpsearch.calls import SideProcess
-from hpsearch.search import loop, oracles
+from hpsearch.record.histories import ProgressFiles
+from hpsearch.record.record import Record
+from hpsearch.search import loop
 from hpsearch.search.loop import search
-from hpsearch.search.oracles import LowerBound, OracleName, OracleSampler, Question, propose
-from hpsearch.search.progress_files import ProgressFiles
-from hpsearch.search.record import Record
+from hpsearch.search.proposers import oracles
+from hpsearch.search.proposers.oracles import (
+    LowerBound,
+    OracleName,
+    OracleSampler,
+    Question,
+    propose,
+)
 from hpsearch.search.suggest import distribution, suggest
-from hpsearch.space import Choice, Condition, Domain, Float, Int, Parameter, Scalar, Space, contains
-from hpsearch.study import StudySpec
+from hpsearch.space.space import (
+    Choice,
+    Condition,
+    Domain,
+    Float,
+    Int,
+    Parameter,
+    Scalar,
+    Space,
+    contains,
+)
+from hpsearch.study.spec import StudySpec
 from tests.doubles import PROBLEM, FormulaTrainer, Pool, small_study
 from tests.search.test_loop import Found, assert_equal, run, walk
 

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpsearch.errors import RecordError, StudyMismatchError, UsageError
-from hpsearch.network import build
+from hpsearch.models.network import build
+from hpsearch.record.database import check_integrity
+from hpsearch.record.folder import read_folder, write_folder
+from hpsearch.record.histories import ProgressFiles, identity
+from hpsearch.record.record import Record
 from hpsearch.search.clock import VirtualClock
-from hpsearch.search.database import check_integrity
-from hpsearch.search.folder import read_folder, write_folder
-from hpsearch.search.progress_files import ProgressFiles, identity
-from hpsearch.search.pruners import REPORTS, report_epochs
-from hpsearch.search.record import Record
-from hpsearch.search.samplers import retraining_seed, trial_seed
+from hpsearch.search.schedulers.pruners import REPORTS, report_epochs
+from hpsearch.seeds import retraining_seed, trial_seed
 from hpsearch.training.history import History
 from hpsearch.training.segment import Best, State, state_digest
 from tests.doubles import PROBLEM, small_study
@@ -157,7 +157,7 @@ def test_another_environment_is_told_and_kept(
     told: list[str] = []
     for version in ("2.21.0", "2.22.0", "2.22.0"):
         here = {"python": "3.11.7", "tensorflow": version}
-        monkeypatch.setattr("hpsearch.search.folder.environment", lambda here=here: here)
+        monkeypatch.setattr("hpsearch.record.folder.environment", lambda here=here: here)
         with write_folder(tmp_path, small_study(), FACTS, told.append) as folder:
             environments = folder.environments()
     assert [one["tensorflow"] for one in environments] == ["2.21.0", "2.22.0"]

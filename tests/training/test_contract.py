@@ -7,17 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.data.splits import Fold
-from hpsearch.network import OPTIMIZERS, SCHEDULES, Knobs, Network, build
-from hpsearch.training.segment import (
-    Ending,
-    Progress,
-    Segment,
-    State,
-    Trainer,
-    epoch_permutation,
-    summarise,
-)
+from hpsearch.data.parts import Fold
+from hpsearch.models.network import Knobs, Network, build
+from hpsearch.space.hyperparameter import OPTIMIZERS, SCHEDULES
+from hpsearch.training.curve import Ending, summarise
+from hpsearch.training.segment import Progress, Segment, State, Trainer, epoch_permutation
 from tests.doubles import FormulaTrainer, tiny_fold
 
 #: ``(batch_size, patience) -> trainer``
@@ -120,13 +114,13 @@ class TestFormulaTrainer(TrainerContract):
 
 
 def keras_trainer(batch_size: int, patience: int) -> Trainer:
-    from hpsearch.training.keras_trainer import KerasTrainer
+    from hpsearch.training.keras.trainer import KerasTrainer
 
     return KerasTrainer(batch_size, patience)
 
 
 def compiled_trainer(batch_size: int, patience: int) -> Trainer:
-    from hpsearch.training.compiled import CompiledTrainer
+    from hpsearch.training.compiled.trainer import CompiledTrainer
 
     return CompiledTrainer(batch_size, patience)
 
@@ -168,8 +162,8 @@ class NetworkContract(TrainerContract):
     def test_the_saved_model_takes_raw_features(self, make: Make, tmp_path: Any) -> None:
         import keras
 
-        from hpsearch.data.splits import Scaling
-        from hpsearch.training.model import predict, save_model
+        from hpsearch.data.preprocessing import Scaling
+        from hpsearch.training.keras.model import predict, save_model
 
         raw = tiny_fold().train_features * 7 + 3
         scaling = Scaling.fit(raw)
@@ -185,7 +179,7 @@ class NetworkContract(TrainerContract):
             predict(network, knobs, scaling, weights, raw),
             rtol=1e-6,
         )
-        from hpsearch.metrics import binary_crossentropy
+        from hpsearch.tasks.binary import binary_crossentropy
 
         whole = predict(network, knobs, scaling, weights, fold.validation_features * 1.0)
         assert np.isfinite(binary_crossentropy(fold.validation_labels, whole))

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hpsearch.data.splits import Fold
-from hpsearch.network import ACTIVATIONS, OPTIMIZERS, SCHEDULES, Knobs, Network, build
+from hpsearch.data.parts import Fold
+from hpsearch.models.network import Knobs, Network, build
+from hpsearch.space.hyperparameter import ACTIVATIONS, OPTIMIZERS, SCHEDULES
 from hpsearch.training.segment import Progress, Segment
 from tests.training.test_contract import compiled_trainer, keras_trainer
 
@@ -81,7 +82,7 @@ def test_many_validation_rows_go_through_in_blocks() -> None:
 def draw(rate: float, seed: int = 3, step: int = 4, units: int = 1_000_000) -> NDArray[np.float32]:
     import tensorflow as tf
 
-    from hpsearch.training.dropout import draw_mask
+    from hpsearch.training.compiled.dropout import draw_mask
 
     drawn = tf.function(draw_mask, jit_compile=True)(
         tf.constant(rate), tf.constant(seed), tf.constant(step), units

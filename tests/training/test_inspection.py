@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.network import ACTIVATIONS, build
+from hpsearch.models.network import build
+from hpsearch.space.hyperparameter import ACTIVATIONS
 from hpsearch.training.inspection import (
     BINS,
     KERNEL_FIELDS,
@@ -29,7 +30,7 @@ def train(trainer: Trainer, **values: Any) -> tuple[Segment, Progress]:
 def test_the_mean_of_the_losses_is_the_best_value(
     activation: str, batch_normalization: bool
 ) -> None:
-    from hpsearch.training.compiled import CompiledTrainer
+    from hpsearch.training.compiled.trainer import CompiledTrainer
 
     knobs = {"activation": activation, "batch_normalization": batch_normalization}
     _, progress = train(CompiledTrainer(50, 9), dropout=0.2, **knobs)
@@ -39,7 +40,7 @@ def test_the_mean_of_the_losses_is_the_best_value(
 
 @pytest.mark.usefixtures("tensorflow")
 def test_keras_keeps_the_same_and_kernels_are_those_of_the_last_epoch() -> None:
-    from hpsearch.training.keras_trainer import KerasTrainer
+    from hpsearch.training.keras.trainer import KerasTrainer
 
     segment, progress = train(KerasTrainer(50, 9), batch_normalization=True)
     assert progress.losses.mean() == pytest.approx(progress.state.best.value, abs=1e-5)

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.data.splits import Scaling
-from hpsearch.network import Knobs, Network, build
+from hpsearch.data.preprocessing import Scaling
+from hpsearch.models.network import Knobs, Network, build
 from hpsearch.training.initialization import initial_weights
 
 pytestmark = pytest.mark.usefixtures("tensorflow")
@@ -54,7 +54,7 @@ NETWORKS: dict[str, dict[str, Any]] = {
 
 
 def save(path: Path, params: dict[str, Any]) -> bytes:
-    from hpsearch.training.model import save_model
+    from hpsearch.training.keras.model import save_model
 
     made, knobs = network(**params)
     save_model(path, made, knobs, SCALING, initial_weights(made, 3, seed=5))
@@ -101,7 +101,7 @@ def test_the_same_model_gives_the_same_bytes_whatever_was_made_before(
 def test_the_saved_model_predicts_what_the_network_does(tmp_path: Path, name: str) -> None:
     import keras
 
-    from hpsearch.training.model import predict
+    from hpsearch.training.keras.model import predict
 
     save(tmp_path / "best.keras", NETWORKS[name])
     features = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)

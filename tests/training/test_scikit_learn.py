@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from hpsearch.data.splits import Scaling
-from hpsearch.metrics import binary_crossentropy
+from hpsearch.data.preprocessing import Scaling
+from hpsearch.tasks.binary import binary_crossentropy
 from hpsearch.training.scikit_learn import TREES, fit_and_predict
 from tests.doubles import tiny_fold
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.network import Network, build
+from hpsearch.models.network import Network, build
+from hpsearch.training.compiled.shapes import Shape, flatten, padded_widths, program_of, unflatten
 from hpsearch.training.initialization import initial_weights
-from hpsearch.training.shapes import Shape, flatten, padded_widths, program_of, unflatten
 
 
 @given(st.integers(1, 4_096), st.integers(1, 8))

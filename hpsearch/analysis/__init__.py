@@ -1,0 +1,1 @@
+"""What an outcome says: luck, regularizers, pruning, spending."""

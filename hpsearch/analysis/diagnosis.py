@@ -1,0 +1,136 @@
+"""Whether a network underfits, fits or overfits, read off its learning curve by one stated rule."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.tasks.binary import CURVE_METRICS
+from hpsearch.training.curve import Curve
+
+#: float64 ``(epochs, 2)``: cross-entropy of train and validation in nats.
+Losses = NDArray[np.float64]
+
+Verdict = Literal["underfits", "fits", "overfits", "diverged"]
+
+#: Why the verdict is what it is; the words are the report's.
+Reason = Literal[
+    "validation rises",
+    "still improving",
+    "another is better",
+    "only train improves",
+    "validation holds",
+    "loss not finite",
+]
+
+#: Nats that are more than the noise of a smoothed curve: 3/4 of the standard error on 1,000 rows.
+RISE = 0.01
+
+#: Nats that the last fifth of the epochs must have brought for more of them to be worth having.
+PROGRESS = 0.002
+
+#: The rule of ``diagnose``, for people.
+RULE = (
+    "Changes are read off means over the epochs within a tenth of each, so that noise decides "
+    "little. A network overfits from its best epoch on if from there to the last epoch validation "
+    f"rises by more than {RISE} nats while train falls. If it does not, it underfits in two cases: "
+    "its epochs ran out with the best one among the last tenth and validation still falling, by "
+    f"more than {PROGRESS} over the last fifth; or its gap is below {RISE} at the best and at the "
+    "last epoch, while another configuration of this section has a validation value more than "
+    f"{RISE} lower. Otherwise it fits; it is close to overfitting where after the best epoch train "
+    f"falls by more than {RISE} and validation by less than {PROGRESS}, or not at all."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Cross-entropy at one epoch in nats, as recorded; ``gap`` is validation less train."""
+
+    epoch: int
+    train: float
+    validation: float
+    gap: float
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What a learning curve says of its network.
+
+    Attributes:
+        best: At the best epoch, whose weights are kept; None where no epoch was finite.
+        last: At the last epoch that was finite; None where none was.
+        train_change, validation_change: From the best to the last epoch, smoothed; 0 where they are
+            one and the same, or not there.
+    """
+
+    verdict: Verdict
+    reason: Reason
+    best: Moment | None
+    last: Moment | None
+    train_change: float
+    validation_change: float
+
+
+def diagnose(curve: Curve, limit: int, best_elsewhere: float) -> Diagnosis:
+    """Judge a network by its learning curve, as ``RULE`` says.
+
+    Args:
+        curve: From the first epoch on; an epoch that is not finite ends it, and the run diverged.
+        limit: The most epochs that it might have run.
+        best_elsewhere: Least validation cross-entropy of other configurations beside it; infinite
+            where there are none.
+    """
+    losses = finite_losses(curve)
+    if not len(losses):
+        return Diagnosis("diverged", "loss not finite", None, None, 0.0, 0.0)
+    best = _moment(losses, int(np.argmin(losses[:, 1])) + 1)
+    last = _moment(losses, len(losses))
+    smooth = smoothed(losses)
+    train, validation = (float(change) for change in smooth[-1] - smooth[best.epoch - 1])
+    verdict: Verdict
+    reason: Reason
+    if len(losses) < len(curve):
+        verdict, reason = "diverged", "loss not finite"
+    elif validation > RISE and train < 0:
+        verdict, reason = "overfits", "validation rises"
+    elif len(losses) == limit and best.epoch > 0.9 * limit and _still_falls(smooth[:, 1]):
+        verdict, reason = "underfits", "still improving"
+    elif max(best.gap, last.gap) < RISE and best.validation - best_elsewhere > RISE:
+        verdict, reason = "underfits", "another is better"
+    elif train < -RISE and validation > -PROGRESS:
+        verdict, reason = "fits", "only train improves"
+    else:
+        verdict, reason = "fits", "validation holds"
+    return Diagnosis(verdict, reason, best, last, train, validation)
+
+
+def finite_losses(curve: Curve) -> Losses:
+    """Cross-entropy up to the first epoch at which train or validation is not finite."""
+    losses = curve[:, :, CURVE_METRICS.index("binary_crossentropy")].astype(np.float64)
+    unusable = np.flatnonzero(~np.isfinite(losses).all(axis=1))
+    return losses[: unusable[0]] if len(unusable) else losses
+
+
+def smoothed(losses: Losses) -> Losses:
+    """Means over the epochs within a tenth of each: equally smooth on a logarithmic axis.
+
+    The first nine epochs stand as they are; at the end there are only the epochs before.
+    """
+    epochs = np.arange(1, len(losses) + 1)
+    first = np.maximum(epochs - 1 - epochs // 10, 0)
+    beyond = np.minimum(epochs + epochs // 10, len(losses))
+    sums = np.concatenate([np.zeros((1, 2)), np.cumsum(losses, axis=0)])
+    means: Losses = (sums[beyond] - sums[first]) / (beyond - first)[:, None]
+    return means
+
+
+def _still_falls(validation: NDArray[np.float64]) -> bool:
+    """Whether the last fifth of the epochs brought progress; one epoch is too few to say no."""
+    before = max(1, len(validation) * 4 // 5)
+    return len(validation) == 1 or bool(validation[before - 1] - validation[-1] > PROGRESS)
+
+
+def _moment(losses: Losses, epoch: int) -> Moment:
+    train, validation = (float(loss) for loss in losses[epoch - 1])
+    return Moment(epoch, train, validation, validation - train)

@@ -1,0 +1,167 @@
+"""How much of a validation score was luck: what a search's choice adds to what it chose.
+
+The value of a search's best trial is too good for two reasons. Its seed was a lucky one, which
+fresh seeds on the same rows bring to light: selection. And the validation rows favour it, as it was
+chosen and stopped by them, which only other rows bring to light: split.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from hpsearch.evaluation.outcome import Outcome, Standing, TestedConfiguration
+from hpsearch.statistics.estimate import Estimate, around
+from hpsearch.statistics.stability import (
+    Resampled,
+    RowsNeeded,
+    first_by_one_seed,
+    resample_rows,
+    rows_needed,
+)
+
+Array = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Optimism:
+    """By how much the search's value of a configuration was too good, in nats.
+
+    Attributes:
+        search: The validation value for which the search chose it.
+        fresh: Mean over fresh seeds on the same rows; infinite if one diverged.
+        test: Mean of these networks on the test rows; None where they were not measured.
+        selection: ``fresh - search`` with Student's interval over the seeds, whose ends are
+            infinite for a single seed; None if one diverged.
+        split: Test less validation of the same networks, with an interval over the rows of both.
+        total: ``test - search``, the sum of both. Its half-widths are theirs, added in squares, as
+            seeds and rows are independent.
+    """
+
+    rank: int
+    trial: int
+    search: float
+    fresh: float
+    test: float | None
+    selection: Estimate | None
+    split: Estimate | None
+    total: Estimate | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchStability:
+    """The search's choice on other draws of its rows.
+
+    Attributes:
+        numbers: Of the complete trials that were compared, as ``resampled.shares``.
+        rows: Of validation.
+        needed: None for a single trial.
+    """
+
+    numbers: tuple[int, ...]
+    rows: int
+    resampled: Resampled
+    needed: RowsNeeded | None
+
+
+@dataclass(frozen=True, slots=True)
+class RankStability:
+    """How often a re-trained configuration leads when the leaderboard is made again.
+
+    Attributes:
+        by_seed: If a single one of each configuration's seeds were drawn.
+        by_rows: On resamples of the validation rows, by the seeds' mean loss; None where the
+            losses of some configuration are not there.
+    """
+
+    trial: int
+    by_seed: float
+    by_rows: float | None
+
+
+def optimisms(outcome: Outcome) -> tuple[Optimism, ...]:
+    """Of each re-trained configuration, in the leaderboard's order."""
+    tested = outcome.test.configurations if outcome.test else ()
+    by_trial = {configuration.trial: configuration for configuration in tested}
+    return tuple(_optimism(one, by_trial.get(one.trial)) for one in outcome.standings)
+
+
+def average_selection(standings: Sequence[Standing]) -> Estimate | None:
+    """Mean of ``Optimism.selection`` over configurations, in nats.
+
+    The leader's own is too small, as it leads by its fresh mean; over all that were trained again
+    nothing was chosen by it. Those of which a seed diverged are left out; None where all are. The
+    interval is Student's with the seeds' deviation pooled over the configurations; its ends are
+    infinite where each has a single seed.
+    """
+    finite = [one for one in standings if math.isfinite(one.mean)]
+    if not finite:
+        return None
+    value = fmean(one.mean - one.search_value for one in finite)
+    freedom = sum(len(one.runs) - 1 for one in finite)
+    if not freedom:
+        return around(value, math.inf)
+    variance = sum(one.deviation**2 * (len(one.runs) - 1) for one in finite) / freedom
+    error = math.sqrt(variance * sum(1 / len(one.runs) for one in finite)) / len(finite)
+    return around(value, float(stdtrit(freedom, 0.975)) * error)
+
+
+def search_stability(outcome: Outcome) -> SearchStability | None:
+    """Of the choice among complete trials; None where no losses are recorded."""
+    found = {
+        trial.number: losses
+        for trial in outcome.trials
+        if trial.state == "complete" and len(losses := outcome.history(trial.run).losses)
+    }
+    if not found:
+        return None
+    losses = np.stack([found[number] for number in sorted(found)])
+    needed = rows_needed(losses) if len(losses) > 1 else None
+    return SearchStability(tuple(sorted(found)), losses.shape[1], resample_rows(losses), needed)
+
+
+def rank_stability(outcome: Outcome) -> tuple[RankStability, ...]:
+    """Of the leaderboard, in its order."""
+    standings = outcome.standings
+    by_seed = first_by_one_seed([[run.value for run in one.runs] for one in standings])
+    losses = [
+        [outcome.history(run.run).losses for run in one.runs]
+        for one in standings
+        if math.isfinite(one.mean)
+    ]
+    shares: dict[int, float] = {}
+    if losses and all(len(seed) for seeds in losses for seed in seeds):
+        means = np.stack([np.stack(seeds).astype(np.float64).mean(axis=0) for seeds in losses])
+        by_rows = resample_rows(means).shares.tolist()
+        finite = (one.trial for one in standings if math.isfinite(one.mean))
+        shares = dict.fromkeys((one.trial for one in standings), 0.0)
+        shares.update(zip(finite, by_rows, strict=True))
+    return tuple(
+        RankStability(one.trial, chance, shares.get(one.trial))
+        for one, chance in zip(standings, by_seed, strict=True)
+    )
+
+
+def _optimism(standing: Standing, tested: TestedConfiguration | None) -> Optimism:
+    selection = average_selection([standing])
+    split = tested.split if tested else None
+    test = fmean(tested.seeds) if tested else None
+    total = None
+    if selection and split and test is not None:
+        half = math.hypot(selection.high - selection.value, (split.high - split.low) / 2)
+        total = around(test - standing.search_value, half)
+    return Optimism(
+        rank=standing.rank,
+        trial=standing.trial,
+        search=standing.search_value,
+        fresh=standing.mean,
+        test=test,
+        selection=selection,
+        split=split,
+        total=total,
+    )

@@ -1,0 +1,123 @@
+"""What the pruner saved, and what it may have cost."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+import numpy as np
+
+from hpsearch.analysis.spending import core_seconds
+from hpsearch.record.trial import TrialRecord
+from hpsearch.search.clock import Problem
+from hpsearch.study.spec import StudySpec
+from hpsearch.tasks.binary import CURVE_METRICS
+from hpsearch.training.curve import Curve
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What pruned trials would have run more, had each come to a length of ``length`` epochs.
+
+    A trial that was pruned later than that saved nothing.
+    """
+
+    length: float
+    epochs: float
+    core_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A trial at the epoch at which it was pruned, and the winner at the same epoch.
+
+    Attributes:
+        value, winner: Best ``val_binary_crossentropy`` up to that epoch. A winner that ran for
+            fewer epochs stands there with the best of all its epochs.
+    """
+
+    trial: int
+    epoch: int
+    value: float
+    winner: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pruning:
+    """What the pruner did to a search.
+
+    Attributes:
+        pruned: Trials that the pruner ended; those that diverged are not among them.
+        epochs, core_seconds: What they ran before.
+        against_limit: Against the most epochs that a trial may run.
+        against_complete: Against the mean length of the complete trials; None without one.
+        beside: The pruned trials beside the winner, the one furthest ahead first; empty
+            where there is no winner, or no curve of it.
+    """
+
+    pruned: int
+    epochs: int
+    core_seconds: float
+    against_limit: Saved
+    against_complete: Saved | None
+    beside: tuple[Beside, ...]
+
+    @property
+    def ahead(self) -> tuple[Beside, ...]:
+        """Those that were better than the winner was when they were pruned."""
+        return tuple(one for one in self.beside if one.value < one.winner)
+
+
+def weigh_pruning(
+    trials: Sequence[TrialRecord],
+    spec: StudySpec,
+    problem: Problem,
+    winner: int | None,
+    curve: Curve,
+) -> Pruning:
+    """Add up what pruned trials did not run, and hold them to the winner at the same epoch.
+
+    Args:
+        winner: Its number, or None where there is none.
+        curve: The winner's in the search; without epochs where it is not recorded.
+    """
+    pruned = [trial for trial in trials if trial.state == "pruned" and not trial.diverged]
+    lengths = [trial.epochs for trial in trials if trial.state == "complete"]
+
+    def saved(length: float) -> Saved:
+        epochs = [max(length - trial.epochs, 0.0) for trial in pruned]
+        seconds = (
+            missing * problem.virtual_seconds(spec.build(trial.params)[0], 1)
+            for missing, trial in zip(epochs, pruned, strict=True)
+        )
+        return Saved(length, math.fsum(epochs), math.fsum(seconds))
+
+    return Pruning(
+        len(pruned),
+        sum(trial.epochs for trial in pruned),
+        math.fsum(core_seconds(trial, spec, problem) for trial in pruned),
+        saved(spec.training.epochs),
+        saved(fmean(lengths)) if lengths else None,
+        _beside([trial for trial in pruned if trial.number != winner], best_so_far(curve)),
+    )
+
+
+def best_so_far(curve: Curve) -> list[float]:
+    """Least validation cross-entropy up to and with each epoch; infinite before a finite one."""
+    values = curve[:, 1, CURVE_METRICS.index("binary_crossentropy")].astype(np.float64)
+    least: list[float] = np.minimum.accumulate(
+        np.where(np.isfinite(values), values, np.inf)
+    ).tolist()
+    return least
+
+
+def _beside(pruned: Sequence[TrialRecord], winner: Sequence[float]) -> tuple[Beside, ...]:
+    def then(epoch: int) -> float:
+        return winner[min(epoch, len(winner)) - 1]
+
+    found = [
+        Beside(trial.number, trial.epochs, trial.value, then(trial.epochs))
+        for trial in pruned
+        if trial.value is not None and winner and math.isfinite(then(trial.epochs))
+    ]
+    return tuple(sorted(found, key=lambda one: (one.value - one.winner, one.trial)))

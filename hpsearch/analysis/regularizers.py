@@ -1,0 +1,189 @@
+"""What each regulariser did: for the winner by taking it away, for the search by who had it on."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.evaluation.ablation import REGULARISERS, regularisers_on
+from hpsearch.evaluation.outcome import Outcome, Retrained, Standing, Trained
+from hpsearch.record.trial import TrialRecord
+from hpsearch.statistics.crossed import crossed_mean
+from hpsearch.statistics.estimate import Estimate
+from hpsearch.training.inspection import KERNEL_FIELDS
+
+
+@dataclass(frozen=True, slots=True)
+class Ablation:
+    """The winner's configuration without one of its regularisers, or without any.
+
+    Attributes:
+        name: As in ``Trained``.
+        value: Mean best ``val_binary_crossentropy`` over the seeds; infinite if one diverged.
+        change: Of the cross-entropy, without less with, over seeds and validation rows: above 0
+            the regulariser bought something. None if a run diverged or its losses are not recorded.
+        seeds: The change with each seed; infinite where the run diverged.
+        diverged: How many runs did.
+    """
+
+    name: str
+    value: float
+    change: Estimate | None
+    seeds: tuple[float, ...]
+    diverged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A kernel after the last epoch, the mean over the seeds.
+
+    Attributes:
+        norm: Euclidean.
+        share_small: Share of its weights nearer to 0 than ``inspection.SMALL``.
+        weights: How many it has.
+    """
+
+    norm: float
+    share_small: float
+    weights: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Trials that are alike in their regularisers.
+
+    Attributes:
+        complete: Trials that were trained in full and have a finite value.
+        pruned: Trials that were stopped by the pruner; their values count nowhere.
+        best, median: Of the complete trials' ``val_binary_crossentropy``; None without any.
+    """
+
+    complete: int
+    pruned: int
+    best: float | None
+    median: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A regulariser and the trials with and without it."""
+
+    name: str
+    on: Group
+    off: Group
+
+
+def variants(outcome: Outcome, winner: Standing) -> Mapping[str, Sequence[Trained]]:
+    """The winner's ablations by name, each with the runs of its seeds, in their order.
+
+    Unfinished ones are left out, and those of a trial that leads by now while another was tested.
+    """
+    names = dict.fromkeys(one.name for one in outcome.ablations)
+    runs = {(one.name, one.seed): one for one in outcome.ablations}
+    found = {
+        name: [runs[name, again.seed] for again in winner.runs if (name, again.seed) in runs]
+        for name in names
+    }
+    return {name: ones for name, ones in found.items() if len(ones) == len(winner.runs)}
+
+
+def ablate(outcome: Outcome, winner: Standing) -> tuple[Ablation, ...]:
+    """The winner's ablations, each run beside the winner's re-training with the same seed."""
+    return tuple(
+        _ablation(outcome, name, list(zip(runs, winner.runs, strict=True)))
+        for name, runs in variants(outcome, winner).items()
+    )
+
+
+def summarise_layers(outcome: Outcome, runs: Sequence[str]) -> tuple[Layer, ...]:
+    """Kernels from the input on, the output layer's last; none where none are recorded.
+
+    Runs that diverged are left out.
+    """
+    last = [list(outcome.history(run).kernels.values())[-1:] for run in runs]
+    found = [kernels for one in last for kernels in one if np.isfinite(kernels).all()]
+    if not found:
+        return ()
+    mean = np.stack(found).astype(np.float64).mean(axis=0)
+    norm, share_small = (KERNEL_FIELDS.index(name) for name in ("norm", "share_small"))
+    return tuple(
+        # every weight is in one bin
+        Layer(float(row[norm]), float(row[share_small]), round(row[len(KERNEL_FIELDS) :].sum()))
+        for row in mean
+    )
+
+
+def switches(outcome: Outcome) -> tuple[Switch, ...]:
+    """Each regulariser that any trial had on."""
+    trials = _ended(outcome)
+    return tuple(
+        Switch(
+            name,
+            _group([value for on, value in trials if name in on]),
+            _group([value for on, value in trials if name not in on]),
+        )
+        for name in REGULARISERS
+        if any(name in on for on, _ in trials)
+    )
+
+
+def combinations(outcome: Outcome) -> Mapping[tuple[str, ...], Group]:
+    """Trials by the exact set of regularisers that they had on, the best set first."""
+    trials = _ended(outcome)
+    groups = {
+        names: _group([value for on, value in trials if on == names])
+        for names in sorted({on for on, _ in trials})
+    }
+    return dict(sorted(groups.items(), key=lambda entry: _best_or_last(entry[1])))
+
+
+def _ablation(outcome: Outcome, name: str, pairs: Sequence[tuple[Trained, Retrained]]) -> Ablation:
+    diverged = sum(math.isinf(one.value) for one, _ in pairs)
+    losses = [(_losses(outcome, one.run), _losses(outcome, again.run)) for one, again in pairs]
+    change = None
+    if not diverged and all(len(run) for pair in losses for run in pair):
+        change = crossed_mean(np.stack([without - with_it for without, with_it in losses]))
+    return Ablation(
+        name,
+        fmean(one.value for one, _ in pairs),
+        change,
+        tuple(one.value - again.value for one, again in pairs),
+        diverged,
+    )
+
+
+def _losses(outcome: Outcome, run: str) -> NDArray[np.float64]:
+    return outcome.history(run).losses.astype(np.float64)
+
+
+def _ended(outcome: Outcome) -> list[tuple[tuple[str, ...], float | None]]:
+    """What each trial had on, and its value; None for one that was pruned."""
+    return [
+        (regularisers_on(*outcome.spec.build(trial.params)), value)
+        for trial in outcome.trials
+        if (value := _complete_value(trial)) is not None
+        or (trial.state == "pruned" and not trial.diverged)
+    ]
+
+
+def _complete_value(trial: TrialRecord) -> float | None:
+    """The value of a trial that was trained in full; None for others, and for one not finite."""
+    finite = trial.value is not None and math.isfinite(trial.value)
+    return trial.value if finite and trial.state == "complete" else None
+
+
+def _group(values: Sequence[float | None]) -> Group:
+    complete = [value for value in values if value is not None]
+    return Group(
+        len(complete),
+        len(values) - len(complete),
+        min(complete, default=None),
+        median(complete) if complete else None,
+    )
+
+
+def _best_or_last(group: Group) -> float:
+    return math.inf if group.best is None else group.best

@@ -1,0 +1,223 @@
+"""The notes that a study and its best trials have in the Optuna dashboard, in Markdown."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+from hpsearch.analysis.luck import Optimism, optimisms
+from hpsearch.analysis.winner import find_winner
+from hpsearch.evaluation.outcome import Outcome, Standing, TestResult
+from hpsearch.report.markdown import escape
+from hpsearch.report.values import SIMULATED
+from hpsearch.statistics.estimate import Estimate
+from hpsearch.tasks.binary import OBJECTIVE, TEST_METRICS
+from hpsearch.wording import (
+    say_count,
+    say_interval,
+    say_number,
+    say_openings,
+    say_params,
+    say_signed,
+)
+
+
+def winning(outcome: Outcome) -> Standing | None:
+    """The winner's place; None before anything was trained again, or where all diverged."""
+    winner = find_winner(outcome)
+    standing = winner.standing if winner else None
+    return standing if standing and math.isfinite(standing.mean) else None
+
+
+def study_note(outcome: Outcome, report: str | None) -> str:
+    """What a study is, what came out, and how its numbers are to be read.
+
+    Args:
+        outcome: The study's folder, read.
+        report: Address of the report in the dashboard, if it is there.
+    """
+    return "\n\n".join(_study_note(outcome, report))
+
+
+def trial_note(outcome: Outcome, standing: Standing, curves: str | None) -> str:
+    """What became of a trial that was trained again.
+
+    Args:
+        outcome: The study's folder, read.
+        standing: The trial's place.
+        curves: Address of the figure of its learning curves, if it is there.
+    """
+    (optimism,) = (one for one in optimisms(outcome) if one.trial == standing.trial)
+    return "\n\n".join(_trial_note(outcome, standing, optimism, curves))
+
+
+def _study_note(outcome: Outcome, report: str | None) -> Iterator[str]:
+    spec, data = outcome.spec, outcome.data
+    if data.simulated:
+        yield f"> **These are {SIMULATED}.** What is found says nothing about other rows."
+    if spec.study.description:
+        yield f"**{escape(spec.study.description)}**"
+    yield _say_search(outcome)
+    yield f"**Rows.** {escape(data.description)}: {say_rows(outcome)}."
+    if outcome.standings or outcome.test:
+        yield "### What came out"
+        yield from _say_found(outcome)
+    if report:
+        yield (
+            "The whole story with its figures is in report.html, in the study's folder and among "
+            f"the artifacts of its first page here: [open it]({report})."
+        )
+    if spec.search.trials:
+        yield "### How to read it"
+        yield "\n".join(f"- {line}" for line in _how_to_read(outcome))
+    yield (
+        "*hpsearch writes this note anew whenever it writes the report. Edited notes are kept; "
+        "empty one to regenerate it.*"
+    )
+
+
+def _say_search(outcome: Outcome) -> str:
+    search, training = outcome.spec.search, outcome.spec.training
+    if not search.trials:
+        return (
+            "This study of hpsearch searches nothing: it trains and tests the baselines of its "
+            "report, so it has no trials here."
+        )
+    names = dict.fromkeys(one.name.removesuffix(".on") for one in outcome.spec.space.parameters)
+    return (
+        "hpsearch searches dense networks that tell two classes apart: "
+        f"{', '.join(map(escape, names))}. It runs {say_count(search.trials)} trials of up to "
+        f"{say_count(training.epochs)} epochs, proposed by `{search.sampler}`, pruned by "
+        f"`{search.pruner}`."
+    )
+
+
+def say_rows(outcome: Outcome) -> str:
+    """How many rows each part has."""
+    data = outcome.data
+    return (
+        f"{say_count(data.train_rows)} train, {say_count(data.validation_rows)} validate, "
+        f"{say_count(data.test_rows)} test"
+    )
+
+
+def _how_to_read(outcome: Outcome) -> Iterator[str]:
+    """How the words of the dashboard are meant here."""
+    evaluate = outcome.spec.evaluate
+    yield (
+        f"A trial's **value** is its best `{OBJECTIVE}` over the epochs, in nats and without "
+        f"penalties. Lower is better: 50 % for every row would have {say_number(math.log(2))}."
+    )
+    yield (
+        "**Intermediate values** are the best so far. A **pruned** trial stopped early because it "
+        "lagged behind, or because it diverged: *how it ended* says which."
+    )
+    yield (
+        "**Virtual seconds** count the operations of training, the same on every machine. The "
+        "durations that the dashboard shows are wall-clock times with all waiting in them."
+    )
+    yield (
+        "**The best trial is not the winner.** The best of many values on the same "
+        f"{say_count(outcome.data.validation_rows)} rows is partly luck. So the best "
+        f"{say_count(evaluate.top)} are trained again with {say_count(evaluate.seeds)} fresh seeds "
+        "each, and the best mean wins. Trials that were trained again have a note."
+    )
+
+
+def _say_found(outcome: Outcome) -> Iterator[str]:
+    """The leaderboard, the winner's luck, and the test."""
+    found = optimisms(outcome)
+    if found:
+        winner = winning(outcome)
+        yield (
+            "**There is no winner:** each configuration diverged with one of its seeds."
+            if winner is None
+            else f"**The winner is trial {winner.trial}.**"
+        )
+        heads = ("trial", "in the search", "fresh seeds, mean ± s.d.", "test, mean over seeds")
+        rows = [
+            (f"{one.trial}", say_number(one.search), say_spread(standing), say_number(one.test))
+            for standing, one in zip(outcome.standings, found, strict=True)
+        ]
+        yield _table(heads, rows)
+        for one in found:
+            if winner and one.trial == winner.trial:
+                yield f"**How much of it was luck.** {' '.join(_say_luck(one))}"
+    if outcome.test:
+        yield f"**Test.** {_say_test(outcome.test)}"
+
+
+def _say_luck(one: Optimism) -> Iterator[str]:
+    yield f"Trial {one.trial} was chosen for {say_number(one.search)}."
+    if one.selection:
+        yield (
+            f"With fresh seeds it has {say_number(one.fresh)} on the same rows: selection, the "
+            f"luck of its seed, is {_difference(one.selection)}."
+        )
+    if one.split:
+        yield (
+            f"On the test rows the same networks have {say_number(one.test)}: split, the luck of "
+            f"its rows, is {_difference(one.split)}."
+        )
+
+
+def _say_test(test: TestResult) -> str:
+    metrics = [
+        f"{metric.label} {say_measured(test, metric.name)}"
+        for metric in TEST_METRICS
+        if metric.name in test.metrics
+    ]
+    times = say_openings(len(test.openings), test.openings_known)
+    return (
+        f"On {say_count(test.rows)} test rows that took no part in training or choosing, "
+        f"{escape(test.reference)} has {', '.join(metrics)}, with 95 % intervals. They were opened "
+        f"{times}."
+    )
+
+
+def _trial_note(
+    outcome: Outcome, standing: Standing, optimism: Optimism, curves: str | None
+) -> Iterator[str]:
+    place = f"Rank {standing.rank} of the {len(outcome.standings)} that were trained again"
+    yield f"**{place}{', the winner' if standing == winning(outcome) else ''}.**"
+    seeds = len(standing.runs)
+    rows = [
+        ("in the search", say_number(standing.search_value)),
+        (f"again, with {seeds} fresh seed{'s' if seeds > 1 else ''}", say_spread(standing)),
+    ]
+    if optimism.test is not None:
+        rows.append(("the same networks on the test rows, mean", say_number(optimism.test)))
+    yield _table(("binary cross-entropy", "nats"), rows)
+    test = outcome.test
+    if test and test.trial == standing.trial:
+        yield f"**Test.** {_say_test(test)}"
+    epochs = ", ".join("diverged" if run.diverged else f"{run.best_epoch}" for run in standing.runs)
+    yield f"**Best epoch** of each seed: {epochs}."
+    yield f"**Configuration.** {escape(say_params(standing.params))}."
+    if curves:
+        yield f"![Learning curves: train and validation by epoch]({curves})"
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Numbers on the right, and room before them, as the dashboard puts none between columns."""
+    spaced = [heads[0], *(f"&emsp;{head}" for head in heads[1:])]
+    ruler = ["---", *["--:"] * (len(heads) - 1)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (spaced, ruler, *rows))
+
+
+def say_spread(standing: Standing) -> str:
+    """Mean and standard deviation over the seeds."""
+    if not math.isfinite(standing.mean):
+        return "diverged"
+    several = f" ± {say_number(standing.deviation)}" if len(standing.runs) > 1 else ""
+    return f"{say_number(standing.mean)}{several}"
+
+
+def say_measured(test: TestResult, name: str) -> str:
+    """A metric on the test rows with its interval."""
+    one = test.metrics[name]
+    return f"{say_number(one.value)} {say_interval({'low': one.low, 'high': one.high})}"
+
+
+def _difference(estimate: Estimate) -> str:
+    interval = f" {say_interval(asdict(estimate))}" if math.isfinite(estimate.high) else ""
+    return f"{say_signed(estimate.value)}{interval}"

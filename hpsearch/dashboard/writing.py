@@ -1,0 +1,98 @@
+"""What the Optuna dashboard shows besides trials: notes, the report, the winner's curves."""
+
+import math
+from collections.abc import Sequence
+
+from hpsearch.analysis.winner import NamedCurve, find_winner, winner_curves
+from hpsearch.dashboard.notes import (
+    say_measured,
+    say_rows,
+    say_spread,
+    study_note,
+    trial_note,
+    winning,
+)
+from hpsearch.evaluation.outcome import Outcome, Standing
+from hpsearch.record.annotations import Annotations, annotate, file_address
+from hpsearch.record.record import Record
+from hpsearch.report.failures import attempt
+from hpsearch.report.figures.overfitting import Panel, seeds_of_winner
+from hpsearch.report.values import SIMULATED
+from hpsearch.tasks.binary import CURVE_METRICS
+
+#: Names of the files among the artifacts.
+REPORTS = ("report.html", "report.md")
+
+
+CURVES, CURVES_TABLE = "winner-curves.svg", "winner-curves.csv"
+
+
+#: Said of a value that is not there yet.
+LATER = "not known yet"
+
+
+def write_dashboard(record: Record, outcome: Outcome) -> None:
+    """Write notes, values and files into the record, at any time; doing it again replaces them.
+
+    The report is attached as it lies in the study's folder. Two studies with the same outcome get
+    the same notes; there are no times in them.
+    """
+    standing, winner = winning(outcome), find_winner(outcome)
+    curves = winner_curves(outcome, winner) if winner and standing else ()
+    figure = attempt("figure", lambda: _drawn(curves)) if curves else b""
+    drawn = {CURVES_TABLE: _tabled(curves)} if curves else {}
+    if isinstance(figure, bytes) and figure:
+        drawn[CURVES] = figure
+    reports = [outcome.folder / name for name in REPORTS]
+    files = {path.name: path.read_bytes() for path in reports if path.is_file()}
+    report = file_address(record, None, REPORTS[0]) if REPORTS[0] in files else None
+    attached: dict[int | None, dict[str, bytes]] = {None: {**files, **drawn}}
+    if standing:
+        attached[standing.trial] = drawn
+    notes: dict[int | None, str] = {None: study_note(outcome, report)}
+    for one in outcome.standings:
+        shown = CURVES in drawn and one == standing
+        address = file_address(record, one.trial, CURVES) if shown else None
+        notes[one.trial] = trial_note(outcome, one, address)
+    values = {
+        **_values(outcome, standing),
+        "report": f"{REPORTS[0]}, in the study's folder and among its artifacts"
+        if report
+        else LATER,
+    }
+    annotate(record, outcome.folder, Annotations(values, notes, attached))
+
+
+def _values(outcome: Outcome, winner: Standing | None) -> dict[str, str]:
+    """Attributes of the study; always the same names."""
+    data, test = outcome.data, outcome.test
+    tested = say_measured(test, "binary_crossentropy") if test else ""
+    spread = say_spread(winner) if winner else ""
+    return {
+        "data": SIMULATED if data.simulated else data.description,
+        "rows": say_rows(outcome),
+        "winner": f"trial {winner.trial}: {spread} over fresh seeds" if winner else LATER,
+        "test": f"binary cross-entropy {tested}, {test.reference}" if test else LATER,
+    }
+
+
+def _drawn(curves: Sequence[NamedCurve]) -> bytes:
+    """The figure as a file: on paper, as the dashboard may be dark."""
+    figure = seeds_of_winner([Panel(one.label, one.curve, one.main) for one in curves])
+    return figure.replace("<svg ", '<svg style="background: #fff" ', 1).encode()
+
+
+def _tabled(curves: Sequence[NamedCurve]) -> bytes:
+    """Cross-entropy by epoch as CSV, two columns a seed; empty where it is not finite."""
+    column = CURVE_METRICS.index("binary_crossentropy")
+    heads = [f"{one.label} {part}" for one in curves for part in ("train", "validation")]
+    lines = [",".join(["epoch", *heads])]
+    for epoch in range(max(len(one.curve) for one in curves)):
+        losses = [
+            float(one.curve[epoch, part, column]) if epoch < len(one.curve) else math.nan
+            for one in curves
+            for part in (0, 1)
+        ]
+        cells = [f"{loss:.5f}" if math.isfinite(loss) else "" for loss in losses]
+        lines.append(",".join([str(epoch + 1), *cells]))
+    return "".join(f"{line}\n" for line in lines).encode()

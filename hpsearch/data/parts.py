@@ -1,0 +1,63 @@
+"""The parts of the rows: what training gets (``Fold``) and what stays sealed (``SealedTest``)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NoReturn
+
+from hpsearch.data.table import Features, Labels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fold:
+    """Everything that training may see: standardised train and validation rows.
+
+    Features are float32 ``(rows, columns)``, labels float32 ``(rows,)``.
+    """
+
+    train_features: Features
+    train_labels: Labels
+    validation_features: Features
+    validation_labels: Labels
+
+    @property
+    def columns(self) -> int:
+        """Number of features."""
+        return int(self.train_features.shape[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One look at the test rows: when (UTC, ISO 8601), for which trial if any, and why."""
+
+    time: str
+    trial: int | None
+    why: str
+
+
+class SealedTest:
+    """The test rows, closed.
+
+    ``unseal`` is the only way in. It writes the opening down before it hands the rows out, and a
+    sealed test can't be pickled, so it never reaches a worker. Only ``hpsearch.evaluation.opening``
+    may call ``unseal``; ``tests/test_layers.py`` holds every other module to that.
+    """
+
+    __slots__ = ("__features", "__labels")
+
+    def __init__(self, features: Features, labels: Labels) -> None:
+        self.__features = features
+        self.__labels = labels
+
+    def __len__(self) -> int:
+        return len(self.__labels)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("the test rows are sealed and do not leave the process that read them")
+
+    def unseal(
+        self, trial: int | None, why: str, log: Callable[[Opening], None]
+    ) -> tuple[Features, Labels]:
+        """Log an opening, then return raw features ``(rows, columns)`` and labels ``(rows,)``."""
+        log(Opening(datetime.now(UTC).isoformat(timespec="seconds"), trial, why))
+        return self.__features, self.__labels

@@ -1,0 +1,1 @@
+"""Simulated collisions that stand in for HIGGS where it cannot be had."""

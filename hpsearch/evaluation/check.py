@@ -1,0 +1,163 @@
+"""What of a study's folder is whole, what will be trained again, and what cannot be trusted."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from hpsearch.arrays import DamagedError
+from hpsearch.data.kept import read_kept_rows
+from hpsearch.errors import RecordError
+from hpsearch.evaluation.candidates import comparison_runs
+from hpsearch.evaluation.retraining import wanted_retrainings
+from hpsearch.evaluation.runs import Run
+from hpsearch.files import digest_of
+from hpsearch.record.folder import StudyFolder, read_folder, rows_file, written_spec
+from hpsearch.record.histories import identity
+from hpsearch.record.openings import FILE, read_log, recorded_openings
+from hpsearch.training.curve import summarise
+
+#: ``whole``; ``again``: made or trained again by the next run, to the same bits; ``lost``: not to
+#: be trusted, and nothing makes it again by itself.
+Condition = Literal["whole", "again", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A part of a folder and what is known of it, in words."""
+
+    part: str
+    condition: Condition
+    words: str
+
+
+def check_folder(path: Path) -> tuple[Finding, ...]:
+    """Look at every file of a study's folder; nothing is changed.
+
+    Raises:
+        RecordError: If there is no study.
+    """
+    try:
+        with read_folder(path) as folder:
+            return tuple(_check(folder))
+    except RecordError as error:
+        if not (path / "study.db").is_file():
+            raise
+        return (Finding("study.db", "lost", str(error)),)
+
+
+def _check(folder: StudyFolder) -> Iterator[Finding]:
+    yield _check_record(folder)
+    yield _check_study_file(folder)
+    yield _check_rows(folder)
+    yield from _check_openings(folder)
+    if folder.record.broken_trial() is None and not folder.record.broken_facts():
+        yield from _check_runs(folder)
+        yield from _check_model(folder)
+
+
+def _check_record(folder: StudyFolder) -> Finding:
+    trial, facts = folder.record.broken_trial(), folder.record.broken_facts()
+    broken = [*sorted(facts), *([] if trial is None else [f"trial {trial}"])]
+    if broken:
+        words = f"{', '.join(broken)} is not as it was written; it is recorded again from curves/"
+        return Finding("study.db", "again", words)
+    return Finding("study.db", "whole", f"{len(folder.record.trials())} trials")
+
+
+def _check_study_file(folder: StudyFolder) -> Finding:
+    if written_spec(folder.path) == folder.spec:
+        return Finding("study.toml", "whole", "as the record has it")
+    return Finding("study.toml", "again", "is not what the record holds; it is restored from there")
+
+
+def _check_rows(folder: StudyFolder) -> Finding:
+    path = rows_file(folder.path)
+    if "data" in folder.record.broken_facts():
+        return Finding(path.name, "again", "the record does not tell which rows they were")
+    try:
+        fingerprint = read_kept_rows(path).fingerprint()
+    except FileNotFoundError:
+        return Finding(path.name, "again", "is missing; it is read again from where it came from")
+    except DamagedError as error:
+        words = f"is damaged: {error}; it is read again from where it came from"
+        return Finding(path.name, "again", words)
+    data = folder.record.fact("data", None)
+    if data is not None and fingerprint != data["fingerprint"]:
+        return Finding(path.name, "lost", "holds other rows than the study was begun on")
+    return Finding(path.name, "whole", "the rows that the study runs on")
+
+
+def _check_openings(folder: StudyFolder) -> Iterator[Finding]:
+    if {"openings", "openings_known"} & folder.record.broken_facts():
+        return
+    openings = recorded_openings(folder.record)
+    logged, condition = read_log(folder.path / FILE)
+    count = len(openings.entries)
+    told = f"the record tells {count} opening{'s' * (count != 1)} of the test rows"
+    if not openings.known:
+        words = f"{told}, and an earlier record was lost with its log: there may be more"
+        yield Finding(FILE, "lost", words)
+    elif condition != "whole" or len(logged) != count:
+        words = f"is {condition}; {told}, the log {len(logged)}; the next run makes them agree"
+        yield Finding(FILE, "again", words)
+    else:
+        yield Finding(FILE, "whole", told)
+
+
+def _check_runs(folder: StudyFolder) -> Iterator[Finding]:
+    """The learning curves of all that ended."""
+    whole = 0
+    for finding in (*_check_trials(folder), *_check_others(folder), *_check_states(folder)):
+        if finding.condition == "whole":
+            whole += 1
+        else:
+            yield finding
+    yield Finding("curves/", "whole", f"of {whole} trainings, as the record has them")
+
+
+def _check_trials(folder: StudyFolder) -> Iterator[Finding]:
+    spec = folder.spec
+    for trial in folder.record.trials():
+        if trial.state not in ("complete", "pruned"):
+            continue
+        made_by = identity(*spec.build(trial.params), trial.seed, spec.training)
+        part = f"curves/{trial.run}.npz"
+        if problem := folder.files.problem(trial.run, made_by):
+            yield Finding(part, "again", f"{problem}; it is trained again")
+            continue
+        curve = folder.files.history(trial.run, made_by).curve
+        seen = summarise(curve[: trial.epochs], spec.training.patience)
+        if len(curve) < trial.epochs or (trial.value is not None and seen.value != trial.value):
+            yield Finding(
+                part, "again", f"differs from what the record says of trial {trial.number}"
+            )
+        else:
+            yield Finding(part, "whole", "")
+
+
+def _check_others(folder: StudyFolder) -> Iterator[Finding]:
+    runs: list[Run] = [one.run for one in wanted_retrainings(folder)]
+    for run in (*runs, *comparison_runs(folder)):
+        part = f"curves/{run.name}.npz"
+        problem = folder.files.problem(run.name, run.identity)
+        if problem:
+            yield Finding(part, "again", f"{problem}; it is trained again")
+        else:
+            yield Finding(part, "whole", "")
+
+
+def _check_states(folder: StudyFolder) -> Iterator[Finding]:
+    for name, problem in folder.files.damaged_states():
+        words = f"{problem}; what it was for is trained from the beginning"
+        yield Finding(f"checkpoints/{name}", "again", words)
+
+
+def _check_model(folder: StudyFolder) -> Iterator[Finding]:
+    saved = folder.record.fact("model", None)
+    if saved is not None:
+        part = "models/best.keras"
+        if digest_of(folder.path / part) == saved:
+            yield Finding(part, "whole", "as it was saved")
+        else:
+            yield Finding(part, "again", "is not as it was saved; hpsearch evaluate saves it again")

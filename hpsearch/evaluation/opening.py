@@ -1,0 +1,229 @@
+"""The one look at the test rows. No other module may open them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter, ValidationError
+
+from hpsearch.data.folds import Split
+from hpsearch.errors import RecordError
+from hpsearch.evaluation.baselines import label_of
+from hpsearch.evaluation.outcome import Measured, TestedBaseline, TestedConfiguration, TestResult
+from hpsearch.evaluation.runs import Run
+from hpsearch.record.folder import StudyFolder
+from hpsearch.record.openings import log_opening, recorded_openings
+from hpsearch.record.record import Record
+from hpsearch.statistics.bootstrap import compare
+from hpsearch.statistics.calibration import calibrate, choose_threshold
+from hpsearch.statistics.split import split_estimate
+from hpsearch.tasks.binary import OBJECTIVE, TEST_METRICS, row_binary_crossentropy
+from hpsearch.training.segment import Arrays
+
+Probabilities = NDArray[np.float64]
+
+#: Where the fact ``test`` has its result.
+_RESULT = TypeAdapter(TestResult)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """All that is measured in one opening.
+
+    Attributes:
+        configurations: The re-trainings of each trial, the winner's first.
+        exported: Index into the winner's of the model that is saved.
+        networks: Those among the baselines.
+        models: Those of scikit-learn, with the seed that each is fitted with.
+    """
+
+    configurations: Mapping[int, Sequence[Run]]
+    exported: int
+    networks: Sequence[Run]
+    models: Mapping[str, int]
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """All networks, the winner's first."""
+        return (*(run for runs in self.configurations.values() for run in runs), *self.networks)
+
+    @property
+    def identity(self) -> list[Any]:
+        """What the result is a result of, as JSON has it."""
+        configurations = [[number, len(runs)] for number, runs in self.configurations.items()]
+        identities = [run.identity for run in self.runs]
+        return [self.exported, configurations, identities, [[*one] for one in self.models.items()]]
+
+
+@dataclass(frozen=True, slots=True)
+class Predictors:
+    """What predicts: each returns probabilities of label 1, float64 ``(rows,)``.
+
+    Attributes:
+        network: Of a network with weights, for raw features.
+        validation: Of a network with weights, for the validation rows.
+        model: Fits a model of scikit-learn by name and seed; for the validation rows, and for raw
+            features.
+    """
+
+    network: Callable[[Run, Arrays, Any], Future[Probabilities]]
+    validation: Callable[[Run, Arrays], Future[Probabilities]]
+    model: Callable[[str, int, Any], Future[tuple[Probabilities, Probabilities]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Predicted:
+    """Probabilities of a network or model for the validation rows and for the test rows."""
+
+    validation: Probabilities
+    test: Probabilities
+
+
+def recorded_test(record: Record) -> TestResult | None:
+    """The test result in the record, or None where nothing was measured."""
+    found = record.fact("test", None)
+    if found is None:
+        return None
+    openings = recorded_openings(record)
+    try:
+        result = _RESULT.validate_python(found["result"])
+    except (ValidationError, KeyError, TypeError) as error:
+        raise RecordError(
+            f"the record's test result must be one of hpsearch, got: {error}"
+        ) from None
+    return replace(result, openings=openings.entries, openings_known=openings.known)
+
+
+def already_measured(record: Record, candidates: Candidates) -> bool:
+    """Whether the record holds the test result of just these."""
+    found = record.fact("test", None)
+    return found is not None and found["identity"] == candidates.identity
+
+
+def measure(
+    folder: StudyFolder,
+    rows: Split,
+    candidates: Candidates,
+    weights: Sequence[Arrays],
+    predictors: Predictors,
+) -> None:
+    """Open the test rows, measure all candidates on them, and write it all down.
+
+    Args:
+        weights: Of the best epochs of ``candidates.runs``.
+    """
+    winner = next(iter(candidates.configurations), None)
+    log = partial(log_opening, folder.path, folder.record, identity=candidates.identity)
+    features, labels = rows.sealed.unseal(winner, _why(candidates), log)
+    networks = [
+        (predictors.validation(run, arrays), predictors.network(run, arrays, features))
+        for run, arrays in zip(candidates.runs, weights, strict=True)
+    ]
+    models = {
+        name: predictors.model(name, seed, features) for name, seed in candidates.models.items()
+    }
+    predicted = {
+        run.name: _Predicted(validation.result(), test.result())
+        for run, (validation, test) in zip(candidates.runs, networks, strict=True)
+    }
+    predicted |= {name: _Predicted(*future.result()) for name, future in models.items()}
+    truth = (rows.fold.validation_labels.astype(np.float64), labels.astype(np.float64))
+    result = _result(candidates, predicted, *truth)
+    measured = {"identity": candidates.identity, "result": asdict(result)}
+    folder.record.set_fact("test", measured)
+
+
+def _why(candidates: Candidates) -> str:
+    baselines = _count("baseline", len(candidates.networks) + len(candidates.models))
+    if not candidates.configurations:
+        return f"{baselines} measured beside each other"
+    seeds = _count("seed", len(next(iter(candidates.configurations.values()))))
+    others = _count("other configuration", len(candidates.configurations) - 1)
+    return (
+        f"the best by mean {OBJECTIVE} over {seeds} is measured, and beside it {others} and "
+        f"{baselines}"
+    )
+
+
+def _count(what: str, number: int) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _result(
+    candidates: Candidates,
+    predicted: Mapping[str, _Predicted],
+    validation_labels: Probabilities,
+    test_labels: Probabilities,
+) -> TestResult:
+    """What all that was predicted says; the openings are not in it."""
+    values = {
+        name: float(row_binary_crossentropy(validation_labels, one.validation).mean())
+        for name, one in predicted.items()
+    }
+    baselines = {run.name: run.variant for run in candidates.networks}
+    baselines |= {name: name for name in candidates.models}
+    winner, seeds = next(iter(candidates.configurations.items()), (None, ()))
+    reference = (
+        seeds[candidates.exported].name if seeds else min(baselines, key=lambda name: values[name])
+    )
+    beside = {name: predicted[name].test for name in (reference, *baselines)}
+    compared = compare(test_labels, beside, reference)
+    shown = predicted[reference]
+    same = [predicted[run.name] for run in seeds] or [shown]
+    return TestResult(
+        reference=f"trial {winner}" if winner is not None else label_of(baselines[reference]),
+        trial=winner,
+        index=candidates.exported if seeds else None,
+        rows=len(test_labels),
+        metrics={
+            metric.name: Measured(
+                **asdict(compared[reference].metrics[metric.name]),
+                seeds=tuple(metric.reference(test_labels, one.test) for one in same),
+                validation=tuple(
+                    metric.reference(validation_labels, one.validation) for one in same
+                ),
+            )
+            for metric in TEST_METRICS
+        },
+        configurations=tuple(
+            _configuration(
+                number, [predicted[run.name] for run in runs], validation_labels, test_labels
+            )
+            for number, runs in candidates.configurations.items()
+        ),
+        baselines=tuple(
+            TestedBaseline(
+                name=baseline,
+                label=label_of(baseline),
+                validation=values[name],
+                metrics=compared[name].metrics,
+                differences=compared[name].differences,
+            )
+            for name, baseline in baselines.items()
+        ),
+        calibration=calibrate(
+            test_labels, shown.test, choose_threshold(validation_labels, shown.validation)
+        ),
+        openings=(),
+    )
+
+
+def _configuration(
+    number: int,
+    seeds: Sequence[_Predicted],
+    validation_labels: Probabilities,
+    test_labels: Probabilities,
+) -> TestedConfiguration:
+    validation, test = (
+        np.stack([row_binary_crossentropy(labels, one) for one in parts])
+        for labels, parts in (
+            (validation_labels, [one.validation for one in seeds]),
+            (test_labels, [one.test for one in seeds]),
+        )
+    )
+    means = tuple(float(mean) for mean in test.mean(axis=1))
+    return TestedConfiguration(number, means, split_estimate(validation, test))

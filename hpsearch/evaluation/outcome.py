@@ -1,0 +1,202 @@
+"""All that a study found, as one value: what report, TensorBoard and terminal are made from."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hpsearch.data.facts import DataFacts
+from hpsearch.data.parts import Opening
+from hpsearch.models.network import Knobs, Network
+from hpsearch.record.trial import TrialRecord
+from hpsearch.space.space import Scalar
+from hpsearch.statistics.calibration import Calibration
+from hpsearch.statistics.estimate import Estimate
+from hpsearch.study.spec import StudySpec
+from hpsearch.training.history import History
+
+
+@dataclass(frozen=True, slots=True)
+class Retrained:
+    """One re-training of a trial's configuration with a fresh seed; ``index`` counts its seeds."""
+
+    trial: int
+    index: int
+    seed: int
+    value: float
+    best_epoch: int
+    epochs: int
+    diverged: bool
+
+    @property
+    def run(self) -> str:
+        """Its name in ``curves/``."""
+        return f"{self.trial:04d}-seed-{self.index}"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A configuration's place on the leaderboard, by the mean over its seeds.
+
+    Attributes:
+        search_value: The value for which the search chose it.
+        mean: Mean best ``val_binary_crossentropy`` over the seeds; infinite if one diverged.
+        deviation: Sample standard deviation over the seeds; 0 for a single seed.
+    """
+
+    rank: int
+    trial: int
+    params: Mapping[str, Scalar]
+    search_value: float
+    mean: float
+    deviation: float
+    runs: tuple[Retrained, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A metric on the test rows.
+
+    Attributes:
+        value: Of the exported model, ``models/best.keras``.
+        low, high: 95 % bootstrap interval of ``value`` over the test rows.
+        seeds: The same configuration's value for each of its seeds.
+        validation: That of the same networks on the validation rows.
+    """
+
+    value: float
+    low: float
+    high: float
+    seeds: tuple[float, ...]
+    validation: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """An interval holds its own value; see ``Estimate``."""
+        object.__setattr__(self, "low", min(self.low, self.value))
+        object.__setattr__(self, "high", max(self.high, self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A network that was trained after the search, beside the re-trainings.
+
+    Attributes:
+        run: Its name in ``curves/``.
+        name: ``large_dropout`` of a baseline, ``l1`` of an ablation without L1.
+        label: The name for people: ``Large, dropout 0.5``.
+        value: Best ``val_binary_crossentropy``; infinite if it diverged.
+        limit: The most epochs that it might have run.
+    """
+
+    run: str
+    name: str
+    label: str
+    network: Network
+    knobs: Knobs
+    seed: int
+    value: float
+    best_epoch: int
+    epochs: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class TestedConfiguration:
+    """A re-trained configuration on the test rows, measured in the winner's opening.
+
+    Attributes:
+        seeds: Test cross-entropy of each re-training.
+        split: Mean test cross-entropy less mean validation cross-entropy of the same networks, with
+            an interval over both sets of rows.
+    """
+
+    __test__ = False
+
+    trial: int
+    seeds: tuple[float, ...]
+    split: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class TestedBaseline:
+    """A baseline on the test rows, measured in the winner's opening.
+
+    Attributes:
+        name: As in ``[evaluate] baselines``; ``label`` is for people.
+        validation: Its ``val_binary_crossentropy``.
+        metrics: By the metrics' names, with intervals over the test rows.
+        differences: Cross-entropy and AUC, baseline less reference, with paired intervals over the
+            same resamples of the test rows. A cross-entropy above 0 speaks for the reference. Those
+            of the reference itself are 0.
+    """
+
+    __test__ = False
+
+    name: str
+    label: str
+    validation: float
+    metrics: Mapping[str, Estimate]
+    differences: Mapping[str, Estimate]
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """What the reference and all that stands beside it reached on the test rows.
+
+    The reference is the winner's exported model, or in a study without a search the baseline that
+    is best on the validation rows.
+
+    Attributes:
+        reference: ``trial 64``, or a baseline's label.
+        trial, index: The winner and its exported re-training; None without a winner.
+        metrics: Of the reference.
+        openings: Every time that the test rows were opened, as far as that is known.
+        openings_known: Whether these are all; False where the record was lost with its log.
+    """
+
+    __test__ = False  # not a test class, whatever pytest makes of its name
+
+    reference: str
+    trial: int | None
+    index: int | None
+    rows: int
+    metrics: Mapping[str, Measured]
+    configurations: tuple[TestedConfiguration, ...]
+    baselines: tuple[TestedBaseline, ...]
+    calibration: Calibration
+    openings: tuple[Opening, ...]
+    openings_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A study's folder, read.
+
+    Attributes:
+        folder: The study's folder, ``runs/higgs``.
+        history: What is recorded of a run by its name in ``curves/``: learning curve, losses of the
+            validation rows at the best epoch, summaries of the kernels. Nothing is raised where a
+            run has nothing recorded: then all of it is empty.
+        importances: Share of each parameter in the variance of the value, or empty where there are
+            too few trials; ``importance_evaluator`` names the method.
+        baselines: The networks of ``[evaluate] baselines`` that were trained, in their order.
+        ablations: The winner's configuration without this or that, a seed each.
+        test: None until the winner was measured.
+        environment: Versions and hardware, in words.
+        seconds: Wall-clock seconds of each phase (search, retraining, evaluation, test).
+        command: The command that repeats the study.
+    """
+
+    folder: Path
+    spec: StudySpec
+    data: DataFacts
+    trials: tuple[TrialRecord, ...]
+    history: Callable[[str], History]
+    importances: Mapping[str, float]
+    importance_evaluator: str
+    standings: tuple[Standing, ...]
+    baselines: tuple[Trained, ...]
+    ablations: tuple[Trained, ...]
+    test: TestResult | None
+    environment: Mapping[str, str]
+    seconds: Mapping[str, float]
+    command: str

@@ -1,0 +1,42 @@
+"""A study's folder read into one ``Outcome``."""
+
+from hpsearch.evaluation.ablation import ablation_runs
+from hpsearch.evaluation.baselines import baseline_runs
+from hpsearch.evaluation.importance import IMPORTANCE_EVALUATOR, importances
+from hpsearch.evaluation.leaderboard import standings, winner
+from hpsearch.evaluation.opening import recorded_test
+from hpsearch.evaluation.outcome import Outcome, Trained
+from hpsearch.evaluation.runs import Run, trained
+from hpsearch.record.attributes import plain
+from hpsearch.record.folder import StudyFolder
+
+
+def read_outcome(folder: StudyFolder) -> Outcome:
+    """All that a study found so far; works while it runs."""
+    frozen = folder.record.frozen_trials()
+    trials = tuple(map(plain, frozen))
+    ranked = standings(folder, trials)
+    found = winner(folder.spec, trials, ranked)
+    ablations = ablation_runs(folder.spec, found[0][0].trial) if found else ()
+    return Outcome(
+        folder=folder.path,
+        spec=folder.spec,
+        data=folder.data(),
+        trials=trials,
+        history=folder.files.history,
+        importances=importances(frozen),
+        importance_evaluator=IMPORTANCE_EVALUATOR,
+        standings=ranked,
+        baselines=_done(folder, baseline_runs(folder.spec)),
+        ablations=_done(folder, ablations) if folder.spec.evaluate.ablation else (),
+        test=recorded_test(folder.record),
+        environment=(folder.environments() or [{}])[-1],
+        seconds=folder.record.fact("seconds", {}),
+        command=folder.record.fact("command", ""),
+    )
+
+
+def _done(folder: StudyFolder, runs: tuple[Run, ...]) -> tuple[Trained, ...]:
+    """Those of some runs that are over."""
+    found = (trained(folder, run) for run in runs)
+    return tuple(one for one in found if one is not None)

@@ -1,0 +1,199 @@
+"""Recorded runs trained again, and held to what the record says of them, bit by bit."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from hpsearch.errors import RecordError, UsageError
+from hpsearch.evaluation.candidates import comparison_runs
+from hpsearch.evaluation.leaderboard import standings
+from hpsearch.evaluation.opening import recorded_test
+from hpsearch.evaluation.retraining import best_trials, retrainings
+from hpsearch.evaluation.runs import Run, TrainBy, recorded
+from hpsearch.record.environment import HARDWARE, differences, environment
+from hpsearch.record.folder import StudyFolder
+from hpsearch.record.histories import identity
+from hpsearch.record.trial import TrialRecord
+from hpsearch.search.clock import Problem
+from hpsearch.study.sections import TrainingSection
+from hpsearch.training.curve import Curve
+from hpsearch.training.history import UNTRAINED, History
+from hpsearch.training.segment import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRun:
+    """A training that ended; ``segment`` trains it in one piece, by ``training``."""
+
+    label: str
+    segment: Segment
+    history: History
+    training: TrainingSection
+
+
+#: How far apart the best ``val_binary_crossentropy`` of a run may be on another kind of processor.
+#: Measured with AVX2 in place of AVX-512 on all 109 runs of ``studies/higgs.toml``: 0.0062 at most,
+#: below 1e-7 for half of them.
+TOLERANCE = 0.01
+
+#: Which runs of a folder are wanted.
+Choose = Callable[[StudyFolder], Sequence[RecordedRun]]
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """How a run that was trained again compares with its record.
+
+    Attributes:
+        epochs: That the folder holds; 0 where they are missing or damaged.
+        first_difference: The first epoch whose metrics differ in any bit, None if none does.
+        state_differs: Whether the state after the last epoch does, all weights and the optimizer's.
+        apart: By how much the best ``val_binary_crossentropy`` differs; infinite where only one of
+            the two diverged.
+        largest: The largest difference of any metric in any epoch.
+    """
+
+    label: str
+    epochs: int
+    first_difference: int | None
+    state_differs: bool
+    apart: float
+    largest: float
+
+    @property
+    def equal(self) -> bool:
+        """Whether every epoch and the final state are equal to the bit."""
+        return self.epochs > 0 and self.first_difference is None and not self.state_differs
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """What came of training recorded runs again.
+
+    Attributes:
+        differences: What differs between this environment and those of the study, in words.
+        other_hardware: Whether the processor is among that: then bits can't be promised.
+    """
+
+    repetitions: tuple[Repetition, ...]
+    differences: Mapping[str, str]
+    other_hardware: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether all is equal to the bit; on other hardware, within ``TOLERANCE``."""
+        return all(
+            one.equal or (self.other_hardware and one.epochs > 0 and one.apart <= TOLERANCE)
+            for one in self.repetitions
+        )
+
+
+def reproduction(
+    repetitions: Sequence[Repetition], recorded: Sequence[Mapping[str, str]]
+) -> Reproduction:
+    """Repetitions beside what the environments of a study have that this one has not."""
+    here = environment()
+    others = [differences(one, here) for one in recorded if one != here]
+    found = others[0] if others else {}
+    return Reproduction(tuple(repetitions), found, any(name in found for name in HARDWARE))
+
+
+def choose_trial(number: int) -> Choose:
+    """One trial."""
+
+    def choose(folder: StudyFolder) -> Sequence[RecordedRun]:
+        trials = folder.record.trials()
+        if not 0 <= number < len(trials):
+            raise UsageError(
+                f"--trial must be a recorded trial, 0 to {len(trials) - 1}, got {number}"
+            )
+        return _runs(folder, [trials[number]], [])
+
+    return choose
+
+
+def choose_all(folder: StudyFolder) -> Sequence[RecordedRun]:
+    """All trials that ended, and all that was trained after the search."""
+    trials = [trial for trial in folder.record.trials() if trial.state in ("complete", "pruned")]
+    return _runs(
+        folder, trials, best_trials(trials, folder.spec.evaluate.top), comparison_runs(folder)
+    )
+
+
+def choose_best(folder: StudyFolder) -> Sequence[RecordedRun]:
+    """The winner and its re-trainings; the best trial where nothing was re-trained yet."""
+    trials = folder.record.trials()
+    ranked, measured = standings(folder, trials), recorded_test(folder.record)
+    if measured is not None and measured.trial is not None:
+        best = [trials[measured.trial]]  # also where one of its re-trainings is lost
+    else:
+        best = [trials[ranked[0].trial]] if ranked else best_trials(trials, 1)
+    return _runs(folder, best, best)
+
+
+def repeat(runs: Sequence[RecordedRun], problem: Problem, train: TrainBy) -> Iterator[Repetition]:
+    """Train runs again, the longest first; each is compared in its turn."""
+    pending = {}
+    for place, run in enumerate(runs):
+        if len(run.history):
+            longest_first = -problem.virtual_seconds(run.segment.network, run.segment.last)
+            pending[place] = train(run.segment, longest_first, run.training, name=run.label)
+    for place, run in enumerate(runs):
+        if place in pending:
+            yield _compare(run, UNTRAINED.then(pending[place].result()))
+        else:
+            yield Repetition(run.label, 0, None, False, 0.0, 0.0)
+
+
+def _compare(run: RecordedRun, again: History) -> Repetition:
+    recorded, epochs = run.history, len(run.history)
+    bits = [np.ascontiguousarray(curve).view(np.uint32) for curve in (recorded.curve, again.curve)]
+    both = min(map(len, bits))
+    different = np.flatnonzero((bits[0][:both] != bits[1][:both]).any(axis=(1, 2)))
+    first = int(different[0]) + 1 if len(different) else None
+    if first is None and len(bits[0]) != len(bits[1]):
+        first = both + 1
+    gap = np.abs(recorded.curve[:both] - again.curve[:both])
+    return Repetition(
+        run.label,
+        epochs,
+        first,
+        recorded.digests.get(epochs) != again.digests.get(epochs),
+        abs(_best(recorded.curve) - _best(again.curve)) if first is not None else 0.0,
+        float(np.nanmax(gap, initial=0.0)),
+    )
+
+
+def _best(curve: Curve) -> float:
+    """Best ``val_binary_crossentropy``; infinite where none is finite."""
+    return float(np.nanmin(curve[:, 1, 0], initial=np.inf))
+
+
+def _trial(folder: StudyFolder, trial: TrialRecord) -> RecordedRun:
+    network, knobs = folder.spec.build(trial.params)
+    made_by = identity(network, knobs, trial.seed, folder.spec.training)
+    history = folder.files.history(f"{trial.number:04d}", made_by).until(trial.epochs)
+    segment = Segment(network, knobs, trial.seed, 0, len(history), None)
+    return RecordedRun(f"trial {trial.number}", segment, history, folder.spec.training)
+
+
+def _runs(
+    folder: StudyFolder,
+    trials: Sequence[TrialRecord],
+    retrained: Sequence[TrialRecord],
+    others: Sequence[Run] = (),
+) -> Sequence[RecordedRun]:
+    """Trials, re-trainings and other runs, of which one at least has epochs."""
+    again = [one.run for trial in retrained for one in retrainings(folder.spec, trial)]
+    runs = [_trial(folder, trial) for trial in trials]
+    named = [(run.label, run) for run in again] + [(run.name, run) for run in others]
+    for name, run in named:
+        history = recorded(folder, run)
+        runs.append(RecordedRun(name, run.segment(len(history)), history, run.training))
+    if not any(len(run.history) for run in runs):
+        raise RecordError(
+            f"{folder.path} must have recorded epochs of what is to be trained again, got none; "
+            f"hpsearch optimize trains what is missing"
+        )
+    return runs

@@ -1,1 +1,0 @@
-"""What leaves a study: TensorBoard's HParams, figures, and the report in three formats."""

@@ -1,1 +1,0 @@
-"""TensorBoard on a study: HParams, curves, histograms and graphs, written without TensorFlow."""

@@ -1,0 +1,1 @@
+"""Networks as values: what is compiled, and what is passed at run time."""

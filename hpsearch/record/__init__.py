@@ -1,0 +1,1 @@
+"""The record of a study on disk: trials, facts, learning curves and states."""

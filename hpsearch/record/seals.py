@@ -1,0 +1,80 @@
+"""Digests of what the record says of a trial: its values when it was asked, and how it ended.
+
+SQLite checks its own structure and not its content: a flipped bit in a value would be read as
+another value. So each trial carries a digest of its values and seed, and once it ended one of all
+that is recorded of it, among the attributes that Optuna keeps for itself.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from optuna.distributions import distribution_to_json
+from optuna.trial import FrozenTrial
+
+from hpsearch.record.attributes import NAMES
+
+#: Names of the two digests among a trial's system attributes.
+ASKED, TOLD = "hpsearch:asked", "hpsearch:told"
+
+_FIRST = tuple(NAMES[key] for key in ("seed", "started_seconds"))
+
+
+def asked_seal(trial: FrozenTrial) -> str:
+    """Digest of a trial's number, values, domains, seed and beginning."""
+    values = [
+        [name, _typed(trial.params[name]), distribution_to_json(trial.distributions[name])]
+        for name in sorted(trial.params)
+    ]
+    shared = sorted(sampler_attributes(trial).items())
+    return _digest([trial.number, values, shared, _attributes(trial, _FIRST)])
+
+
+def sampler_attributes(trial: FrozenTrial) -> dict[str, Any]:
+    """What TPE keeps of a proposal for those that it makes while the trial runs.
+
+    It proposes values for parameters that are not alive, too, and looks at them later; a replayed
+    trial must have them as the first did.
+    """
+    return {key: value for key, value in trial._system_attrs.items() if key.startswith("tpe:")}
+
+
+def told_seal(trial: FrozenTrial) -> str:
+    """Digest of all that is recorded of a trial that ended."""
+    reports = sorted((epoch, float(value).hex()) for epoch, value in _reports(trial))
+    value = None if trial.value is None else float(trial.value).hex()
+    attributes = _attributes(trial, tuple(NAMES.values()))
+    return _digest([asked_seal(trial), trial.state.name, value, reports, attributes])
+
+
+def first_broken(trials: Sequence[FrozenTrial]) -> int | None:
+    """The number of the first trial that is not as it was written; None where all are."""
+    for number, trial in enumerate(trials):
+        if trial.number != number or not _holds(trial):
+            return number
+    return None
+
+
+def _holds(trial: FrozenTrial) -> bool:
+    seals = trial._system_attrs
+    if seals.get(ASKED) != asked_seal(trial):
+        return False
+    return not trial.state.is_finished() or seals.get(TOLD) == told_seal(trial)
+
+
+def _reports(trial: FrozenTrial) -> list[tuple[int, float]]:
+    return list(trial.intermediate_values.items())
+
+
+def _attributes(trial: FrozenTrial, names: Sequence[str]) -> list[Any]:
+    return [[name, _typed(trial.user_attrs.get(name))] for name in names]
+
+
+def _typed(value: Any) -> list[Any]:
+    """A value whose kind counts: 1 is not True, and a float keeps all its bits."""
+    return [type(value).__name__, value.hex() if isinstance(value, float) else value]
+
+
+def _digest(values: Any) -> str:
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()

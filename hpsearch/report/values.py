@@ -1,0 +1,156 @@
+"""All that a report says, as plain values that JSON can hold; every format is made of these."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from statistics import fmean, stdev
+from typing import Any
+
+from hpsearch.analysis.winner import Winner, find_winner, search_value
+from hpsearch.evaluation.outcome import Outcome, Standing, TestResult
+from hpsearch.record.states import finite_value, state_of
+from hpsearch.tasks.binary import OBJECTIVE, TEST_METRICS
+
+SIMULATED = "simulated rows, not the UCI data"
+
+LEVEL = 0.95
+
+#: In the study's folder, repeats the study from the beginning.
+REPEAT = "hpsearch optimize --study study.toml --data rows.npz --out NEW_FOLDER"
+
+
+def study_values(outcome: Outcome, *, times: bool) -> dict[str, Any]:
+    """What the report says besides its sections."""
+    winner = find_winner(outcome)
+    values = {
+        "generator": "hpsearch",
+        "format": 2,
+        "objective": OBJECTIVE,
+        "notice": SIMULATED if outcome.data.simulated else None,
+        "study": outcome.spec.study.model_dump(),
+        "data": asdict(outcome.data),
+        "best": _best(outcome, winner),
+        "test": _test(outcome.test, winner) if outcome.test else None,
+        "leaderboard": [_standing(outcome, standing) for standing in outcome.standings],
+        "trials": _trials(outcome),
+        "environment": outcome.environment,
+        "repeat": REPEAT,
+        "study_file": outcome.spec.as_toml(),
+    }
+    if times:
+        values["run"] = _run(outcome)
+    return values
+
+
+def _best(outcome: Outcome, winner: Winner | None) -> dict[str, Any] | None:
+    if winner is None:
+        return None
+    standing = winner.standing
+    return {
+        "trial": winner.trial.number,
+        "params": outcome.spec.space.complete(winner.trial.params),
+        "searched": list(winner.trial.params),
+        "search_value": search_value(winner),
+        "best_epoch": winner.trial.best_epoch,
+        "epochs": winner.trial.epochs,
+        "mean_over_seeds": standing.mean if standing else None,
+        "deviation_over_seeds": standing.deviation if standing else None,
+    }
+
+
+def _test(test: TestResult, winner: Winner | None) -> dict[str, Any]:
+    metrics = test.metrics
+    runs = winner.standing.runs if winner and winner.standing else ()
+    model = next((run.value for run in runs if run.index == test.index), None)
+    return {
+        **{metric.name: metrics[metric.name].value for metric in TEST_METRICS},
+        "intervals": {
+            name: {"low": measured.low, "high": measured.high, "level": LEVEL}
+            for name, measured in metrics.items()
+        },
+        "seeds": {name: _over_seeds(measured.seeds) for name, measured in metrics.items()},
+        "validation": {
+            "search_value": search_value(winner) if winner else None,
+            "model_value": model,
+            "seeds": {name: _over_seeds(measured.validation) for name, measured in metrics.items()},
+        },
+        "reference": test.reference,
+        "trial": test.trial,
+        "index": test.index,
+        "rows": test.rows,
+        "openings": len(test.openings),
+        "openings_known": test.openings_known,
+        "opening_log": [{"trial": opening.trial, "why": opening.why} for opening in test.openings],
+    }
+
+
+def _run(outcome: Outcome) -> dict[str, Any]:
+    openings = outcome.test.openings if outcome.test else ()
+    return {
+        "command": outcome.command,
+        "seconds": outcome.seconds,
+        "openings": [opening.time for opening in openings],
+    }
+
+
+def _over_seeds(seeds: Sequence[float]) -> dict[str, Any]:
+    finite = all(math.isfinite(value) for value in seeds)
+    return {
+        "values": list(seeds),
+        "mean": fmean(seeds) if seeds and finite else None,
+        "deviation": stdev(seeds) if len(seeds) > 1 and finite else 0.0 if finite else None,
+    }
+
+
+def _standing(outcome: Outcome, standing: Standing) -> dict[str, Any]:
+    return {
+        "rank": standing.rank,
+        "trial": standing.trial,
+        "params": {
+            name: value
+            for name, value in standing.params.items()
+            if name not in outcome.spec.space.constants
+        },
+        "search_value": standing.search_value,
+        "mean": standing.mean,
+        "deviation": standing.deviation,
+        "seeds": [
+            {
+                "index": run.index,
+                "seed": run.seed,
+                "value": run.value,
+                "best_epoch": run.best_epoch,
+                "epochs": run.epochs,
+                "diverged": run.diverged,
+            }
+            for run in standing.runs
+        ],
+    }
+
+
+def _trials(outcome: Outcome) -> list[Mapping[str, Any]]:
+    return [
+        {
+            "number": trial.number,
+            "state": state_of(trial),
+            "value": finite_value(trial),
+            "epochs": trial.epochs,
+            "best_epoch": trial.best_epoch,
+            "cause": trial.cause,
+            "params": trial.params,
+        }
+        for trial in outcome.trials
+    ]
+
+
+def plain(value: Any) -> Any:
+    """Values as JSON has them: NumPy's numbers as Python's, NaN and infinities as None."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

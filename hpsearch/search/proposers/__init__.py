@@ -1,0 +1,1 @@
+"""Who proposes a trial's values."""

@@ -1,0 +1,1 @@
+"""Search spaces: domains, conditions, and the names that may be searched."""

@@ -1,0 +1,94 @@
+"""What a study file may fix or search: one list of names, with the values that each may take."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from hpsearch.errors import shown
+from hpsearch.space.space import Scalar
+
+ACTIVATIONS = ("elu", "relu", "tanh", "selu", "gelu", "silu")
+
+
+OPTIMIZERS = ("sgd", "rmsprop", "adam", "adamw", "nadam")
+
+
+SCHEDULES = ("constant", "inverse_time", "cosine")
+
+
+def finite(number: int | float) -> bool:
+    """Whether a number has a value among the finite ones of float64."""
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # a whole number of more than 308 digits
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameter:
+    """A name that a study file may give a value or a domain.
+
+    ``low`` and ``high`` bound numbers; ``open_low`` and ``open_high`` say that the bound itself is
+    not allowed. ``off`` says that 0 switches it off, so that ``off_or`` makes sense.
+    """
+
+    name: str
+    section: Literal["network", "training"]
+    kind: Literal["int", "float", "bool", "choice"]
+    default: Scalar
+    low: float = 0.0
+    high: float = float("inf")
+    open_low: bool = False
+    open_high: bool = False
+    choices: tuple[str, ...] = ()
+    off: bool = False
+
+    def complaint(self, value: Scalar) -> str | None:
+        """The rule that ``value`` breaks and what was got, or None where it breaks none."""
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        match self.kind:
+            case "bool" if not isinstance(value, bool):
+                return f"must be true or false, got {shown(value)}"
+            case "choice" if value not in self.choices:
+                return f"must be one of {', '.join(self.choices)}, got {shown(value)}"
+            case "int" if not isinstance(value, int) or isinstance(value, bool):
+                return f"must be a whole number, got {shown(value)}"
+            case "float" if not number:
+                return f"must be a number, got {shown(value)}"
+            case "float" if isinstance(value, int | float) and not finite(value):
+                return f"must be finite, got {shown(value)}"
+            case "int" | "float" if isinstance(value, int | float):
+                inside = (value > self.low if self.open_low else value >= self.low) and (
+                    value < self.high if self.open_high else value <= self.high
+                )
+                return None if inside else f"must be {self.bounds()}, got {shown(value)}"
+        return None
+
+    def bounds(self) -> str:
+        """The allowed interval in words."""
+        low = f"{'above' if self.open_low else 'at least'} {self.low:g}"
+        if self.high == float("inf"):
+            return low
+        return f"{low} and {'below' if self.open_high else 'at most'} {self.high:g}"
+
+
+HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
+    hyperparameter.name: hyperparameter
+    for hyperparameter in (
+        Hyperparameter("layers", "network", "int", 2, low=1, high=8),
+        Hyperparameter("units", "network", "int", 64, low=1, high=8192),
+        Hyperparameter("activation", "network", "choice", "elu", choices=ACTIVATIONS),
+        Hyperparameter("batch_normalization", "network", "bool", False),
+        Hyperparameter("l1", "network", "float", 0.0, off=True),
+        Hyperparameter("l2", "network", "float", 0.0, off=True),
+        Hyperparameter("dropout", "network", "float", 0.0, high=1, open_high=True, off=True),
+        Hyperparameter("optimizer", "training", "choice", "adam", choices=OPTIMIZERS),
+        Hyperparameter("learning_rate", "training", "float", 1e-3, open_low=True),
+        Hyperparameter("schedule", "training", "choice", "constant", choices=SCHEDULES),
+        Hyperparameter("momentum", "training", "float", 0.0, high=1, open_high=True, off=True),
+        Hyperparameter("nesterov", "training", "bool", False),
+        Hyperparameter("weight_decay", "training", "float", 0.0, off=True),
+        Hyperparameter("clip_norm", "training", "float", 0.0, off=True),
+    )
+}

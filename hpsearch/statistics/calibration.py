@@ -1,0 +1,158 @@
+"""Whether a model's probabilities mean what they say, and what its scores decide."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.statistics.estimate import Estimate
+from hpsearch.tasks.metric import Vector
+
+Array = NDArray[np.float64]
+
+#: Bins of the calibration curve: 1,000 rows each of 10,000 leave a Wilson interval of +-0.03.
+BINS = 10
+
+#: Bars of the histogram of scores.
+BARS = 20
+
+POINTS = 201
+
+#: Label sets that a perfectly calibrated model is given, to see the error that chance alone makes.
+DRAWS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Rows of like probability: mean prediction, and share of label 1 with a Wilson interval."""
+
+    predicted: float
+    observed: Estimate
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What a model's probabilities are worth on held-out rows.
+
+    Attributes:
+        bins: Of equal numbers of rows, ascending.
+        error: Expected calibration error: mean over rows of a bin's ``|observed - predicted|``.
+        error_by_chance: The same of a perfectly calibrated model with these probabilities on as
+            many rows, whose labels are drawn from them: mean and 95 % range. Above 0, as finite
+            bins never match exactly.
+        roc: Points (false positive rate, true positive rate) from (0, 0) to (1, 1), thinned evenly
+            to at most 201.
+        threshold: Probability from which a row is called 1; chosen on the validation rows.
+        confusion: Rows by (label, called): ``((true negatives, false positives), (false negatives,
+            true positives))``.
+        scores: Rows of label 0, and of label 1, in equal bins of the probability from 0 to 1.
+    """
+
+    bins: tuple[Bin, ...]
+    error: float
+    error_by_chance: Estimate
+    roc: tuple[tuple[float, float], ...]
+    threshold: float
+    confusion: tuple[tuple[int, int], tuple[int, int]]
+    scores: tuple[tuple[int, ...], tuple[int, ...]]
+
+
+def choose_threshold(labels: Vector, probabilities: Vector) -> float:
+    """The probability from which a row is called 1 so that most validation rows are right.
+
+    Of several that are equally good, the middle one by rank is taken (the upper of the two in the
+    middle), as the ends are the likelier ones to be good by chance alone. It is one of the rows'
+    own probabilities, or just above the highest where calling every row 0 is best.
+    """
+    levels, inverse = np.unique(np.asarray(probabilities, dtype=np.float64), return_inverse=True)
+    ones = np.bincount(inverse, weights=labels == 1)
+    zeros = np.bincount(inverse) - ones
+    right = ones.sum() + np.concatenate([[0], np.cumsum(zeros - ones)])
+    best = np.flatnonzero(right == right.max())
+    return float(np.append(levels, np.nextafter(levels[-1], np.inf))[best[len(best) // 2]])
+
+
+def calibrate(
+    labels: Vector, probabilities: Vector, threshold: float, *, seed: int = 0
+) -> Calibration:
+    """What a model's probabilities are worth on held-out rows.
+
+    Bins hold equal numbers of rows as nearly as ties allow: rows of equal probability are never
+    parted, and a bin that is left without rows is not there.
+
+    Args:
+        labels: 0 or 1, ``(rows,)``, both present.
+        probabilities: Of label 1, ``(rows,)``, finite.
+        threshold: From ``choose_threshold`` on other rows.
+        seed: Of the labels that a perfectly calibrated model is given.
+
+    Source: Guo et al., On Calibration of Modern Neural Networks (2017), for the error; Broecker and
+    Smith, Increasing the Reliability of Reliability Diagrams (2007), for that of chance; Wilson
+    (1927) for the intervals of the shares.
+    """
+    y = np.asarray(labels, dtype=np.float64)
+    p = np.asarray(probabilities, dtype=np.float64)
+    place = _places(p)
+    rows = np.bincount(place)
+    ones, predicted = np.bincount(place, weights=y), np.bincount(place, weights=p) / rows
+    heights = [np.histogram(p[y == label], BARS, (0.0, 1.0))[0].tolist() for label in (0, 1)]
+    return Calibration(
+        bins=tuple(
+            Bin(float(mean), estimate_share(int(count), int(of)), int(of))
+            for mean, count, of in zip(predicted, ones, rows, strict=True)
+        ),
+        error=_error(place, y - p),
+        error_by_chance=_by_chance(place, p, seed),
+        roc=_roc(y, p),
+        threshold=threshold,
+        confusion=(_called(p[y == 0], threshold), _called(p[y == 1], threshold)),
+        scores=(tuple(heights[0]), tuple(heights[1])),
+    )
+
+
+def estimate_share(ones: int, rows: int) -> Estimate:
+    """Share of so many of ``rows``, at least one, with Wilson's 95 % interval."""
+    from scipy.stats import binomtest  # half a second, and only a test needs it
+
+    interval = binomtest(ones, rows).proportion_ci(confidence_level=0.95, method="wilson")
+    return Estimate(ones / rows, float(interval.low), float(interval.high))
+
+
+def _places(probabilities: Array) -> NDArray[np.intp]:
+    """The bin of each row, from 0 without gaps: by the middle rank of those of its probability."""
+    _, inverse, counts = np.unique(probabilities, return_inverse=True, return_counts=True)
+    middle = np.cumsum(counts) - counts / 2
+    bins = (middle * BINS / len(probabilities)).astype(np.intp)
+    return np.unique(bins, return_inverse=True)[1][inverse]
+
+
+def _error(place: NDArray[np.intp], residuals: Array) -> float:
+    """Expected calibration error of rows that are ``residuals`` above their probability."""
+    return float(np.abs(np.bincount(place, weights=residuals)).sum() / len(place))
+
+
+def _by_chance(place: NDArray[np.intp], probabilities: Array, seed: int) -> Estimate:
+    rng = np.random.default_rng(seed)
+    errors = [
+        _error(place, (rng.random(len(place)) < probabilities) - probabilities)
+        for _ in range(DRAWS)
+    ]
+    low, high = np.quantile(errors, (0.025, 0.975))
+    return Estimate(float(np.mean(errors)), float(low), float(high))
+
+
+def _called(probabilities: Array, threshold: float) -> tuple[int, int]:
+    """Rows that are called 0, and that are called 1."""
+    ones = int((probabilities >= threshold).sum())
+    return len(probabilities) - ones, ones
+
+
+def _roc(labels: Array, probabilities: Array) -> tuple[tuple[float, float], ...]:
+    levels, inverse = np.unique(-probabilities, return_inverse=True)
+    ones = np.cumsum(np.bincount(inverse, weights=labels))
+    zeros = np.cumsum(np.bincount(inverse, weights=1 - labels))
+    rates = np.stack([zeros / zeros[-1], ones / ones[-1]], axis=1)
+    points = np.concatenate([[[0.0, 0.0]], rates])
+    kept = np.unique(np.linspace(0, len(levels), POINTS).round().astype(np.intp))
+    return tuple((float(false), float(true)) for false, true in points[kept])

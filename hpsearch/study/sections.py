@@ -1,0 +1,153 @@
+"""The sections of a study file as pydantic models: their keys, defaults and rules."""
+
+from typing import Annotated, Literal, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from hpsearch.study.toml import CONTROL
+
+
+def _printed(text: str) -> str:
+    """Text that a terminal and a file can take; it may have several lines."""
+    if CONTROL.search(text.replace("\n", "")):
+        raise PydanticCustomError("rule", "must have no control characters")
+    return text
+
+
+def _file_name(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("rule", "must name a file")
+    return text
+
+
+MOST = 100_000_000
+
+
+Count = Annotated[int, Field(strict=True, ge=1, le=MOST)]
+
+
+Text = Annotated[str, AfterValidator(_printed)]
+
+
+class Section(BaseModel):
+    """A table of the study file: unknown keys are mistakes, and nothing changes once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class StudySection(Section):
+    """``[study]``: what the study is called, and the seed from which all randomness begins."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    description: Text = ""
+
+
+class DataSection(Section):
+    """``[data]``: where rows come from and how many of them validate, train and test.
+
+    The parts are cut in this order: validation, train, test. ``label`` names the label's column of
+    a csv file with a header; 0, the default, is the first column, as in HIGGS.
+    """
+
+    source: Literal["higgs", "csv", "collisions"] = "higgs"
+    path: Annotated[Text, AfterValidator(_file_name)] | None = None
+    label: Text | Annotated[int, Field(ge=0, le=MOST)] = 0
+    validation: Annotated[Count, Field(ge=2)] = 1_000
+    train: Annotated[Count, Field(ge=2)] = 10_000
+    test: Annotated[Count, Field(ge=2)] = 100_000
+    shuffle: bool = False
+
+    @model_validator(mode="after")
+    def _csv_needs_a_path(self) -> "DataSection":
+        if self.source == "csv" and self.path is None:
+            raise PydanticCustomError("path", "source 'csv' needs a path")
+        return self
+
+
+class TrainingSection(Section):
+    """``[training]``: how every trial is trained; optimizer and its numbers may stand here too.
+
+    ``engine`` is ``compiled``, whole epochs in one XLA program, or ``keras``, Keras's own ``fit``.
+    ``patience`` is in epochs without a better ``val_binary_crossentropy``; ``decay_epochs`` is when
+    inverse time decay has halved the learning rate.
+    """
+
+    engine: Literal["compiled", "keras"] = "compiled"
+    batch_size: Count = 500
+    epochs: Annotated[Count, Field(le=100_000)] = 300
+    patience: Count = 50
+    decay_epochs: Count = 1_000
+
+
+class SearchSection(Section):
+    """``[search]``: who proposes, who prunes, how many trials, how many at a time.
+
+    ``parallel`` counts trials in flight on the virtual clock and is part of what makes the result;
+    the number of worker processes is not. The samplers ``tpe`` and ``random`` are Optuna's;
+    ``bayesian``, a Gaussian process, and ``keras_tuner_random``, which repeats no configuration,
+    are KerasTuner's. ``startup_trials`` are random before TPE or the Gaussian process begins and
+    complete before the median pruner does. No trial is pruned before ``warmup``, a share of
+    ``training.epochs``, has passed; ``warmup_epochs``, if given, says how many epochs instead.
+    """
+
+    sampler: Literal["tpe", "random", "bayesian", "keras_tuner_random"] = "tpe"
+    startup_trials: Annotated[int, Field(ge=0, le=MOST)] = 10
+    pruner: Literal["median", "successive_halving", "hyperband", "patient", "none"] = "median"
+    warmup: Annotated[float, Field(ge=0, le=1)] = 0.1
+    warmup_epochs: Annotated[int, Field(ge=0)] | None = None
+    reduction_factor: Annotated[int, Field(ge=2, le=MOST)] = 3
+    patience_reports: Annotated[int, Field(ge=0, le=MOST)] = 3
+    trials: Annotated[int, Field(ge=0, le=1_000_000)] = 100
+    parallel: Annotated[Count, Field(le=1_024)] = 8
+
+
+#: What the winner may be compared with.
+Baseline = Literal[
+    "tiny",
+    "small",
+    "medium",
+    "large",
+    "large_l2",
+    "large_dropout",
+    "large_combined",
+    "logistic_regression",
+    "gradient_boosting",
+]
+
+
+BASELINES: tuple[Baseline, ...] = get_args(Baseline)
+
+
+class EvaluateSection(Section):
+    """``[evaluate]``: what is trained after the search, so that the report can say what to believe.
+
+    The best ``top`` configurations are trained again with so many fresh ``seeds`` each. With
+    ``ablation`` the winner is trained without each of its regularisers, with the same seeds.
+    ``baselines`` are measured beside it: TensorFlow's tutorial's seven networks, trained for at
+    most ``baseline_epochs``, and two models of scikit-learn, by default these two alone.
+    """
+
+    top: Annotated[Count, Field(le=100)] = 3
+    seeds: Annotated[Count, Field(le=100)] = 3
+    ablation: bool = True
+    baselines: Annotated[tuple[Baseline, ...], Field(strict=False)] = (
+        "logistic_regression",
+        "gradient_boosting",
+    )
+    baseline_epochs: Annotated[Count, Field(le=100_000)] = 10_000
+
+    @field_validator("baselines")
+    @classmethod
+    def _each_once(cls, baselines: tuple[Baseline, ...]) -> tuple[Baseline, ...]:
+        if len(set(baselines)) < len(baselines):
+            raise PydanticCustomError("rule", "must name each once")
+        return baselines

@@ -1,0 +1,67 @@
+"""A whole study as one frozen value."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import tomli_w
+from pydantic import (
+    ConfigDict,
+)
+
+from hpsearch.models.network import Knobs, Network, build
+from hpsearch.space.space import Scalar, Space
+from hpsearch.study.sections import (
+    DataSection,
+    EvaluateSection,
+    SearchSection,
+    Section,
+    StudySection,
+    TrainingSection,
+)
+
+
+class StudySpec(Section):
+    """A whole study: everything that its result is a function of, besides the rows."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    study: StudySection
+    data: DataSection = DataSection()
+    training: TrainingSection = TrainingSection()
+    search: SearchSection = SearchSection()
+    evaluate: EvaluateSection = EvaluateSection()
+    space: Space
+    hyperparameters: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def warmup_epochs(self) -> int:
+        """Epochs before which no trial is pruned; of a share that is not whole, the whole part.
+
+        The share counts as the decimal that is written: 0.29 of 100 epochs are 29.
+        """
+        if self.search.warmup_epochs is not None:
+            return self.search.warmup_epochs
+        return int(Fraction(repr(self.search.warmup)) * self.training.epochs)
+
+    def build(self, params: Mapping[str, Scalar]) -> tuple[Network, Knobs]:
+        """What a trial with these values trains."""
+        return build(
+            self.space.complete(params),
+            epochs=self.training.epochs,
+            decay_epochs=self.training.decay_epochs,
+        )
+
+    def as_toml(self) -> str:
+        """The study file with every default written out; reading it gives an equal spec."""
+        sections = {
+            name: section.model_dump(exclude_none=True)
+            for name, section in (
+                *(("study", self.study), ("data", self.data), ("training", self.training)),
+                *(("search", self.search), ("evaluate", self.evaluate)),
+            )
+        }
+        for name, written in self.hyperparameters.items():
+            sections[name] = {**sections.get(name, {}), **written}
+        order = ("study", "data", "network", "space", "training", "search", "evaluate")
+        return tomli_w.dumps({name: sections[name] for name in order if sections.get(name)})

@@ -1,0 +1,1 @@
+"""What a study predicts: objective, metrics and how predictions are judged."""

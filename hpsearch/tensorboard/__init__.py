@@ -1,0 +1,1 @@
+"""TensorBoard's HParams, scalars, graphs and histograms."""

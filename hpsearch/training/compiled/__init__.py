@@ -1,0 +1,1 @@
+"""Whole epochs in one XLA program a network shape."""

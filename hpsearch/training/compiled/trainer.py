@@ -1,0 +1,158 @@
+"""The compiled trainer: segments through XLA programs, one a network shape.
+
+Between calls the state is plain arrays. ``State.weights`` holds the flat weights and the moving
+averages, ``State.optimizer`` the flat slots ``m`` and ``v``; see ``shapes``.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from hpsearch.data.parts import Fold
+from hpsearch.files import can_be_written
+from hpsearch.models.network import Network
+from hpsearch.training.compiled.program import Program
+from hpsearch.training.compiled.shapes import Shape, flatten, program_of, unflatten
+from hpsearch.training.compiled.tracing import trace
+from hpsearch.training.compiled.updates import FIELDS, coefficients
+from hpsearch.training.curve import Curve, Ending
+from hpsearch.training.initialization import dropout_seed, initial_weights
+from hpsearch.training.segment import Best, Progress, Segment, State, epoch_permutation, inspected
+
+#: Programs kept ready in a process, some 25 MB each.
+PROGRAMS_KEPT = 32
+
+ENDINGS = (Ending.RUNNING, Ending.STOPPED_EARLY, Ending.DIVERGED)
+
+
+class CompiledTrainer:
+    """Trains segments with XLA programs.
+
+    Args:
+        batch_size: Rows a step; the last batch of an epoch may be smaller.
+        patience: Epochs without a better ``val_binary_crossentropy`` after which a trial stops.
+        kept: The folder in which XLA keeps compiled programs, if it does.
+    """
+
+    def __init__(self, batch_size: int, patience: int, kept: Path | None = None) -> None:
+        self._batch_size = batch_size
+        self._patience = patience
+        self._kept = kept
+        self._programs: OrderedDict[Shape, Callable[..., Any]] = OrderedDict()
+        self._rows: tuple[Fold, tuple[Any, ...]] | None = None
+
+    def run(self, segment: Segment, fold: Fold) -> Progress:
+        """Train a segment; see ``Trainer``."""
+        shape = Shape(
+            *program_of(segment.network, segment.knobs),
+            columns=fold.columns,
+            rows=len(fold.train_labels),
+            batch_size=min(self._batch_size, len(fold.train_labels)),
+            validation_rows=len(fold.validation_labels),
+        )
+        rows = self._on_device(fold)
+        seed, patience = tf.constant(dropout_seed(segment.seed)), tf.constant(self._patience)
+        carried = _to_device(segment, fold.columns, shape)
+        curves: list[Curve] = []
+        ending = Ending.RUNNING
+        for first in range(segment.first, segment.last, shape.chunk):
+            epochs = min(shape.chunk, segment.last - first)
+            orders = np.zeros((shape.chunk, shape.rows), np.int32)
+            for index in range(epochs):
+                orders[index] = epoch_permutation(segment.seed, first + index + 1, shape.rows)
+            numbers = np.zeros((shape.chunk * shape.steps, len(FIELDS)), np.float32)
+            wanted = coefficients(segment.knobs, shape.steps, first, first + epochs)
+            numbers[: len(wanted)] = wanted
+            run = (tf.constant(one) for one in (orders, epochs, numbers))
+            curve, flag, carried = self._call(shape, (rows, *run, seed, patience, carried))
+            curves.append(curve.numpy()[: int(carried["epoch"]) - first])
+            ending = ENDINGS[int(flag)]
+            if ending != Ending.RUNNING:
+                break
+        state = _from_device(carried, segment.network, shape)
+        flat = (carried["weights"].numpy(), carried["averages"].numpy())
+        weights = unflatten(*flat, segment.network, shape)
+        return inspected(segment.network, state, np.concatenate(curves), ending, weights, fold)
+
+    def _call(self, shape: Shape, arguments: tuple[Any, ...]) -> Any:
+        """Run the program of a shape, compiled now if it is not kept.
+
+        XLA fails where the file of a kept program is damaged, and cannot say which: then all of
+        them go, and it compiles; under another name, since it remembers what failed.
+
+        Raises:
+            OSError: If the folder of programs cannot be written any more; no fault of the segment.
+        """
+        if shape in self._programs:
+            self._programs.move_to_end(shape)
+            return self._programs[shape](*arguments)
+        while len(self._programs) >= PROGRAMS_KEPT:
+            self._programs.popitem(last=False)
+        program = trace(Program(shape).run, repr(shape), arguments)
+        try:
+            result = program(*arguments)
+        except tf.errors.OpError as error:
+            if self._kept is None:
+                raise
+            if not can_be_written(self._kept):  # a worker that starts now keeps none
+                raise OSError(f"programs cannot be kept in {self._kept}: {error}") from None
+            if isinstance(error, tf.errors.ResourceExhaustedError):
+                raise
+            for file in self._kept.iterdir():
+                with suppress(OSError):
+                    file.unlink()
+            program = trace(Program(shape).run, f"{shape} again", arguments)
+            result = program(*arguments)
+        self._programs[shape] = program
+        return result
+
+    def _on_device(self, fold: Fold) -> tuple[Any, ...]:
+        """The fold's arrays as tensors, made once."""
+        if self._rows is None or self._rows[0] is not fold:
+            arrays = (
+                *(fold.train_features, fold.train_labels),
+                *(fold.validation_features, fold.validation_labels),
+            )
+            self._rows = (fold, tuple(tf.constant(array) for array in arrays))
+        return self._rows[1]
+
+
+def _to_device(segment: Segment, columns: int, shape: Shape) -> dict[str, Any]:
+    """The state that a program carries: that of the segment, or a fresh one from its seed."""
+    state, network = segment.state, segment.network
+    if state is None:
+        weights, averages = flatten(initial_weights(network, columns, segment.seed), network, shape)
+        slots = (np.zeros_like(weights), np.zeros_like(weights))
+        state = State(0, (weights, averages), slots, Best(0, float("inf"), ()))
+    best = state.best
+    best_flat = flatten(best.weights, network, shape) if best.weights else state.weights
+    values = {
+        "epoch": np.int32(state.epoch),
+        **dict(zip(("weights", "averages"), state.weights, strict=True)),
+        **dict(zip(("m", "v"), state.optimizer, strict=True)),
+        "best_epoch": np.int32(best.epoch),
+        "best_value": np.float32(best.value),
+        **dict(zip(("best_weights", "best_averages"), best_flat, strict=True)),
+    }
+    return {name: tf.constant(value) for name, value in values.items()}
+
+
+def _from_device(carried: dict[str, Any], network: Network, shape: Shape) -> State:
+    arrays = {name: tensor.numpy() for name, tensor in carried.items()}
+    epoch = int(arrays["best_epoch"])
+    flat = (arrays["best_weights"], arrays["best_averages"])
+    return State(
+        epoch=int(arrays["epoch"]),
+        weights=(arrays["weights"], arrays["averages"]),
+        optimizer=(arrays["m"], arrays["v"]),
+        best=Best(
+            epoch,
+            float(arrays["best_value"]),
+            unflatten(*flat, network, shape) if epoch else (),
+        ),
+    )

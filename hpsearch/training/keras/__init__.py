@@ -1,0 +1,1 @@
+"""Keras's own ``fit``, and networks as Keras models."""

@@ -1,0 +1,148 @@
+"""Networks as Keras models: the bare one that is trained, and the whole one that users open."""
+
+import json
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.data.preprocessing import Scaling
+from hpsearch.data.table import Features
+from hpsearch.files import replacing
+from hpsearch.models.network import Knobs, Network
+from hpsearch.training.segment import Arrays
+
+#: Arguments that older releases of Keras refuse, with the defaults that every model here has.
+NEWER_ARGUMENTS = {
+    "input_axes": None,
+    "output_axes": None,
+    "quantization_config": None,
+    "ragged": False,
+    "renorm": False,
+    "renorm_clipping": None,
+    "renorm_momentum": 0.99,
+}
+
+#: Stands for the time of saving, so that the same model gives the same bytes; zip begins in 1980.
+SAVED_AT = (1980, 1, 1, 0, 0, 0)
+
+
+def hidden_layers(network: Network, knobs: Knobs) -> list[Any]:
+    """Keras layers from the input to the logit, in order, not built yet.
+
+    They have names of their own: Keras would number them by what a process has made before.
+    """
+    layers: list[Any] = []
+    for number, units in enumerate(network.widths, start=1):
+        penalty = keras.regularizers.L1L2(knobs.l1, knobs.l2) if knobs.l1 or knobs.l2 else None
+        biased = not network.batch_normalization  # which has a shift of its own
+        name = f"dense_{number}"
+        layers.append(
+            keras.layers.Dense(units, use_bias=biased, kernel_regularizer=penalty, name=name)
+        )
+        if network.batch_normalization:
+            name = f"batch_normalization_{number}"
+            layers.append(keras.layers.BatchNormalization(name=name))
+        layers.append(keras.layers.Activation(network.activation, name=f"activation_{number}"))
+        if knobs.dropout:
+            seed = len(layers)
+            layers.append(keras.layers.Dropout(knobs.dropout, seed=seed, name=f"dropout_{number}"))
+    layers.append(keras.layers.Dense(1, name="logit"))
+    return layers
+
+
+def weights_of(model: Any) -> Arrays:
+    """Weights of a model's ``Dense`` and batch normalisation layers, in their order, float32."""
+    return tuple(
+        weight.value.numpy()
+        for layer in model.layers
+        if isinstance(layer, keras.layers.Dense | keras.layers.BatchNormalization)
+        for weight in layer.weights
+    )
+
+
+def set_weights(model: Any, weights: Arrays) -> None:
+    """Inverse of ``weights_of``."""
+    rest = list(weights)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Dense | keras.layers.BatchNormalization):
+            count = len(layer.weights)
+            layer.set_weights(rest[:count])
+            rest = rest[count:]
+
+
+def whole_model(network: Network, knobs: Knobs, scaling: Scaling, weights: Arrays) -> Any:
+    """A Keras model from raw features ``(rows, columns)`` to the probability of label 1.
+
+    Args:
+        weights: As in ``segment.Best``.
+
+    Returns:
+        A functional model with output ``(rows, 1)``, ready for ``predict``, not for ``fit``.
+    """
+    features = keras.Input((len(scaling.mean),), name="features")
+    layers = hidden_layers(network, knobs)
+    x = keras.layers.Normalization(
+        mean=scaling.mean, variance=scaling.deviation.astype(np.float64) ** 2, name="standardise"
+    )(features)
+    for layer in layers:
+        x = layer(x)
+    output = keras.layers.Activation("sigmoid", name="probability")(x)
+    model = keras.Model(features, output, name="hpsearch")
+    set_weights(model, weights)
+    return model
+
+
+def save_model(
+    path: Path, network: Network, knobs: Knobs, scaling: Scaling, weights: Arrays
+) -> None:
+    """Write ``whole_model`` as a ``.keras`` file in one step: the old or the new, never half.
+
+    The same model gives the same bytes. Keras 3.4 and later open the file, with any backend.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder) / "model.keras"  # Keras insists on the ending
+        whole_model(network, knobs, scaling, weights).save(saved)
+        with zipfile.ZipFile(saved) as archive:
+            parts = {name: archive.read(name) for name in sorted(archive.namelist())}
+    config, metadata = json.loads(parts["config.json"]), json.loads(parts["metadata.json"])
+    metadata["date_saved"] = "{:04}-{:02}-{:02}@{:02}:{:02}:{:02}".format(*SAVED_AT)
+    parts["config.json"] = json.dumps(_portable(config, {})).encode()
+    parts["metadata.json"] = json.dumps(metadata).encode()
+    with replacing(path) as fresh, zipfile.ZipFile(fresh, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(zipfile.ZipInfo(name, SAVED_AT), content)
+
+
+def _portable(entry: Any, numbers: dict[int, int]) -> Any:
+    """A model's configuration without what older Keras refuses and what differs between processes.
+
+    Args:
+        numbers: Shared objects by their address in memory, which is their name in the file; they
+            are numbered in the order in which they are met.
+    """
+    match entry:
+        case dict():
+            return {
+                name: numbers.setdefault(value, len(numbers))
+                if name == "shared_object_id"
+                else _portable(value, numbers)
+                for name, value in entry.items()
+                if name not in NEWER_ARGUMENTS or value != NEWER_ARGUMENTS[name]
+            }
+        case list():
+            return [_portable(value, numbers) for value in entry]
+    return entry
+
+
+def predict(
+    network: Network, knobs: Knobs, scaling: Scaling, weights: Arrays, features: Features
+) -> NDArray[np.float64]:
+    """Probability of label 1 for raw features ``(rows, columns)``, float64 ``(rows,)``."""
+    model = whole_model(network, knobs, scaling, weights)
+    output = model.predict(features, batch_size=8_192, verbose=0)
+    return np.asarray(output, dtype=np.float64)[:, 0]

@@ -1,0 +1,124 @@
+"""Values as people read them: how many digits, and what stands for a value that is not there."""
+
+from collections.abc import Mapping, Sequence
+
+from hpsearch.space.space import Choice, Condition, Domain, Float, Int, Scalar
+
+MINUS = "\N{MINUS SIGN}"
+
+#: Stands where a value is missing or was not finite.
+NOTHING = "\N{EN DASH}"
+
+
+def say_number(value: float | None, digits: int = 4) -> str:
+    """A number with so many decimals; 4 are a fiftieth of the usual interval of a cross-entropy."""
+    return NOTHING if value is None else f"{value:.{digits}f}".replace("-", MINUS)
+
+
+def say_signed(value: float | None, digits: int = 4) -> str:
+    """A difference with its sign."""
+    return NOTHING if value is None else f"{value:+.{digits}f}".replace("-", MINUS)
+
+
+def say_count(value: int | None) -> str:
+    """A whole number with commas."""
+    return NOTHING if value is None else f"{value:,}"
+
+
+def say_interval(interval: Mapping[str, float | None] | None, digits: int = 4) -> str:
+    """``[low, high]``."""
+    if interval is None or interval["low"] is None or interval["high"] is None:
+        return NOTHING
+    return f"[{say_number(interval['low'], digits)}, {say_number(interval['high'], digits)}]"
+
+
+def say_numbers(values: Sequence[float | None], digits: int = 4) -> str:
+    """Numbers in a row."""
+    return ", ".join(say_number(value, digits) for value in values) or NOTHING
+
+
+def say_share(value: float | None) -> str:
+    """A share as a percentage with one decimal."""
+    return NOTHING if value is None else f"{value:.1%}"
+
+
+def say_value(value: Scalar | None) -> str:
+    """A parameter's value: floats with four significant digits, flags as yes and no."""
+    match value:
+        case None:
+            return NOTHING
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:.4g}"
+    return str(value)
+
+
+def say_params(params: Mapping[str, Scalar]) -> str:
+    """A configuration in one line: ``layers 2, l1 off, l2 0.001``; switches are not told twice."""
+    said = []
+    for name, value in params.items():
+        switched = name.removesuffix(".on")
+        if switched == name:
+            said.append(f"{name} {say_value(value)}")
+        elif value is False:
+            said.append(f"{switched} off")
+    return ", ".join(said)
+
+
+def say_domain(domain: Domain) -> str:
+    """A domain: ``0.0001 to 0.1, logarithmic`` or ``sgd, adam``."""
+    match domain:
+        case Choice(choices):
+            return ", ".join(say_value(choice) for choice in choices)
+        case Float(low, high, log):
+            return f"{low:g} to {high:g}{', logarithmic' if log else ''}"
+        case Int(low, high, log, step):
+            steps = f", steps of {step}" if step != 1 else ""
+            return f"{low:,} to {high:,}{', logarithmic' if log else ''}{steps}"
+
+
+def say_conditions(conditions: Sequence[Condition]) -> str:
+    """When a parameter is alive: ``optimizer is sgd``; ``always`` without a condition."""
+    each = (
+        f"{condition.parent} is {' or '.join(say_value(value) for value in condition.values)}"
+        for condition in conditions
+    )
+    return " and ".join(each) or "always"
+
+
+def first_upper(text: str) -> str:
+    """Text as a sentence begins."""
+    return text[:1].upper() + text[1:]
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """``a, b and c``."""
+    *some, final = words
+    return f"{', '.join(some)} {last} {final}" if some else final
+
+
+def say_openings(count: int, known: bool) -> str:
+    """How often the test rows were opened: ``once``, ``3 times``.
+
+    Args:
+        count: How many openings are on record.
+        known: Whether there were no others.
+    """
+    if not known:
+        least = f" (at least {say_count(count)})" if count else ""
+        return f"an unknown number of times{least}"
+    return "once" if count == 1 else f"{say_count(count)} times"
+
+
+def say_seconds(seconds: float) -> str:
+    """A duration a person can read: ``42 s``, ``3 min``, ``1 h 20 min``."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def say_phases(seconds: Mapping[str, float]) -> str:
+    """Durations by what took them: ``search 3 min, test 12 s``."""
+    return ", ".join(f"{phase} {say_seconds(spent)}" for phase, spent in seconds.items())

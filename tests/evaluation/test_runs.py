@@ -1,0 +1,111 @@
+"""What is trained after the search: which baselines, which ablations, with what."""
+
+from pathlib import Path
+
+import pytest
+
+from hpsearch.evaluation.ablation import ablation_runs, regularisers_on, without
+from hpsearch.evaluation.baselines import baseline_runs, tutorial_network
+from hpsearch.evaluation.candidates import comparison_runs, find_candidates
+from hpsearch.evaluation.retraining import retrainings
+from hpsearch.record.folder import write_folder
+from hpsearch.record.trial import TrialRecord
+from hpsearch.space.space import Scalar
+from hpsearch.study.sections import BASELINES
+from tests.doubles import FormulaTrainer, Pool, evaluate, small_study
+from tests.facts import FACTS
+
+#: As ORIGINS of the tutorial has them: hidden layers, L2, dropout.
+TUTORIAL = {
+    "tiny": ((16,), 0.0, 0.0),
+    "small": ((16, 16), 0.0, 0.0),
+    "medium": ((64, 64, 64), 0.0, 0.0),
+    "large": ((512,) * 4, 0.0, 0.0),
+    "large_l2": ((512,) * 4, 1e-3, 0.0),
+    "large_dropout": ((512,) * 4, 0.0, 0.5),
+    "large_combined": ((512,) * 4, 1e-4, 0.5),
+}
+
+
+def trial(**params: Scalar) -> TrialRecord:
+    return TrialRecord(7, "complete", 0.5, params, 20, 10, 1, "", 0.0, 1.0)
+
+
+@pytest.mark.parametrize("name", TUTORIAL)
+def test_the_seven_are_those_of_the_tutorial(name: str) -> None:
+    network, knobs = tutorial_network(name)
+    widths, l2, dropout = TUTORIAL[name]
+    assert (network.widths, network.activation, network.batch_normalization) == (
+        widths,
+        "elu",
+        False,
+    )
+    assert (knobs.l1, knobs.l2, knobs.dropout) == (0.0, l2, dropout)
+    assert (knobs.optimizer, knobs.learning_rate) == ("adam", 1e-3)
+    assert (knobs.schedule, knobs.schedule_epochs) == ("inverse_time", 1_000)
+
+
+def test_baselines_are_trained_as_the_tutorial_trains_and_not_as_the_study() -> None:
+    spec = small_study(evaluate__baselines=list(BASELINES), training__batch_size=32)
+    runs = baseline_runs(spec)
+    assert [run.variant for run in runs] == list(TUTORIAL)
+    assert len({run.seed for run in runs}) == 7
+    for run in runs:
+        assert (run.training.batch_size, run.training.patience) == (500, 200)
+        assert run.training.epochs == 10_000
+    fewer = baseline_runs(small_study(evaluate__baselines=["large"]))
+    assert fewer[0].identity == runs[3].identity
+
+
+def test_an_ablation_switches_off_one_regulariser_and_keeps_the_seeds() -> None:
+    spec = small_study(
+        evaluate__seeds=2,
+        network__l1=1e-4,
+        network__dropout=0.2,
+        network__batch_normalization=True,
+        training__weight_decay=0.1,
+    )
+    winner = trial(layers=2, units=8, learning_rate=0.1, optimizer="adam")
+    network, knobs = spec.build(winner.params)
+    assert regularisers_on(network, knobs) == ("l1", "dropout", "batch_normalization")
+    runs = ablation_runs(spec, winner)
+    assert [run.name for run in runs[:2]] == ["0007-without-l1-seed-0", "0007-without-l1-seed-1"]
+    assert [run.variant for run in runs[::2]] == ["l1", "dropout", "batch_normalization", "any"]
+    seeds = [one.run.seed for one in retrainings(spec, winner)]
+    for run in runs:
+        assert run.seed == seeds[int(run.name[-1])]
+        off = {"l1", "dropout", "batch_normalization"} - {*regularisers_on(run.network, run.knobs)}
+        assert off == {run.variant} or (run.variant == "any" and len(off) == 3)
+    assert without(network, knobs) == (network, knobs)
+
+
+def test_weight_decay_is_a_regulariser_of_adamw_alone() -> None:
+    for optimizer, used in (("adamw", ("weight_decay",)), ("adam", ())):
+        spec = small_study(
+            training__weight_decay=0.1, space__optimizer={"choice": ["sgd", optimizer]}
+        )
+        assert regularisers_on(*spec.build({"layers": 1, "optimizer": optimizer})) == used
+
+
+def test_one_regulariser_alone_is_not_left_out_twice() -> None:
+    spec = small_study(evaluate__seeds=1)
+    runs = ablation_runs(spec, trial(layers=1, units=8, l2=1e-3, learning_rate=0.1))
+    assert [run.variant for run in runs] == ["l2"]
+
+
+def test_a_study_without_a_search_compares_its_baselines(tmp_path: Path) -> None:
+    spec = small_study(search__trials=0, evaluate__baselines=["tiny", "logistic_regression"])
+    with write_folder(tmp_path, spec, FACTS) as folder:
+        assert [run.variant for run in comparison_runs(folder)] == ["tiny"]
+        evaluate(folder, Pool(FormulaTrainer(200)))
+        found = find_candidates(folder)
+        assert found is not None
+        assert not found.configurations
+        assert [run.variant for run in found.networks] == ["tiny"]
+        assert list(found.models) == ["logistic_regression"]
+
+
+def test_a_search_without_a_winner_opens_no_test(tmp_path: Path) -> None:
+    with write_folder(tmp_path, small_study(), FACTS) as folder:
+        assert comparison_runs(folder) == ()
+        assert find_candidates(folder) is None

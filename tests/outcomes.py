@@ -1,0 +1,343 @@
+"""Outcomes made by formula: no study is run, and nothing but this file knows how one looks."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pytest
+
+from hpsearch.data.facts import DataFacts
+from hpsearch.data.parts import Opening
+from hpsearch.evaluation.ablation import ablation_runs
+from hpsearch.evaluation.baselines import is_network, label_of, tutorial_network
+from hpsearch.evaluation.outcome import (
+    Measured,
+    Outcome,
+    Retrained,
+    Standing,
+    TestedBaseline,
+    TestedConfiguration,
+    TestResult,
+    Trained,
+)
+from hpsearch.record.trial import TrialRecord, TrialState
+from hpsearch.report.failures import DEBUG
+from hpsearch.space.space import Float, Int, Scalar
+from hpsearch.statistics.calibration import calibrate
+from hpsearch.statistics.estimate import Estimate
+from hpsearch.study.reading import check_study
+from hpsearch.study.sections import BASELINES
+from hpsearch.study.spec import StudySpec
+from hpsearch.training.curve import Curve
+from hpsearch.training.history import UNTRAINED, History
+from hpsearch.training.inspection import BINS, Kernels
+
+HOSTILE = '<script>alert("x")</script> | `a` *b* $c_d$ & 100%'
+
+SPACE: dict[str, Any] = {
+    "layers": {"int": [1, 4]},
+    "units": {"int": [16, 512], "log": True},
+    "batch_normalization": {"choice": [False, True]},
+    "l2": {"off_or": [1e-6, 1e-2], "log": True},
+    "dropout": {"off_or": [0.05, 0.6]},
+    "optimizer": {"choice": ["sgd", "rmsprop", "adam", "adamw"]},
+    "learning_rate": {"float": [1e-4, 1e-1], "log": True},
+    "momentum": {"float": [0.5, 0.99], "when": {"optimizer": "sgd"}},
+}
+
+
+class MakeOutcome(Protocol):
+    """Builds an outcome; what is not named is that of a study that went well."""
+
+    def __call__(
+        self,
+        trials: int | Sequence[TrialRecord] = 30,
+        *,
+        standings: int = 3,
+        seeds: int = 3,
+        test: bool = True,
+        simulated: bool = False,
+        baselines: bool = True,
+        description: str = "Which size and regulariser generalise?",
+    ) -> Outcome: ...
+
+
+def learning_curve(number: int, epochs: int, best_epoch: int, value: float) -> Curve:
+    """A curve whose validation cross-entropy has its least value, ``value``, at ``best_epoch``."""
+    rng = np.random.default_rng(number)
+    epoch = np.arange(1, epochs + 1)
+    distance = np.log(epoch / max(best_epoch, 1))
+    noise = 0.002 * rng.random(epochs) * (epoch != best_epoch)
+    validation = value + 0.02 * distance**2 + noise
+    train = value + 0.015 - 0.03 * distance + 0.001 * rng.random(epochs)
+    losses = np.stack([train, validation], axis=1)
+    return np.stack([losses, 1.1 - 0.7 * losses], axis=2).astype(np.float32)
+
+
+def make_spec(description: str = "", source: str = "higgs") -> StudySpec:
+    """A checked study of 100 epochs over eight parameters, two of them optional."""
+    tables = {
+        "study": {"name": "made", "seed": 7, "description": description},
+        "data": {"source": source, "validation": 1_000, "train": 10_000, "test": 9_977},
+        "network": {"activation": "elu"},
+        "space": SPACE,
+        "training": {"epochs": 100, "patience": 20},
+        "search": {"trials": 30, "parallel": 8},
+    }
+    return check_study(tables, "made.toml")
+
+
+def make_trial(number: int, state: TrialState = "complete", **changes: Any) -> TrialRecord:
+    """A trial with drawn parameters and a value that follows from its number."""
+    rng = np.random.default_rng([number, 1])
+    params: dict[str, Scalar] = {}
+    for parameter in make_spec().space.walk(params):
+        match parameter.domain:
+            case Float(low, high, log):
+                ends = np.log([low, high]) if log else np.array([low, high])
+                drawn = float(rng.uniform(*ends))
+                params[parameter.name] = float(np.exp(drawn)) if log else drawn
+            case Int(low, high):
+                params[parameter.name] = int(rng.integers(low, high + 1))
+            case choice:
+                params[parameter.name] = choice.choices[int(rng.integers(len(choice.choices)))]
+    epochs = {"complete": 100, "pruned": 30, "failed": 4, "running": 12}[state]
+    trial = TrialRecord(
+        number=number,
+        state=state,
+        value=0.56 + 0.05 * float(rng.random()),
+        params=params,
+        epochs=epochs,
+        best_epoch=epochs * 2 // 3,
+        seed=number,
+        cause={"complete": "ran all epochs", "pruned": "pruned by median"}.get(state, ""),
+        started_seconds=float(number),
+        ended_seconds=None if state == "running" else number + epochs / 10,
+    )
+    return replace(trial, **changes)
+
+
+def make_diverged(number: int) -> TrialRecord:
+    """A trial that never had a finite value."""
+    return make_trial(
+        number, "pruned", value=None, best_epoch=None, epochs=1, cause="diverged at epoch 1"
+    )
+
+
+def make_trials(count: int) -> list[TrialRecord]:
+    """Mostly complete and pruned trials, with one in ten diverged, failed or running."""
+    kinds: Mapping[int, Callable[[int], TrialRecord]] = {
+        3: lambda number: make_trial(number, "pruned"),
+        5: lambda number: make_trial(number, "pruned"),
+        6: lambda number: make_trial(number, "pruned"),
+        9: make_diverged,
+        18: lambda number: make_trial(number, "failed", value=None, best_epoch=None),
+        27: lambda number: make_trial(number, "running"),
+    }
+    return [
+        kinds.get(number % 30, kinds.get(number % 10, make_trial))(number)
+        for number in range(count)
+    ]
+
+
+def make_standings(
+    trials: Sequence[TrialRecord], configurations: int, seeds: int
+) -> tuple[Standing, ...]:
+    """The best complete trials, each re-trained a little worse than the search saw it."""
+    complete = [t for t in trials if t.state == "complete" and t.value and math.isfinite(t.value)]
+    best = sorted(complete, key=lambda trial: trial.value or 0)[:configurations]
+    rng = np.random.default_rng(3)
+    standings = []
+    for trial in best:
+        found = trial.value or 0.0
+        values = [found + 0.004 + 0.003 * float(rng.random()) for _ in range(seeds)]
+        runs = tuple(
+            Retrained(trial.number, index, 1_000 + index, value, 60 + index, 80, False)
+            for index, value in enumerate(values)
+        )
+        deviation = float(np.std(values, ddof=1)) if seeds > 1 else 0.0
+        mean = float(np.mean(values))
+        params = make_spec().space.complete(trial.params)
+        standings.append(Standing(0, trial.number, params, found, mean, deviation, runs))
+    standings.sort(key=lambda standing: standing.mean)
+    return tuple(replace(s, rank=rank) for rank, s in enumerate(standings, start=1))
+
+
+def make_losses(seed: int, value: float) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Losses of 1,000 validation rows of this mean; the rows are the same for every seed."""
+    hard = np.random.default_rng(0).gamma(2.0, 0.5, 1_000)
+    losses = hard + 0.2 * np.random.default_rng(seed).normal(size=1_000)
+    return np.asarray(losses - losses.mean() + value, np.float32)
+
+
+def make_kernels(seed: int, layers: int = 2, small: float = 0.1) -> Kernels:
+    """Summaries of the kernels of a network with so many hidden layers."""
+    rng = np.random.default_rng(seed)
+    counts = rng.integers(1, 50, (layers + 1, BINS))
+    fields = [[1.0 + rng.random(), small, -0.5, 0.5] for _ in range(layers + 1)]
+    return np.concatenate([fields, counts], axis=1).astype(np.float32)
+
+
+def make_history(seed: int, epochs: int, best_epoch: int, value: float | None) -> History:
+    """All that is kept of a run; of one that diverged, a curve of NaN."""
+    if value is None or not math.isfinite(value):
+        return replace(UNTRAINED, curve=np.full((epochs, 2, 2), np.nan, np.float32))
+    marks = sorted({1, max(epochs // 2, 1), epochs})
+    return History(
+        learning_curve(seed, epochs, best_epoch, value),
+        dict.fromkeys(marks, ""),
+        make_losses(seed, value),
+        {epoch: make_kernels(seed + epoch) for epoch in marks},
+    )
+
+
+def make_baselines() -> tuple[Trained, ...]:
+    """The tutorial's seven networks, the larger the better."""
+    return tuple(
+        Trained(
+            *(f"baseline-{name}", name, label_of(name), *tutorial_network(name), 5),
+            *(0.60 - 0.005 * place, 40 + place, 240 + place, 10_000),
+        )
+        for place, name in enumerate(filter(is_network, BASELINES))
+    )
+
+
+def make_ablations(standing: Standing) -> tuple[Trained, ...]:
+    """The first of the leaderboard without each regulariser that it uses, 0.01 worse."""
+    spec = make_spec()
+    return tuple(
+        Trained(
+            *(run.name, run.variant, run.label, run.network, run.knobs, again.seed),
+            *(again.value + 0.01, 50, 90, 100),
+        )
+        for again in standing.runs
+        for run in ablation_runs(spec, make_trial(standing.trial))
+        if run.name.endswith(f"-seed-{again.index}")
+    )
+
+
+def make_test(trial: int, openings: int = 1, others: Sequence[int] = ()) -> TestResult:
+    """A test result of four metrics, three seeds each, beside three baselines."""
+    log = tuple(
+        Opening(f"2026-01-0{day}T12:00:00+00:00", trial, "to measure the winner")
+        for day in range(1, openings + 1)
+    )
+    seeds = {
+        "binary_crossentropy": (0.5712, 0.5641, 0.5783, (0.5712, 0.5731, 0.5698)),
+        "auc": (0.7735, 0.7643, 0.7827, (0.7735, 0.7712, 0.7751)),
+        "accuracy": (0.7012, 0.6921, 0.7102, (0.7012, 0.6998, 0.7031)),
+        "brier_score": (0.1942, 0.1912, 0.1973, (0.1942, 0.1951, 0.1938)),
+    }
+    metrics = {name: Measured(*values, values[-1]) for name, values in seeds.items()}
+    rng = np.random.default_rng(4)
+    probabilities = rng.beta(2, 2, 9_977)
+    labels = (rng.random(9_977) < probabilities).astype(np.float64)
+    baselines = [
+        TestedBaseline(
+            *(name, label_of(name), 0.57 + apart),
+            {
+                name: Estimate(one.value + apart, one.low + apart, one.high + apart)
+                for name, one in metrics.items()
+            },
+            {
+                "binary_crossentropy": Estimate(apart, apart - 0.005, apart + 0.005),
+                "auc": Estimate(-apart, -apart - 0.004, -apart + 0.004),
+            },
+        )
+        for name, apart in (
+            ("tiny", 0.02),
+            ("logistic_regression", 0.07),
+            ("gradient_boosting", -0.003),
+        )
+    ]
+    return TestResult(
+        *(f"trial {trial}", trial, 0, 9_977, metrics),
+        tuple(
+            TestedConfiguration(number, (0.5712, 0.5731, 0.5698), Estimate(0.012, -0.004, 0.028))
+            for number in (trial, *others)
+        ),
+        tuple(baselines),
+        calibrate(labels, probabilities, 0.5),
+        log,
+    )
+
+
+def drawn(figures: Mapping[str, Callable[[], str]]) -> dict[str, str]:
+    """The figures of a section, drawn."""
+    return {name: draw() for name, draw in figures.items()}
+
+
+@pytest.fixture(autouse=True)
+def failures_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A section that fails ends a test, as it would without the guard around it."""
+    monkeypatch.setenv(DEBUG, "1")
+
+
+@pytest.fixture
+def make_outcome(tmp_path: Path) -> MakeOutcome:
+    """The builder of outcomes; its folder is the test's own."""
+
+    def make(
+        trials: int | Sequence[TrialRecord] = 30,
+        *,
+        standings: int = 3,
+        seeds: int = 3,
+        test: bool = True,
+        simulated: bool = False,
+        baselines: bool = True,
+        description: str = "Which size and regulariser generalise?",
+    ) -> Outcome:
+        records = tuple(make_trials(trials) if isinstance(trials, int) else trials)
+        places = make_standings(records, standings, seeds)
+        first = places[0] if places else None
+        trained = make_baselines() if baselines else ()
+        ablated = make_ablations(first) if first else ()
+        runs: list[Retrained | Trained] = [run for place in places for run in place.runs]
+        runs += [*trained, *ablated]
+        histories = {
+            **{
+                trial.run: make_history(
+                    trial.number, trial.epochs, trial.best_epoch or 1, trial.value
+                )
+                for trial in records
+            },
+            **{
+                run.run: make_history(run.seed, run.epochs, run.best_epoch, run.value)
+                for run in runs
+            },
+        }
+
+        source = "collisions" if simulated else "higgs"
+        some = any(trial.state == "complete" for trial in records)
+        return Outcome(
+            folder=tmp_path / "made",
+            spec=make_spec(description, source),
+            data=DataFacts(
+                source=source,
+                description="simulated collisions" if simulated else "UCI HIGGS, first rows",
+                simulated=simulated,
+                fingerprint="sha256:" + "ab" * 32,
+                columns=28,
+                train_rows=10_000,
+                validation_rows=1_000,
+                test_rows=9_977,
+            ),
+            trials=records,
+            history=lambda run: histories.get(run, UNTRAINED),
+            importances={"learning_rate": 0.61, "units": 0.22, "dropout.on": 0.17} if some else {},
+            importance_evaluator="PED-ANOVA",
+            standings=places,
+            baselines=trained,
+            ablations=ablated,
+            test=make_test(first.trial, 1, [place.trial for place in places[1:]])
+            if test and first
+            else None,
+            environment={"hpsearch": "0.1.0", "tensorflow": "2.21.0", "processor": "4 cores"},
+            seconds={"search": 61.25, "retraining": 12.5, "test": 0.75},
+            command="hpsearch optimize --study made",
+        )
+
+    return make

@@ -1,0 +1,363 @@
+"""The study file: what is read, and that every mistake is told with its place."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hpsearch.errors import StudyFileError, UsageError
+from hpsearch.models.network import build
+from hpsearch.space.hyperparameter import HYPERPARAMETERS
+from hpsearch.space.space import Choice, Condition, Float, Int, Parameter
+from hpsearch.study.finding import find_studies, find_study
+from hpsearch.study.reading import check_study, read_study
+from tests.doubles import small_study
+
+HIGGS = find_study("higgs")
+
+
+def mistakes(**sections: Any) -> dict[str, str]:
+    """Message by place of a study with these sections."""
+    raw = {"study": {"name": "x"}, "space": {"units": {"int": [4, 8]}}, **sections}
+    with pytest.raises(StudyFileError) as caught:
+        check_study(raw, "x.toml")
+    return {mistake.place: mistake.message for mistake in caught.value.mistakes}
+
+
+@pytest.mark.parametrize("path", find_studies().values(), ids=lambda path: path.stem)
+def test_every_shipped_study_is_valid_and_survives_being_written_out(path: Path) -> None:
+    spec = read_study(path)
+    again = check_study(tomllib.loads(spec.as_toml()), "again.toml")
+    assert again.space == spec.space
+    assert again.as_toml() == spec.as_toml()
+
+
+def test_the_reference_study_is_the_tutorials_protocol() -> None:
+    spec = read_study(HIGGS)
+    assert (spec.data.validation, spec.data.train, spec.data.test) == (1_000, 10_000, 100_000)
+    assert spec.training.batch_size == 500
+    assert spec.space.constants["activation"] == "elu"
+    domains = {parameter.name: parameter.domain for parameter in spec.space.parameters}
+    assert domains["layers"] == Int(1, 5)
+    assert domains["units"] == Int(16, 512, log=True)
+    assert domains["optimizer"] == Choice(("sgd", "rmsprop", "adam", "adamw"))
+    assert {"l1.on", "l2.on", "dropout.on", "batch_normalization", "schedule"} <= domains.keys()
+
+
+def test_a_coefficient_that_may_be_absent_becomes_a_switch_and_a_number() -> None:
+    parameters = small_study().space.parameters
+    assert Parameter("l2.on", Choice((False, True))) in parameters
+    number = Parameter("l2", Float(1e-5, 1e-2, log=True), (Condition("l2.on", (True,)),))
+    assert number in parameters
+
+
+def test_widths_of_each_layer_live_while_the_depth_reaches_them() -> None:
+    spec = small_study(space__units={"int": [4, 8], "per_layer": True})
+    per_layer = [p for p in spec.space.parameters if p.name.startswith("layers.")]
+    assert [p.name for p in per_layer] == [f"layers.{i}.units" for i in range(4)]
+    alive = [p.name for p in spec.space.parameters if spec.space.alive(p, {"layers": 2})]
+    assert {"layers.0.units", "layers.1.units"} <= set(alive)
+    assert "layers.2.units" not in alive
+    values = {"layers": 2, "layers.0.units": 5, "layers.1.units": 7}
+    assert build(values, epochs=1, decay_epochs=1)[0].widths == (5, 7)
+
+
+def test_dead_parameters_are_off() -> None:
+    _, knobs = build({"l1.on": False, "optimizer": "adam"}, epochs=9, decay_epochs=5)
+    assert (knobs.l1, knobs.dropout, knobs.momentum) == (0.0, 0.0, 0.0)
+
+
+def test_all_mistakes_are_told_at_once_with_place_rule_and_way_out() -> None:
+    told = mistakes(
+        serch={},
+        search={"trials": -1, "sampler": "tpa", "parrallel": 3},
+        space={
+            "learning_rate": {"float": [0.0, 1.0], "log": True},
+            "optimizer": {"choice": ["sgd", "adam"]},
+            "momentum": {"float": [0.1, 0.9], "when": {"optimiser": "sgd"}},
+        },
+    )
+    assert told == {
+        "serch": "is not a section; did you mean 'search'?",
+        "search.trials": "must be at least 0, got -1",
+        "search.sampler": "must be one of 'tpe', 'random', 'bayesian' or "
+        "'keras_tuner_random', got 'tpa'",
+        "search.parrallel": "is not a key of this section; did you mean 'parallel'?",
+        "space.learning_rate.float": "on a log scale low must be above 0, got low = 0.0",
+        "space.momentum.when": "'optimiser' is not a parameter before it; "
+        "did you mean 'optimizer'?",
+    }
+
+
+@pytest.mark.parametrize(
+    ("entry", "place", "rule"),
+    [
+        ({"float": [1, 0]}, "space.l1.float", "low must not be above high"),
+        ({"float": [0.1]}, "space.l1.float", "two finite numbers"),
+        ({"float": [0.1, float("nan")]}, "space.l1.float", "two finite numbers"),
+        ({"int": [1, 2]}, "space.l1.int", "takes real numbers"),
+        ({"float": [0, 1], "int": [0, 1]}, "space.l1", "must have one of"),
+        ({}, "space.l1", "must have one of"),
+        ({"off_or": [0.0, 1.0]}, "space.l1.off_or", "off is 0 already"),
+        ({"float": [-1, 1]}, "space.l1.float", "must be at least 0"),
+        ({"choice": []}, "space.l1.choice", "at least one value"),
+        ({"choice": [0.1, 0.1]}, "space.l1.choice", "must not repeat"),
+        ({"choice": [True]}, "space.l1.choice", "must be a number"),
+        ({"float": [0, 1], "step": 2}, "space.l1.step", "belongs to int"),
+        ({"float": [0, 1], "lgo": True}, "space.l1.lgo", "did you mean 'log'"),
+        ({"float": [0, 1], "log": 1}, "space.l1.log", "true or false"),
+        ({"float": [0, 1], "per_layer": True}, "space.l1.per_layer", "for units alone"),
+        ("a lot", "space.l1", "must be a number"),
+        (-1, "space.l1", "must be at least 0"),
+        ([1, 2], "space.l1", "must be a number"),
+    ],
+)
+def test_domains_that_break_a_rule(entry: Any, place: str, rule: str) -> None:
+    told = mistakes(space={"units": {"int": [4, 8]}, "l1": entry})
+    assert list(told) == [place]
+    assert rule in told[place]
+
+
+def test_a_condition_must_be_reachable_and_stand_before() -> None:
+    told = mistakes(
+        space={
+            "optimizer": {"choice": ["adam"]},
+            "momentum": {"float": [0, 0.9], "when": {"optimizer": "sgd"}},
+            "l1": {"float": [0, 1], "when": {"l1": 0.5}},
+        }
+    )
+    assert told["space.momentum.when"] == "'optimizer' can never be 'sgd'"
+    assert "is not a parameter before it" in told["space.l1.when"]
+
+
+def conditioned(when: Any, **entries: Any) -> str:
+    """What is told of a learning rate with this condition, nothing where it is right."""
+    space = {
+        "layers": {"int": [1, 5]},
+        "optimizer": {"choice": ["sgd", "adam", "adamw"]},
+        "momentum": {"choice": [0.5, 1e-3], "when": {"optimizer": "sgd"}},
+        "l1": {"off_or": [1e-6, 1e-3], "when": {"optimizer": ["sgd", "adam"]}},
+        "dropout": {"float": [0.1, 0.5]},
+        "units": {"int": [4, 8], "per_layer": True},
+        **entries,
+        "learning_rate": {"float": [0.1, 0.2], "when": when},
+    }
+    raw = {"study": {"name": "x"}, "network": {"activation": "elu", "l2": 1}, "space": space}
+    try:
+        check_study(raw, "x.toml")
+    except StudyFileError as error:
+        (mistake,) = error.mistakes
+        assert mistake.place == "space.learning_rate.when"
+        return mistake.message
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("when", "message"),
+    [
+        ({"optimizer": []}, "must give 'optimizer' at least one value, got none"),
+        ({"optimizer": ["sgd"] * 1_001}, "must have at most 1,000 values, got 1,001"),
+        ({"optimizer": ["sgd", "lion"]}, "'optimizer' can never be 'lion'"),
+        ({"optimizer": [["sgd"]]}, "'optimizer' can never be ['sgd']"),
+        ({"optimizer": {"choice": ["sgd"]}}, "'optimizer' can never be {'choice': ['sgd']}"),
+        ({"activation": "relu"}, "'activation' can never be 'relu'"),
+        ({"l2": True}, "'l2' can never be True"),
+        ({"layers": True}, "'layers' can never be True"),
+        ({"layers": 1.0}, "'layers' can never be 1.0"),
+        ({"layers": 6}, "'layers' can never be 6"),
+        ({"l1.on": 1}, "'l1.on' can never be 1"),
+        ({"l1": 0}, "'l1' can never be 0.0"),
+        ({"layers.0.units": 9}, "'layers.0.units' can never be 9"),
+        ({"layers.5.units": 4}, "'layers.5.units' is not a parameter before it"),
+        ({"momentum": 10**400}, "'momentum' can never be a number of 401 digits"),
+        (
+            {"dropout": 0.2},
+            "'dropout' is any number of a range, practically never 0.2; make it a choice",
+        ),
+        (
+            {"momentum": 0.5, "optimizer": "adam"},
+            "can never hold: 'optimizer' would have to be 'adam' and 'sgd' at once",
+        ),
+        (
+            {"optimizer": "adamw", "l1.on": True},
+            "can never hold: 'optimizer' would have to be 'adamw' and 'sgd' or 'adam' at once",
+        ),
+        (
+            {"layers.4.units": 4, "layers": [1, 4]},
+            "can never hold: 'layers' would have to be 1 or 4 and 5 at once",
+        ),
+    ],
+)
+def test_a_condition_that_can_never_hold_is_a_mistake(when: Any, message: str) -> None:
+    assert conditioned(when).startswith(message)
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"optimizer": ["sgd", "adam"]},
+        {"momentum": [0.5, 0.001], "l1.on": False},
+        {"l2": 1, "activation": "elu"},
+        {"l2": 1.0},
+        {"layers.4.units": [4, 8], "layers": [4, 5]},
+    ],
+)
+def test_a_condition_that_can_hold_is_right(when: Any) -> None:
+    assert conditioned(when) == ""
+
+
+def test_a_whole_number_in_a_condition_meets_the_real_one_that_it_equals() -> None:
+    assert conditioned({"l1": 1}, l1={"choice": [1, 0.5]}) == ""
+
+
+def test_a_parent_with_a_mistake_of_its_own_is_told_once() -> None:
+    told = mistakes(
+        space={
+            "optimizer": {"choice": ["adam"]},
+            "momentum": {"choice": [0.5], "when": {"optimizer": "sgd"}},
+            "l1": {"off_or": [1, 0]},
+            "l2": {"float": [0.1, 0.2], "when": {"momentum": 0.5, "l1.on": True}},
+        }
+    )
+    assert list(told) == ["space.momentum.when", "space.l1.off_or"]
+
+
+@pytest.mark.parametrize(
+    ("search", "epochs", "expected"),
+    [
+        ({}, 300, 30),
+        ({}, 30, 3),
+        ({}, 29, 2),
+        ({}, 9, 0),
+        ({"warmup": 0.29}, 100, 29),
+        ({"warmup": 0.07}, 100, 7),
+        ({"warmup": 1e-05}, 100_000, 1),
+        ({"warmup": 0}, 300, 0),
+        ({"warmup": 1}, 300, 300),
+        ({"warmup_epochs": 7}, 300, 7),
+        ({"warmup": 0.5, "warmup_epochs": 0}, 300, 0),
+    ],
+)
+def test_the_warmup_is_a_share_of_the_epochs(
+    search: dict[str, float], epochs: int, expected: int
+) -> None:
+    raw = {"study": {"name": "x"}, "space": {"units": {"int": [4, 8]}}, "search": search}
+    spec = check_study({**raw, "training": {"epochs": epochs}}, "x.toml")
+    assert spec.warmup_epochs == expected
+    written = tomllib.loads(spec.as_toml())["search"]
+    assert written["warmup"] == search.get("warmup", 0.1)
+    assert ("warmup_epochs" in written) == ("warmup_epochs" in search)
+
+
+def test_the_reference_study_can_be_shortened() -> None:
+    assert read_study(HIGGS).warmup_epochs == 30
+    assert read_study(HIGGS, ["training.epochs=10"]).warmup_epochs == 1
+
+
+@pytest.mark.parametrize("warmup", [-0.1, 1.1, float("nan"), float("inf"), True, "half"])
+def test_a_warmup_is_between_nothing_and_all(warmup: Any) -> None:
+    assert list(mistakes(search={"warmup": warmup})) == ["search.warmup"]
+
+
+@pytest.mark.parametrize("path", ["", " ", "a\0b", "\x1b[31m", "\udcff"])
+def test_a_path_that_names_no_file_is_a_mistake(path: str) -> None:
+    for source in ("higgs", "csv", "collisions"):
+        assert list(mistakes(data={"source": source, "path": path})) == ["data.path"]
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (10**400, "a number of 401 digits"),
+        (-(16**5_000), "a number of 6,021 digits"),
+        (float("inf"), "inf"),
+        (float("nan"), "nan"),
+    ],
+    ids=["401 digits", "6,021 digits", "inf", "nan"],
+)
+def test_a_number_that_no_float_holds_is_told(number: float, shown: str) -> None:
+    ends = {"float": [0.1, number]}
+    told = mistakes(
+        training={"learning_rate": number, "epochs": number},
+        space={"units": {"int": [4, 8], "step": number}, "l1": ends},
+        study={"name": "x", "seed": number, "description": number},
+    )
+    assert told["training.learning_rate"] == f"must be finite, got {shown}"
+    assert {"training.epochs", "space.units.step", "space.l1.float"} <= told.keys()
+    assert told["study.description"] == f"must be text, got {shown}"
+    assert told["study.seed"].endswith(f"got {shown}")
+
+
+def test_a_description_may_have_lines_but_no_control_characters() -> None:
+    spec = small_study(study__description="two\nlines and a\ttab")
+    assert spec.study.description == "two\nlines and a\ttab"
+    told = mistakes(study={"name": "x", "description": "\x1b[31mred"})
+    assert told == {"study.description": "must have no control characters, got '\\x1b[31mred'"}
+
+
+def test_a_name_stands_in_one_section_only() -> None:
+    told = mistakes(network={"layers": 2}, space={"layers": {"int": [1, 3]}})
+    assert told["space.layers"] == "is already set in network.layers; keep one of the two"
+
+
+def test_overrides_replace_entries_and_are_checked_the_same_way(tmp_path: Path) -> None:
+    spec = read_study(HIGGS, ["search.trials=20", "search.pruner=none", "space.units.int=[8, 16]"])
+    assert (spec.search.trials, spec.search.pruner) == (20, "none")
+    with pytest.raises(StudyFileError) as caught:
+        read_study(HIGGS, ["search.trials=many", "trials=3", "space.units.int.low=3"])
+    places = [mistake.place for mistake in caught.value.mistakes]
+    assert places == ["--set trials=3", "--set space.units.int.low", "search.trials"]
+
+
+def test_a_study_that_is_not_there_names_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="did you mean 'higgs'"):
+        find_study("higs")
+    with pytest.raises(UsageError, match="there is no file"):
+        find_study(str(tmp_path / "no.toml"))
+
+
+def test_text_that_is_no_toml(tmp_path: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text("[study\nname = 1")
+    with pytest.raises(StudyFileError, match="cannot be parsed"):
+        read_study(path)
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(UsageError, match="UTF-8"):
+        read_study(path)
+
+
+plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+wild = st.recursive(
+    plain,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=8,
+)
+keys = st.sampled_from(
+    [
+        *HYPERPARAMETERS,
+        "float",
+        "int",
+        "choice",
+        "off_or",
+        "log",
+        "when",
+        "seed",
+        "trials",
+        "epochs",
+    ]
+)
+tables = st.dictionaries(keys, wild | st.dictionaries(keys, wild, max_size=3), max_size=4)
+sections = st.sampled_from(["study", "data", "network", "space", "training", "search", "evaluate"])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(sections, tables | wild, max_size=5))
+def test_wild_study_files_are_read_or_refused_and_never_crash(raw: dict[str, Any]) -> None:
+    try:
+        spec = check_study({**raw, "study": {"name": "wild"}}, "wild.toml")
+    except StudyFileError:
+        return
+    assert check_study(tomllib.loads(spec.as_toml()), "again.toml").space == spec.space

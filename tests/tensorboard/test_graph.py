@@ -1,0 +1,64 @@
+"""Graphs of networks, and what TensorBoard's own plugin makes of them."""
+
+from collections.abc import Iterator
+
+import pytest
+from tensorboard.compat.proto import graph_pb2
+
+from hpsearch.models.network import build
+from hpsearch.tensorboard.graph import graph_of
+from tests.board import board_of
+from tests.outcomes import MakeOutcome
+
+
+def test_the_graph_of_a_retraining_is_that_of_its_network(make_outcome: MakeOutcome) -> None:
+    outcome = make_outcome(3, standings=1, seeds=1, baselines=False)
+    board = board_of(outcome)
+    run = f"retrained/trial-{outcome.standings[0].trial:04d}/seed-0"
+    assert board.get("graphs/info")[run]["run_graph"]
+    shown = board.get("graphs/graph", run=run)
+    network, knobs = outcome.spec.build(outcome.standings[0].params)
+    for node in graph_of(network, knobs, outcome.data.columns).node:
+        assert f'name: "{node.name}"' in shown
+
+
+def nodes(definition: graph_pb2.GraphDef) -> Iterator[tuple[str, str, list[int]]]:
+    for node in definition.node:
+        (shape,) = node.attr["_output_shapes"].list.shape
+        yield node.name, node.op, [dim.size for dim in shape.dim]
+
+
+def test_a_graph_has_a_node_for_each_layer() -> None:
+    values = {"layers": 2, "units": 16, "batch_normalization": True, "dropout": 0.25, "l1": 1e-4}
+    definition = graph_of(*build(values, epochs=1, decay_epochs=1), 28)
+    hidden = [
+        (f"hidden_{layer}/{name}", kind, [-1, 16])
+        for layer in (1, 2)
+        for name, kind in (
+            ("dense", "Dense"),
+            ("batch_normalization", "BatchNormalization"),
+            ("elu", "Activation"),
+            ("dropout", "Dropout"),
+        )
+    ]
+    assert list(nodes(definition)) == [
+        ("features", "Input", [-1, 28]),
+        ("standardise", "Normalization", [-1, 28]),
+        *hidden,
+        ("output", "Dense", [-1, 1]),
+        ("probability", "Activation", [-1, 1]),
+    ]
+    for before, after in zip(definition.node[:-1], definition.node[1:], strict=True):
+        assert after.input == [before.name]
+    dense = next(node for node in definition.node if node.name == "hidden_1/dense")
+    assert dense.attr["kernel"].s == b"28 x 16"
+    assert dense.attr["l1"].f == pytest.approx(1e-4)
+    assert "l2" not in dense.attr
+    assert not dense.attr["use_bias"].b
+
+
+def test_a_plain_network_has_a_plain_graph() -> None:
+    definition = graph_of(*build({"layers": 1, "units": 4}, epochs=1, decay_epochs=1), 3)
+    names = [node.name for node in definition.node]
+    hidden = ["hidden_1/dense", "hidden_1/elu"]
+    assert names == ["features", "standardise", *hidden, "output", "probability"]
