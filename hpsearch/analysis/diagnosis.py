@@ -6,7 +6,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.tasks.binary import CURVE_METRICS
 from hpsearch.training.curve import Curve
 
 #: float64 ``(epochs, 2)``: cross-entropy of train and validation in nats.
@@ -107,7 +106,7 @@ def diagnose(curve: Curve, limit: int, best_elsewhere: float) -> Diagnosis:
 
 def finite_losses(curve: Curve) -> Losses:
     """Cross-entropy up to the first epoch at which train or validation is not finite."""
-    losses = curve[:, :, CURVE_METRICS.index("binary_crossentropy")].astype(np.float64)
+    losses = np.stack([curve.train(), curve.validation()], axis=1).astype(np.float64)
     unusable = np.flatnonzero(~np.isfinite(losses).all(axis=1))
     return losses[: unusable[0]] if len(unusable) else losses
 

@@ -130,7 +130,7 @@ def rank_stability(outcome: Outcome) -> tuple[RankStability, ...]:
     standings = outcome.standings
     by_seed = first_by_one_seed([[run.value for run in one.runs] for one in standings])
     losses = [
-        [outcome.history(run.run).losses for run in one.runs]
+        [outcome.history(run.run.name).losses for run in one.runs]
         for one in standings
         if math.isfinite(one.mean)
     ]

@@ -55,7 +55,9 @@ def winner_curves(outcome: Outcome, winner: Winner) -> tuple[NamedCurve, ...]:
     tested = outcome.test.index if outcome.test and outcome.test.trial == number else 0
     runs = winner.standing.runs if winner.standing else ()
     curves = [
-        NamedCurve(f"seed {run.index}", outcome.history(run.run).curve, run.index == tested)
+        NamedCurve(
+            f"seed {run.run.index}", outcome.history(run.run.name).curve, run.run.index == tested
+        )
         for run in runs
     ]
     curves = [named for named in curves if len(named.curve)]

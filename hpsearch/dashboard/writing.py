@@ -18,7 +18,6 @@ from hpsearch.record.record import Record
 from hpsearch.report.failures import attempt
 from hpsearch.report.figures.overfitting import Panel, seeds_of_winner
 from hpsearch.report.values import SIMULATED
-from hpsearch.tasks.binary import CURVE_METRICS
 
 #: Names of the files among the artifacts.
 REPORTS = ("report.html", "report.md")
@@ -84,14 +83,13 @@ def _drawn(curves: Sequence[NamedCurve]) -> bytes:
 
 def _tabled(curves: Sequence[NamedCurve]) -> bytes:
     """Cross-entropy by epoch as CSV, two columns a seed; empty where it is not finite."""
-    column = CURVE_METRICS.index("binary_crossentropy")
     heads = [f"{one.label} {part}" for one in curves for part in ("train", "validation")]
     lines = [",".join(["epoch", *heads])]
     for epoch in range(max(len(one.curve) for one in curves)):
         losses = [
-            float(one.curve[epoch, part, column]) if epoch < len(one.curve) else math.nan
+            float(values[epoch]) if epoch < len(values) else math.nan
             for one in curves
-            for part in (0, 1)
+            for values in (one.curve.train(), one.curve.validation())
         ]
         cells = [f"{loss:.5f}" if math.isfinite(loss) else "" for loss in losses]
         lines.append(",".join([str(epoch + 1), *cells]))

@@ -3,12 +3,13 @@
 import statistics
 from collections.abc import Sequence
 
-from hpsearch.evaluation.outcome import Retrained, Standing
-from hpsearch.evaluation.retraining import Retraining, best_trials, retrainings
+from hpsearch.evaluation.outcome import Standing
+from hpsearch.evaluation.retraining import best_trials, retrainings
 from hpsearch.evaluation.runs import trained
 from hpsearch.record.folder import StudyFolder
 from hpsearch.record.trial import TrialRecord
 from hpsearch.study.spec import StudySpec
+from hpsearch.training.run import Run
 
 
 def standings(folder: StudyFolder, trials: Sequence[TrialRecord]) -> tuple[Standing, ...]:
@@ -31,7 +32,7 @@ def standings(folder: StudyFolder, trials: Sequence[TrialRecord]) -> tuple[Stand
 
 def winner(
     spec: StudySpec, trials: Sequence[TrialRecord], ranked: Sequence[Standing]
-) -> tuple[tuple[Retraining, ...], int] | None:
+) -> tuple[tuple[Run, ...], int] | None:
     """The winner's re-trainings and which of them is exported: the best by validation.
 
     None where nothing was re-trained, or every configuration diverged with some seed.
@@ -44,7 +45,7 @@ def winner(
 
 
 def _standing(folder: StudyFolder, trial: TrialRecord) -> Standing | None:
-    runs = [_retrained(folder, one) for one in retrainings(folder.spec, trial)]
+    runs = [trained(folder, run) for run in retrainings(folder.spec, trial)]
     done = tuple(run for run in runs if run is not None)
     if len(done) < len(runs):
         return None
@@ -57,16 +58,6 @@ def _standing(folder: StudyFolder, trial: TrialRecord) -> Standing | None:
         mean,
         deviation,
         done,
-    )
-
-
-def _retrained(folder: StudyFolder, one: Retraining) -> Retrained | None:
-    done = trained(folder, one.run)
-    if done is None:
-        return None
-    diverged = done.value == float("inf")
-    return Retrained(
-        one.trial.number, one.index, done.seed, done.value, done.best_epoch, done.epochs, diverged
     )
 
 

@@ -1,36 +1,40 @@
 """All that a study found, as one value: what report, TensorBoard and terminal are made from."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from hpsearch.data.facts import DataFacts
 from hpsearch.data.parts import Opening
-from hpsearch.models.network import Knobs, Network
 from hpsearch.record.trial import TrialRecord
 from hpsearch.space.space import Scalar
 from hpsearch.statistics.calibration import Calibration
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.study.spec import StudySpec
 from hpsearch.training.history import History
+from hpsearch.training.run import Run
 
 
 @dataclass(frozen=True, slots=True)
-class Retrained:
-    """One re-training of a trial's configuration with a fresh seed; ``index`` counts its seeds."""
+class Trained:
+    """What came of a run after the search: a re-training, a baseline or an ablation.
 
-    trial: int
-    index: int
-    seed: int
+    Attributes:
+        value: Its best objective on the validation rows; infinite if it diverged.
+        best_epoch: Epoch of ``value``, counted from 1; 0 where no epoch was finite.
+        epochs: Epochs that it ran.
+    """
+
+    run: Run
     value: float
     best_epoch: int
     epochs: int
-    diverged: bool
 
     @property
-    def run(self) -> str:
-        """Its name in ``curves/``."""
-        return f"{self.trial:04d}-seed-{self.index}"
+    def diverged(self) -> bool:
+        """Whether a loss became NaN or infinite."""
+        return math.isinf(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Standing:
     search_value: float
     mean: float
     deviation: float
-    runs: tuple[Retrained, ...]
+    runs: tuple[Trained, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,30 +77,6 @@ class Measured:
         """An interval holds its own value; see ``Estimate``."""
         object.__setattr__(self, "low", min(self.low, self.value))
         object.__setattr__(self, "high", max(self.high, self.value))
-
-
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """A network that was trained after the search, beside the re-trainings.
-
-    Attributes:
-        run: Its name in ``curves/``.
-        name: ``large_dropout`` of a baseline, ``l1`` of an ablation without L1.
-        label: The name for people: ``Large, dropout 0.5``.
-        value: Best ``val_binary_crossentropy``; infinite if it diverged.
-        limit: The most epochs that it might have run.
-    """
-
-    run: str
-    name: str
-    label: str
-    network: Network
-    knobs: Knobs
-    seed: int
-    value: float
-    best_epoch: int
-    epochs: int
-    limit: int
 
 
 @dataclass(frozen=True, slots=True)

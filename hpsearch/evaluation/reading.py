@@ -6,9 +6,10 @@ from hpsearch.evaluation.importance import IMPORTANCE_EVALUATOR, importances
 from hpsearch.evaluation.leaderboard import standings, winner
 from hpsearch.evaluation.opening import recorded_test
 from hpsearch.evaluation.outcome import Outcome, Trained
-from hpsearch.evaluation.runs import Run, trained
+from hpsearch.evaluation.runs import trained
 from hpsearch.record.attributes import plain
 from hpsearch.record.folder import StudyFolder
+from hpsearch.training.run import Run
 
 
 def read_outcome(folder: StudyFolder) -> Outcome:
@@ -17,7 +18,7 @@ def read_outcome(folder: StudyFolder) -> Outcome:
     trials = tuple(map(plain, frozen))
     ranked = standings(folder, trials)
     found = winner(folder.spec, trials, ranked)
-    ablations = ablation_runs(folder.spec, found[0][0].trial) if found else ()
+    ablations = ablation_runs(folder.spec, trials[ranked[0].trial]) if found else ()
     return Outcome(
         folder=folder.path,
         spec=folder.spec,

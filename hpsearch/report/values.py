@@ -61,7 +61,7 @@ def _best(outcome: Outcome, winner: Winner | None) -> dict[str, Any] | None:
 def _test(test: TestResult, winner: Winner | None) -> dict[str, Any]:
     metrics = test.metrics
     runs = winner.standing.runs if winner and winner.standing else ()
-    model = next((run.value for run in runs if run.index == test.index), None)
+    model = next((run.value for run in runs if run.run.index == test.index), None)
     return {
         **{metric.name: metrics[metric.name].value for metric in TEST_METRICS},
         "intervals": {
@@ -116,8 +116,8 @@ def _standing(outcome: Outcome, standing: Standing) -> dict[str, Any]:
         "deviation": standing.deviation,
         "seeds": [
             {
-                "index": run.index,
-                "seed": run.seed,
+                "index": run.run.index,
+                "seed": run.run.seed,
                 "value": run.value,
                 "best_epoch": run.best_epoch,
                 "epochs": run.epochs,

@@ -65,7 +65,7 @@ def curve_points(
 
 def curve_point(curve: Curve, step: int, wall_time: float) -> bytes:
     """A learning curve at one epoch."""
-    values = curve[step - 1].ravel().tolist()
+    values = curve.values[step - 1].ravel().tolist()
     return scalars(dict(zip(CURVE_TAGS, values, strict=True)), wall_time, step)
 
 

@@ -120,7 +120,7 @@ def status(trial: TrialRecord) -> bytes:
 
 def row(outcome: Outcome, trial: TrialRecord) -> dict[str, float | None]:
     """A finished trial's columns, without those that come after the search."""
-    network, _ = outcome.spec.build(trial.params)
+    network = outcome.spec.recipe(trial.params).network
     return {
         BEST: finite_value(trial),
         BEST_EPOCH: trial.best_epoch,

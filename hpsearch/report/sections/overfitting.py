@@ -41,19 +41,22 @@ def values(outcome: Outcome) -> Mapping[str, Any] | str:
     """Diagnoses of the winner's seeds and of the baseline networks, and what they say."""
     winner = find_winner(outcome)
     runs = winner_curves(outcome, winner) if winner else ()
-    trained = [one for one in outcome.baselines if len(outcome.history(one.run))]
+    trained = [one for one in outcome.baselines if len(outcome.history(one.run.name))]
     if not runs and not trained:
         return find_absences(outcome).get("best") or (
             f"No learning curve of the winner is recorded. {GO_ON}"
         )
-    best = {one.run: one.value for one in trained}
+    best = {one.run.name: one.value for one in trained}
     epochs = outcome.spec.training.epochs
     seeds = [(named, diagnose(named.curve, epochs, _least(best.values()))) for named in runs]
     shown = [one.best.validation for named, one in seeds if named.main and one.best]
     networks = [
-        (one.label, diagnose(outcome.history(one.run).curve, one.limit, _least(others)))
+        (
+            one.run.label,
+            diagnose(outcome.history(one.run.name).curve, one.run.recipe.epochs, _least(others)),
+        )
         for one in trained
-        for others in [[*shown, *(value for run, value in best.items() if run != one.run)]]
+        for others in [[*shown, *(value for run, value in best.items() if run != one.run.name)]]
     ]
     return {
         "rule": RULE,
@@ -86,7 +89,9 @@ def figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, Callabl
             Panel(f"Winner, trial {winner.trial.number}", one.curve) for one in runs if one.main
         ]
     if values["baselines"]:
-        panels += [Panel(one.label, outcome.history(one.run).curve) for one in outcome.baselines]
+        panels += [
+            Panel(one.run.label, outcome.history(one.run.name).curve) for one in outcome.baselines
+        ]
         drawn["networks"] = partial(side_by_side, panels)
     return drawn
 
