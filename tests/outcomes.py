@@ -13,16 +13,9 @@ from hpsearch.data.facts import DataFacts
 from hpsearch.data.parts import Opening
 from hpsearch.evaluation.ablation import ablation_runs
 from hpsearch.evaluation.baselines import is_network, label_of, tutorial_network
-from hpsearch.evaluation.outcome import (
-    Measured,
-    Outcome,
-    Retrained,
-    Standing,
-    TestedBaseline,
-    TestedConfiguration,
-    TestResult,
-    Trained,
-)
+from hpsearch.evaluation.leaderboard import (Standing)
+from hpsearch.evaluation.runs import (Trained)
+from hpsearch.evaluation.outcome import (Measured, Outcome, Retrained, TestedBaseline, TestedConfiguration, TestResult)
 from hpsearch.record.trial import TrialRecord, TrialState
 from hpsearch.report.failures import DEBUG
 from hpsearch.space.space import Float, Int, Scalar

@@ -31,7 +31,7 @@ class Beside:
     """A trial at the epoch at which it was pruned, and the winner at the same epoch.
 
     Attributes:
-        value, winner: Best ``val_binary_crossentropy`` up to that epoch. A winner that ran for
+        value, winner: Best objective up to that epoch. A winner that ran for
             fewer epochs stands there with the best of all its epochs.
     """
 
@@ -102,7 +102,7 @@ def weigh_pruning(
 
 
 def best_so_far(curve: Curve) -> list[float]:
-    """Least validation cross-entropy up to and with each epoch; infinite before a finite one."""
+    """Least validation value up to and with each epoch; infinite before a finite one."""
     values = curve.validation().astype(np.float64)
     least: list[float] = np.minimum.accumulate(
         np.where(np.isfinite(values), values, np.inf)

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.evaluation.ablation import regularizers_on
-from hpsearch.evaluation.outcome import Outcome, Standing, Trained
+from hpsearch.evaluation.leaderboard import Standing
+from hpsearch.evaluation.outcome import Outcome
+from hpsearch.evaluation.runs import Trained
 from hpsearch.record.trial import TrialRecord
 from hpsearch.space.hyperparameter import REGULARIZERS
 from hpsearch.statistics.crossed import crossed_mean
@@ -23,8 +25,8 @@ class Ablation:
 
     Attributes:
         name: As in ``Trained``.
-        value: Mean best ``val_binary_crossentropy`` over the seeds; infinite if one diverged.
-        change: Of the cross-entropy, without less with, over seeds and validation rows: above 0
+        value: Mean best objective over the seeds; infinite if one diverged.
+        change: Of the objective, without less with, over seeds and validation rows: above 0
             the regulariser bought something. None if a run diverged or its losses are not recorded.
         seeds: The change with each seed; infinite where the run diverged.
         diverged: How many runs did.
@@ -59,7 +61,7 @@ class Group:
     Attributes:
         complete: Trials that were trained in full and have a finite value.
         pruned: Trials that were stopped by the pruner; their values count nowhere.
-        best, median: Of the complete trials' ``val_binary_crossentropy``; None without any.
+        best, median: Of the complete trials' objective; None without any.
     """
 
     complete: int

@@ -2,7 +2,7 @@
 
 from hpsearch.evaluation.ablation import ablation_runs
 from hpsearch.evaluation.baselines import baseline_models, baseline_runs
-from hpsearch.evaluation.leaderboard import standings, winner
+from hpsearch.evaluation.leaderboard import read_leaderboard
 from hpsearch.evaluation.opening import Candidates
 from hpsearch.evaluation.retraining import retrainings
 from hpsearch.evaluation.runs import trained
@@ -16,13 +16,13 @@ def comparison_runs(folder: StudyFolder) -> tuple[Run, ...]:
     Without a search the baselines alone; nothing while a search has no winner.
     """
     trials = folder.record.trials()
-    ranked = standings(folder, trials)
-    if winner(folder.spec, trials, ranked) is None:
+    winner = read_leaderboard(folder, trials).confirmed
+    if winner is None:
         return () if folder.spec.search.trials else baseline_runs(folder.spec)
     baselines = baseline_runs(folder.spec)
     if not folder.spec.evaluate.ablation:
         return baselines
-    return (*baselines, *ablation_runs(folder.spec, trials[ranked[0].trial]))
+    return (*baselines, *ablation_runs(folder.spec, winner.trial))
 
 
 def find_candidates(folder: StudyFolder) -> Candidates | None:
@@ -31,19 +31,19 @@ def find_candidates(folder: StudyFolder) -> Candidates | None:
     None while a search has no winner, and where nothing else is left to measure.
     """
     spec, trials = folder.spec, folder.record.trials()
-    ranked = standings(folder, trials)
-    found = winner(spec, trials, ranked)
-    if found is None and spec.search.trials:
+    leaderboard = read_leaderboard(folder, trials)
+    winner = leaderboard.confirmed
+    if winner is None and spec.search.trials:
         return None
     done = [(run, trained(folder, run)) for run in baseline_runs(spec)]
     candidates = Candidates(
         configurations={
             standing.trial: list(retrainings(spec, trials[standing.trial]))
-            for standing in ranked
-            if standing.mean < float("inf")
+            for standing in leaderboard.standings
+            if not standing.diverged
         },
-        exported=found[1] if found else 0,
-        networks=[run for run, one in done if one is not None and one.value < float("inf")],
+        exported=(winner.exported or 0) if winner else 0,
+        networks=[run for run, result in done if result is not None and not result.diverged],
         models=baseline_models(spec),
     )
     return candidates if candidates.runs or candidates.models else None

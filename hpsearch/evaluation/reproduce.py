@@ -7,7 +7,7 @@ import numpy as np
 
 from hpsearch.errors import RecordError, UsageError
 from hpsearch.evaluation.candidates import comparison_runs
-from hpsearch.evaluation.leaderboard import standings
+from hpsearch.evaluation.leaderboard import read_leaderboard
 from hpsearch.evaluation.opening import recorded_test
 from hpsearch.evaluation.retraining import best_trials, retrainings
 from hpsearch.evaluation.runs import TrainBy, recorded, trial_run
@@ -120,11 +120,9 @@ def choose_all(folder: StudyFolder) -> Sequence[RecordedRun]:
 def choose_best(folder: StudyFolder) -> Sequence[RecordedRun]:
     """The winner and its re-trainings; the best trial where nothing was re-trained yet."""
     trials = folder.record.trials()
-    ranked, measured = standings(folder, trials), recorded_test(folder.record)
-    if measured is not None and measured.trial is not None:
-        best = [trials[measured.trial]]  # also where one of its re-trainings is lost
-    else:
-        best = [trials[ranked[0].trial]] if ranked else best_trials(trials, 1)
+    measured = recorded_test(folder.record)
+    winner = read_leaderboard(folder, trials, measured.trial if measured else None).winner
+    best = [winner.trial] if winner else best_trials(trials, 1)
     return _runs(folder, best, best)
 
 

@@ -1,11 +1,12 @@
 """Trainings after the search: whole and unpruned, cut in segments so that little is ever lost."""
 
+import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
 from typing import Protocol
 
 from hpsearch.errors import HpsearchError, WorkerError
-from hpsearch.evaluation.outcome import Trained
 from hpsearch.models.arrays import Arrays
 from hpsearch.record.folder import StudyFolder
 from hpsearch.record.trial import TrialRecord
@@ -24,6 +25,27 @@ class TrainBy(Protocol):
     def __call__(self, segment: Segment, urgency: float, *, name: str) -> Future[Progress]:
         """The least ``urgency`` goes first; ``name`` says in messages whose the segment is."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What came of a run after the search: a re-training, a baseline or an ablation.
+
+    Attributes:
+        value: Its best objective on the validation rows; infinite if it diverged.
+        best_epoch: Epoch of ``value``, counted from 1; 0 where no epoch was finite.
+        epochs: Epochs that it ran.
+    """
+
+    run: Run
+    value: float
+    best_epoch: int
+    epochs: int
+
+    @property
+    def diverged(self) -> bool:
+        """Whether a loss became NaN or infinite."""
+        return math.isinf(self.value)
 
 
 #: Virtual seconds after which a state is written down.

@@ -19,7 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from hpsearch.evaluation.outcome import Outcome, Standing, Trained
+from hpsearch.evaluation.leaderboard import Standing
+from hpsearch.evaluation.outcome import Outcome
+from hpsearch.evaluation.runs import Trained
 from hpsearch.record.states import rank_trials
 from hpsearch.record.trial import TrialRecord
 from hpsearch.tensorboard import hparams
@@ -97,7 +99,8 @@ def _ended(
             yield from curve_points(curve, trial.best_epoch, begun, ended)
         yield scalars(hparams.row(outcome, trial), ended, trial.epochs)
         for count in range(1, len(seeds) + 1):
-            yield scalars({hparams.SEEDS: fmean(seeds[:count])}, ended, count)
+            tag = hparams.seeds_tag(outcome.task)
+            yield scalars({tag: fmean(seeds[:count])}, ended, count)
         if tested:
             yield scalars(tested, ended, trial.epochs)
 
@@ -112,7 +115,7 @@ def _tested(outcome: Outcome, trial: TrialRecord) -> dict[str, float | None]:
     row: dict[str, float | None] = {}
     for one in outcome.test.configurations:
         if one.trial == trial.number:
-            row[hparams.TEST_SEEDS] = fmean(one.seeds)
+            row[hparams.test_seeds_tag(outcome.task)] = fmean(one.seeds)
     if outcome.test.trial == trial.number:
         row |= {f"test/{name}": one.value for name, one in outcome.test.metrics.items()}
     return row
@@ -133,15 +136,18 @@ def _running(outcome: Outcome, trial: TrialRecord, *, with_curve: bool) -> Board
             if step <= len(curve):
                 if with_curve:
                     yield curve_point(curve, step, begun)
-                yield scalars(_row_then(curve, step, best[step - 1]), begun, step)
+                yield scalars(_row_then(outcome, curve, step, best[step - 1]), begun, step)
 
     made_of = (trial.params, trial.seed, len(curve), with_curve)
     return BoardRun(f"running/{hparams.row_name(trial)}", made_of, events)
 
 
-def _row_then(curve: Curve, epoch: int, best_epoch: int) -> dict[str, float | None]:
+def _row_then(
+    outcome: Outcome, curve: Curve, epoch: int, best_epoch: int
+) -> dict[str, float | None]:
     value = float(curve.validation()[best_epoch - 1])
-    return {hparams.BEST: value, hparams.BEST_EPOCH: best_epoch, hparams.EPOCHS: epoch}
+    best = hparams.best_tag(outcome.task)
+    return {best: value, hparams.BEST_EPOCH: best_epoch, hparams.EPOCHS: epoch}
 
 
 def _best_epochs(curve: Curve) -> list[int]:

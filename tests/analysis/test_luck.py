@@ -10,7 +10,8 @@ import pytest
 from scipy.special import ndtr
 
 from hpsearch.analysis.luck import average_selection
-from hpsearch.evaluation.outcome import Retrained, Standing
+from hpsearch.evaluation.leaderboard import (Standing)
+from hpsearch.evaluation.outcome import (Retrained)
 from hpsearch.statistics.split import split_estimate
 from hpsearch.statistics.stability import RESOLUTION, first_by_one_seed, resample_rows, rows_needed
 

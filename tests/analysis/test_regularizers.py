@@ -19,7 +19,9 @@ from hpsearch.analysis.regularizers import (
     variants,
 )
 from hpsearch.data.facts import DataFacts
-from hpsearch.evaluation.outcome import Outcome, Retrained, Standing, Trained
+from hpsearch.evaluation.leaderboard import (Standing)
+from hpsearch.evaluation.runs import (Trained)
+from hpsearch.evaluation.outcome import (Outcome, Retrained)
 from hpsearch.record.trial import TrialRecord, TrialState
 from hpsearch.space.space import Scalar
 from hpsearch.study.reading import check_study

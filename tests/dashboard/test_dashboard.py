@@ -23,7 +23,7 @@ from werkzeug.test import Client
 
 from hpsearch.dashboard.server import application
 from hpsearch.dashboard.writing import write_dashboard
-from hpsearch.evaluation.outcome import Outcome
+from hpsearch.evaluation.outcome import (Outcome)
 from hpsearch.record.annotations import PART
 from hpsearch.record.record import Record
 from hpsearch.space.space import Choice, Domain, Float, Int

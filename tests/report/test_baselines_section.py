@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from hpsearch.evaluation.baselines import label_of
-from hpsearch.evaluation.outcome import Outcome, TestedBaseline
+from hpsearch.evaluation.outcome import (Outcome, TestedBaseline)
 from hpsearch.report.report import write_report
 from hpsearch.report.sections import baselines
 from hpsearch.report.sections.baselines import judge_difference

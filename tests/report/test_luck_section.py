@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from hpsearch.evaluation.outcome import Outcome, Standing, TestResult
+from hpsearch.evaluation.leaderboard import (Standing)
+from hpsearch.evaluation.outcome import (Outcome, TestResult)
 from hpsearch.report.report import write_report
 from hpsearch.report.sections import luck
 from hpsearch.report.values import plain

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from hpsearch.analysis.diagnosis import RULE
-from hpsearch.evaluation.outcome import Outcome
+from hpsearch.evaluation.outcome import (Outcome)
 from hpsearch.report.figures.overfitting import Panel, seeds_of_winner, side_by_side
 from hpsearch.report.report import write_report
 from hpsearch.report.sections import overfitting

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from hpsearch.evaluation.ablation import REGULARISERS
-from hpsearch.evaluation.outcome import Outcome, Trained
+from hpsearch.evaluation.runs import (Trained)
+from hpsearch.evaluation.outcome import (Outcome)
 from hpsearch.models.network import Knobs, Network
 from hpsearch.report.figures.regularizers import changes
 from hpsearch.report.report import _environment, _figure, write_report

@@ -16,7 +16,7 @@ import pytest
 
 from hpsearch.dashboard.notes import study_note
 from hpsearch.data.parts import Opening
-from hpsearch.evaluation.outcome import Measured, Outcome
+from hpsearch.evaluation.outcome import (Measured, Outcome)
 from hpsearch.report.report import SECTIONS as SECTION_IDS
 from hpsearch.report.report import report_values, write_report
 from hpsearch.statistics.estimate import Estimate

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.evaluation.outcome import Outcome
+from hpsearch.evaluation.outcome import (Outcome)
 from hpsearch.record.trial import TrialRecord
 from hpsearch.report.report import write_report
 from hpsearch.report.sections import search

@@ -16,13 +16,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from hpsearch.evaluation.baselines import label_of
-from hpsearch.evaluation.outcome import (
-    Measured,
-    Outcome,
-    TestedBaseline,
-    TestedConfiguration,
-    TestResult,
-)
+from hpsearch.evaluation.outcome import (Measured, Outcome, TestedBaseline, TestedConfiguration, TestResult)
 from hpsearch.report.report import write_report
 from hpsearch.statistics.bootstrap import compare
 from hpsearch.statistics.calibration import calibrate, choose_threshold, estimate_share

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hpsearch.errors import RecordError
-from hpsearch.evaluation.outcome import Outcome
+from hpsearch.evaluation.outcome import (Outcome)
 from hpsearch.tensorboard import server as board_server
 from hpsearch.tensorboard import writing as tensorboard
 from hpsearch.tensorboard.server import show

@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from hpsearch.errors import RecordError
-from hpsearch.evaluation.outcome import Outcome
+from hpsearch.evaluation.outcome import (Outcome)
 from hpsearch.record.states import state_of
 from hpsearch.tensorboard import writing as tensorboard
 from hpsearch.tensorboard.writing import follow, update, write_tensorboard

@@ -5,10 +5,10 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from hpsearch.analysis.absences import GO_ON, find_absences
 from hpsearch.evaluation.baselines import is_network, label_of
 from hpsearch.evaluation.outcome import Outcome, TestedBaseline, TestResult
 from hpsearch.models import tutorial
-from hpsearch.report.absences import GO_ON, find_absences
 from hpsearch.report.figures.baselines import differences
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.tasks.binary import OBJECTIVE
@@ -156,10 +156,10 @@ def _say_training(outcome: Outcome, test: TestResult, comparisons: int) -> Itera
     )
     missing = [name for name in outcome.spec.evaluate.baselines if name not in names]
     if missing:
-        labels = "; ".join(label_of(outcome.spec.task, name) for name in missing)
+        labels = "; ".join(label_of(outcome.task, name) for name in missing)
         yield f"Not measured, as training diverged: {labels}."
 
 
 def _trees(outcome: Outcome) -> int:
-    estimators = {estimator.name: estimator for estimator in outcome.spec.task.estimators}
+    estimators = {estimator.name: estimator for estimator in outcome.task.estimators}
     return int(estimators["gradient_boosting"].arguments["max_iter"])

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from hpsearch.analysis.absences import GO_ON, find_absences
 from hpsearch.analysis.regularizers import (
     Ablation,
     Layer,
@@ -15,10 +16,9 @@ from hpsearch.analysis.regularizers import (
     switches,
     variants,
 )
-from hpsearch.analysis.winner import Winner, find_winner
 from hpsearch.evaluation.ablation import regularizers_on
+from hpsearch.evaluation.leaderboard import Winner
 from hpsearch.evaluation.outcome import Outcome
-from hpsearch.report.absences import GO_ON, find_absences
 from hpsearch.report.figures.regularizers import changes
 from hpsearch.space.hyperparameter import REGULARIZERS
 from hpsearch.statistics.estimate import Estimate
@@ -48,7 +48,7 @@ LISTED = 10
 
 def values(outcome: Outcome) -> Mapping[str, Any] | str:
     """Ablation, groups of trials and kernels; where one of them is None, ``absences`` says why."""
-    winner = find_winner(outcome)
+    winner = outcome.winner
     if winner is None:
         return find_absences(outcome)["best"]
     parts = {
