@@ -45,8 +45,8 @@ class TestedConfiguration:
 
     Attributes:
         seeds: The objective of each re-training on the test rows.
-        split: Mean loss on the test rows less that on the validation rows, of the same networks, with
-            an interval over both sets of rows.
+        split: Mean loss on the test rows less that on the validation rows, of the same networks,
+            with an interval over both sets of rows.
     """
 
     __test__ = False
@@ -64,8 +64,8 @@ class TestedBaseline:
         name: As in ``[evaluate] baselines``; ``label`` is for people.
         validation: Its objective on the validation rows.
         metrics: By the metrics' names, with intervals over the test rows.
-        differences: Of the metrics that are compared, baseline less reference, with paired intervals over the
-            same resamples of the test rows. A loss above 0 speaks for the reference. Those
+        differences: Of the metrics that are compared, baseline less reference, with paired
+            intervals over the same resamples of the test rows. A loss above 0 speaks for the reference. Those
             of the reference itself are 0.
     """
 

@@ -21,6 +21,7 @@ from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.figures.luck import promises, winners
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.statistics.stability import DRAWS, RowsNeeded
+from hpsearch.tasks.task import Task
 from hpsearch.wording import say_count, say_interval, say_number, say_share, say_signed
 
 TITLE = "How much of the validation score was luck?"
@@ -45,7 +46,7 @@ def values(outcome: Outcome) -> Mapping[str, Any] | str:
             "optimism": list(_say_optimism(outcome, found)),
             "choice": _say_choice(search),
             "seeds": _say_seeds(ranks, outcome.data.validation_rows),
-            "rows": _say_rows(needed) if needed else None,
+            "rows": _say_rows(outcome.task, needed) if needed else None,
         },
         "configurations": _configurations(outcome, found, ranks),
         "choice": _choice(outcome, search) if search else None,
@@ -214,7 +215,8 @@ def _say_rows(task: Task, needed: RowsNeeded) -> str:
     rule = (
         f"The best trial's loss differs from the next ones' by {say_number(needed.deviation, 3)} "
         f"{task.metric.unit} from row to row (standard deviation, median), so a 95 % interval of "
-        f"±{task.resolution:g} {task.metric.unit} for such a difference takes {say_count(needed.needed)} rows"
+        f"±{task.resolution:g} {task.metric.unit} for such a difference takes "
+        f"{say_count(needed.needed)} rows"
     )
     if needed.enough:
         return f"The {say_count(needed.rows)} validation rows are enough. {rule}."
