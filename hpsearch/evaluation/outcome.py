@@ -65,8 +65,8 @@ class TestedBaseline:
         validation: Its objective on the validation rows.
         metrics: By the metrics' names, with intervals over the test rows.
         differences: Of the metrics that are compared, baseline less reference, with paired
-            intervals over the same resamples of the test rows. A loss above 0 speaks for the reference. Those
-            of the reference itself are 0.
+            intervals over the same resamples of the test rows. A loss above 0 speaks for the
+            reference. Those of the reference itself are 0.
     """
 
     __test__ = False
