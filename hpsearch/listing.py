@@ -168,11 +168,7 @@ def say_outcome(outcome: Outcome) -> str:
         lines.append("SIMULATED rows, not the UCI data")
     winner = outcome.leaderboard.confirmed
     if winner is None or winner.standing is None:
-        lines.append(
-            explain_no_winner(outcome.task, outcome.leaderboard, outcome.trials)
-            if outcome.winner is None
-            else f"trial {outcome.winner.trial.number} leads: {outcome.leaderboard.reason}"
-        )
+        lines.append(explain_no_winner(outcome.task, outcome.leaderboard, outcome.trials))
     else:
         standing = winner.standing
         lines += [

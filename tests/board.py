@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.test import Client
 
-from hpsearch.evaluation.outcome import (Outcome)
+from hpsearch.evaluation.outcome import Outcome
 from hpsearch.tensorboard.writing import write_tensorboard
 
 # Without this TensorBoard reads through TensorFlow wherever that is installed.

@@ -22,7 +22,10 @@ def find_absences(outcome: Outcome) -> dict[str, str]:
 
 
 def explain_no_winner(task: Task, leaderboard: Leaderboard, trials: Sequence[TrialRecord]) -> str:
-    """Why there is no winner, and the way out; for a leaderboard without one."""
+    """Why no winner is confirmed by fresh seeds, and the way out."""
+    if leaderboard.winner is not None:
+        number = leaderboard.winner.trial.number
+        return f"There is no winner yet: trial {number} leads, as {leaderboard.reason}. {GO_ON}"
     return f"There is no winner: {_why(task, leaderboard.reason, trials)} {_way_out(leaderboard)}"
 
 

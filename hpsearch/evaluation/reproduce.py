@@ -134,12 +134,12 @@ def repeat(runs: Sequence[RecordedRun], problem: Problem, train: TrainBy) -> Ite
             network, epochs = kept.run.recipe.network, len(kept.history)
             longest_first = -problem.virtual_seconds(network, epochs)
             segment = kept.run.segment(0, epochs, None)
-            pending[place] = train(segment, longest_first, name=kept.run.label)
+            pending[place] = train(segment, longest_first, name=_label(kept.run))
     for place, kept in enumerate(runs):
         if place in pending:
             yield _compare(kept, UNTRAINED.then(pending[place].result()))
         else:
-            yield Repetition(kept.run.label, 0, None, False, 0.0, 0.0)
+            yield Repetition(_label(kept.run), 0, None, False, 0.0, 0.0)
 
 
 def _compare(run: RecordedRun, again: History) -> Repetition:
@@ -153,13 +153,18 @@ def _compare(run: RecordedRun, again: History) -> Repetition:
         first = both + 1
     gap = np.abs(curves[0][:both] - curves[1][:both])
     return Repetition(
-        run.run.label,
+        _label(run.run),
         epochs,
         first,
         recorded.digests.get(epochs) != again.digests.get(epochs),
         abs(_best(recorded.curve) - _best(again.curve)) if first is not None else 0.0,
         float(np.nanmax(gap, initial=0.0)),
     )
+
+
+def _label(run: Run) -> str:
+    """A name for people that no other run of a study has."""
+    return run.label if run.variant in ("trial", "retraining") else run.name
 
 
 def _best(curve: Curve) -> float:

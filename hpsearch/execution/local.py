@@ -17,7 +17,6 @@ from hpsearch.calls import ATTEMPTS, Callee, CannotStart, ProcessDied, wait_seco
 from hpsearch.errors import WorkerError
 from hpsearch.execution.server import ForkServer
 from hpsearch.execution.worker import run_segment
-from hpsearch.models.recipe import Recipe
 from hpsearch.training.segment import Progress, Segment
 
 #: A Keras model leaks 7 to 9 MB for good, a compiled program of some 25 MB stays in what TensorFlow
@@ -81,7 +80,7 @@ class LocalPool:
     def __init__(
         self,
         workers: int,
-        model_of: Callable[[Recipe], Hashable],
+        model_of: Callable[[Segment], Hashable],
         initializer: Callable[..., None],
         initargs: tuple[Any, ...],
         preload: Sequence[str] = (),
@@ -123,7 +122,7 @@ class LocalPool:
         The future raises ``WorkerError`` if workers died with it ``ATTEMPTS`` times, and otherwise
         what the training itself raised.
         """
-        model = self._model_of(segment.recipe)
+        model = self._model_of(segment)
         return self._submit(run_segment, (segment,), urgency, model, name, _SHORTAGES)
 
     def call(

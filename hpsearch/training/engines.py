@@ -3,9 +3,9 @@
 from collections.abc import Hashable
 from pathlib import Path
 
-from hpsearch.models.recipe import Engine, Recipe
+from hpsearch.models.recipe import Engine
 from hpsearch.training.compiled.shapes import program_of
-from hpsearch.training.segment import Trainer
+from hpsearch.training.segment import Segment, Trainer
 
 
 def make_trainer(engine: Engine, programs: Path | None) -> Trainer:
@@ -25,10 +25,10 @@ def make_trainer(engine: Engine, programs: Path | None) -> Trainer:
             return KerasTrainer()
 
 
-def model_of(recipe: Recipe) -> Hashable:
-    """What a worker builds before it can train a recipe: a program for many, or a Keras model."""
-    match recipe.engine:
+def model_of(segment: Segment) -> Hashable:
+    """What a worker builds before it can train: a program for many recipes, or a Keras model."""
+    match segment.recipe.engine:
         case "compiled":
-            return program_of(recipe)
+            return program_of(segment.recipe)
         case "keras":
-            return recipe
+            return segment.recipe

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hpsearch.errors import Interrupted, UsageError
-from hpsearch.evaluation.outcome import (Outcome)
+from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report import report
 from hpsearch.report.answers import answer
 from hpsearch.report.failures import DEBUG

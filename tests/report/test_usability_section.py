@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hpsearch.evaluation.outcome import (Outcome)
+from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.report import write_report
 from hpsearch.report.sections import usability
 from hpsearch.report.values import plain
