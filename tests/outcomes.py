@@ -63,7 +63,7 @@ class MakeOutcome(Protocol):
         test: bool = True,
         simulated: bool = False,
         baselines: bool = True,
-        description: str = "Which size and regulariser generalise?",
+        description: str = "Which size and regularizer generalize?",
     ) -> Outcome: ...
 
 
@@ -219,7 +219,7 @@ def make_baselines() -> tuple[Trained, ...]:
 
 
 def make_ablations(standing: Standing) -> tuple[Trained, ...]:
-    """The first of the leaderboard without each regulariser that it uses, 0.01 worse."""
+    """The first of the leaderboard without each regularizer that it uses, 0.01 worse."""
     runs = ablation_runs(make_spec(seeds=len(standing.runs)), make_trial(standing.trial))
     return tuple(
         Trained(replace(run, seed=again.run.seed), again.value + 0.01, 50, 90)
@@ -314,7 +314,7 @@ def make_outcome(tmp_path: Path) -> MakeOutcome:
         test: bool = True,
         simulated: bool = False,
         baselines: bool = True,
-        description: str = "Which size and regulariser generalise?",
+        description: str = "Which size and regularizer generalize?",
     ) -> Outcome:
         records = tuple(make_trials(trials) if isinstance(trials, int) else trials)
         places = make_standings(records, standings, seeds)

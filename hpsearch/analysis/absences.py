@@ -36,6 +36,13 @@ def explain_no_test(leaderboard: Leaderboard) -> str:
     return "The test rows are sealed until there is a winner to measure."
 
 
+def explain_unmeasured(outcome: Outcome) -> str:
+    """Why there is nothing to say of the test rows, and how to get it."""
+    if outcome.leaderboard.winner is None and outcome.spec.search.trials:
+        return explain_no_winner(outcome.task, outcome.leaderboard, outcome.trials)
+    return f"Nothing was measured on the test rows yet. {GO_ON}"
+
+
 def _absences(outcome: Outcome) -> Iterator[tuple[str, str]]:
     leaderboard, task = outcome.leaderboard, outcome.task
     if leaderboard.winner is None:

@@ -1,4 +1,4 @@
-"""What each regulariser did: for the winner by taking it away, for the search by who had it on."""
+"""What each regularizer did: for the winner by taking it away, for the search by who had it on."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -21,13 +21,13 @@ from hpsearch.training.inspection import KERNEL_FIELDS
 
 @dataclass(frozen=True, slots=True)
 class Ablation:
-    """The winner's configuration without one of its regularisers, or without any.
+    """The winner's configuration without one of its regularizers, or without any.
 
     Attributes:
         name: As in ``Trained``.
         value: Mean best objective over the seeds; infinite if one diverged.
         change: Of the objective, without less with, over seeds and validation rows: above 0
-            the regulariser bought something. None if a run diverged or its losses are not recorded.
+            the regularizer bought something. None if a run diverged or its losses are not recorded.
         seeds: The change with each seed; infinite where the run diverged.
         diverged: How many runs did.
     """
@@ -56,7 +56,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Trials that are alike in their regularisers.
+    """Trials that are alike in their regularizers.
 
     Attributes:
         complete: Trials that were trained in full and have a finite value.
@@ -72,7 +72,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """A regulariser and the trials with and without it."""
+    """A regularizer and the trials with and without it."""
 
     name: str
     on: Group
@@ -120,7 +120,7 @@ def summarize_layers(outcome: Outcome, runs: Sequence[str]) -> tuple[Layer, ...]
 
 
 def switches(outcome: Outcome) -> tuple[Switch, ...]:
-    """Each regulariser that any trial had on."""
+    """Each regularizer that any trial had on."""
     trials = _ended(outcome)
     return tuple(
         Switch(
@@ -134,7 +134,7 @@ def switches(outcome: Outcome) -> tuple[Switch, ...]:
 
 
 def combinations(outcome: Outcome) -> Mapping[tuple[str, ...], Group]:
-    """Trials by the exact set of regularisers that they had on, the best set first."""
+    """Trials by the exact set of regularizers that they had on, the best set first."""
     trials = _ended(outcome)
     groups = {
         names: _group([value for on, value in trials if on == names])

@@ -16,8 +16,9 @@ from hpsearch.evaluation.outcome import Outcome
 from hpsearch.record.annotations import Annotations, annotate, file_address
 from hpsearch.record.record import Record
 from hpsearch.report.failures import attempt
-from hpsearch.report.figures.overfitting import Panel, seeds_of_winner
+from hpsearch.report.sections.overfitting.drawing import Panel, seeds_of_winner
 from hpsearch.report.values import SIMULATED
+from hpsearch.tasks.task import Task
 
 #: Names of the files among the artifacts.
 REPORTS = ("report.html", "report.md")
@@ -39,7 +40,7 @@ def write_dashboard(record: Record, outcome: Outcome) -> None:
     winner = outcome.leaderboard.confirmed
     standing = winner.standing if winner else None
     curves = winner_curves(outcome, winner) if winner and standing else ()
-    figure = attempt("figure", lambda: _drawn(curves)) if curves else b""
+    figure = attempt("figure", lambda: _drawn(outcome.task, curves)) if curves else b""
     drawn = {CURVES_TABLE: _tabled(curves)} if curves else {}
     if isinstance(figure, bytes) and figure:
         drawn[CURVES] = figure
@@ -76,9 +77,9 @@ def _values(outcome: Outcome, winner: Standing | None) -> dict[str, str]:
     }
 
 
-def _drawn(curves: Sequence[NamedCurve]) -> bytes:
+def _drawn(task: Task, curves: Sequence[NamedCurve]) -> bytes:
     """The figure as a file: on paper, as the dashboard may be dark."""
-    figure = seeds_of_winner([Panel(one.label, one.curve, one.main) for one in curves])
+    figure = seeds_of_winner(task, [Panel(one.label, one.curve, one.main) for one in curves])
     return figure.replace("<svg ", '<svg style="background: #fff" ', 1).encode()
 
 

@@ -11,7 +11,7 @@ from hpsearch.training.run import Run
 
 
 def comparison_runs(folder: StudyFolder) -> tuple[Run, ...]:
-    """What the winner is compared with: the baselines' networks, and itself without regularisers.
+    """What the winner is compared with: the baselines' networks, and itself without regularizers.
 
     Without a search the baselines alone; nothing while a search has no winner.
     """

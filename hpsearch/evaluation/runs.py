@@ -51,7 +51,7 @@ class Trained:
 #: Virtual seconds after which a state is written down.
 SEGMENT_SECONDS = 15.0
 
-#: Epochs after which the kernels are summarised, whatever they cost; then each ``LOOK_EPOCHS``.
+#: Epochs after which the kernels are summarized, whatever they cost; then each ``LOOK_EPOCHS``.
 FIRST_LOOKS = (1, 2, 5, 10, 20, 50)
 LOOK_EPOCHS = 50
 

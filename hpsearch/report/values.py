@@ -9,7 +9,7 @@ from typing import Any
 from hpsearch.evaluation.leaderboard import Standing, Winner
 from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.record.states import finite_value, state_of
-from hpsearch.tasks.binary import OBJECTIVE, TEST_METRICS
+from hpsearch.tasks.task import Task
 
 SIMULATED = "simulated rows, not the UCI data"
 
@@ -25,12 +25,12 @@ def study_values(outcome: Outcome, *, times: bool) -> dict[str, Any]:
     values = {
         "generator": "hpsearch",
         "format": 2,
-        "objective": OBJECTIVE,
+        "objective": outcome.task.objective,
         "notice": SIMULATED if outcome.data.simulated else None,
         "study": outcome.spec.study.model_dump(),
         "data": asdict(outcome.data),
         "best": _best(outcome, winner),
-        "test": _test(outcome.test, winner) if outcome.test else None,
+        "test": _test(outcome.task, outcome.test, winner) if outcome.test else None,
         "leaderboard": [_standing(outcome, standing) for standing in outcome.standings],
         "trials": _trials(outcome),
         "environment": outcome.environment,
@@ -58,12 +58,12 @@ def _best(outcome: Outcome, winner: Winner | None) -> dict[str, Any] | None:
     }
 
 
-def _test(test: TestResult, winner: Winner | None) -> dict[str, Any]:
+def _test(task: Task, test: TestResult, winner: Winner | None) -> dict[str, Any]:
     metrics = test.metrics
     runs = winner.standing.runs if winner and winner.standing else ()
     model = next((run.value for run in runs if run.run.index == test.index), None)
     return {
-        **{metric.name: metrics[metric.name].value for metric in TEST_METRICS},
+        **{metric.name: metrics[metric.name].value for metric in task.test_metrics},
         "intervals": {
             name: {"low": measured.low, "high": measured.high, "level": LEVEL}
             for name, measured in metrics.items()

@@ -61,6 +61,10 @@ def _logit_losses(logits: Outputs, labels: Vector) -> NDArray[np.float32]:
     return np.asarray(np.logaddexp(0, z) - labels * z, np.float32)
 
 
+def _say_auc(area: float) -> str:
+    return f"It puts a row of label 1 above one of label 0 in {area:.1%} of pairs."
+
+
 CROSSENTROPY = Metric(
     "binary_crossentropy",
     label="binary cross-entropy",
@@ -114,6 +118,7 @@ BINARY = Task(
     curve_metrics=(CROSSENTROPY, ACCURACY),
     test_metrics=(CROSSENTROPY, AUC, ACCURACY, BRIER_SCORE),
     ranking_metric=AUC,
+    say_ranking=_say_auc,
     resolution=0.005,
     rise=0.01,
     progress=0.002,

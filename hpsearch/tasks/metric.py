@@ -45,6 +45,11 @@ class Metric:
     chance: float | None = None
     stock: StockObject | None = None
 
+    @property
+    def quantity(self) -> str:
+        """Its label with its unit, as on an axis."""
+        return f"{self.label} in {self.unit}" if self.unit else self.label
+
     def resampled(
         self, targets: NDArray[np.float64], predictions: NDArray[np.float64]
     ) -> Resampler:

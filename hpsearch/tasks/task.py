@@ -53,6 +53,7 @@ class Task:
         test_metrics: What is measured on the test rows, in the order in which it is shown; the
             first is that which is minimized.
         ranking_metric: The test metric that tells whether a model has learned anything.
+        say_ranking: What a value of that metric means, as a sentence.
         resolution: The smallest difference of the objective that matters, in its unit.
         rise: A change of a smoothed curve that is more than noise, in the objective's unit.
         progress: What a fifth of the epochs must bring for more of them to be worth having.
@@ -73,6 +74,7 @@ class Task:
     curve_metrics: tuple[Metric, ...]
     test_metrics: tuple[Metric, ...]
     ranking_metric: Metric
+    say_ranking: Callable[[float], str]
     resolution: float
     rise: float
     progress: float

@@ -17,7 +17,7 @@ def graph_of(recipe: Recipe, columns: int) -> graph_pb2.GraphDef:
     """
     graph = graph_pb2.GraphDef()
     _add(graph, "features", "Input", columns, {})
-    _add(graph, "standardise", "Normalization", columns, {})
+    _add(graph, "standardize", "Normalization", columns, {})
     scope, block = "", 0
     network, task = recipe.network, recipe.the_task()
     for layer, inputs in zip(network.layers, network.inputs(columns), strict=True):

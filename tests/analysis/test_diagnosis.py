@@ -119,7 +119,7 @@ def test_a_small_gap_underfits_where_another_is_clearly_better(
     assert (found.reason == "another is better") == (verdict == "underfits")
 
 
-def test_who_could_learn_more_than_it_generalises_does_not_underfit() -> None:
+def test_who_could_learn_more_than_it_generalizes_does_not_underfit() -> None:
     """Its gap is small at the best epoch and large at the last."""
     made = valley(100, 0.5 * RISE)
     made.values[:, 0, 0] += made.values[99, 1, 0] - made.values[99, 0, 0]

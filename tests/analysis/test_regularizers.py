@@ -1,4 +1,4 @@
-"""What regularisers did, for studies of which it is known."""
+"""What regularizers did, for studies of which it is known."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -125,7 +125,7 @@ def test_the_note_says_what_the_study_is_and_what_came_out(
         found = detail(client)
     note = found["note"]["body"]
     for said in (
-        "Which size and regulariser generalise?",
+        "Which size and regularizer generalize?",
         "30 trials of up to 100 epochs",
         "UCI HIGGS, first rows: 10,000 train, 1,000 validate, 9,977 test",
         f"**The winner is trial {winner.trial}.**",

@@ -57,7 +57,7 @@ def test_baselines_are_trained_as_the_tutorial_trains_and_not_as_the_study() -> 
     assert fewer[0].identity == runs[3].identity
 
 
-def test_an_ablation_switches_off_one_regulariser_and_keeps_the_seeds() -> None:
+def test_an_ablation_switches_off_one_regularizer_and_keeps_the_seeds() -> None:
     spec = small_study(
         evaluate__seeds=2,
         network__l1=1e-4,
@@ -84,7 +84,7 @@ def test_an_ablation_switches_off_one_regulariser_and_keeps_the_seeds() -> None:
     assert without(values) == values
 
 
-def test_weight_decay_is_a_regulariser_of_adamw_alone() -> None:
+def test_weight_decay_is_a_regularizer_of_adamw_alone() -> None:
     for optimizer, used in (("adamw", ("weight_decay",)), ("adam", ())):
         spec = small_study(
             training__weight_decay=0.1, space__optimizer={"choice": ["sgd", optimizer]}
@@ -92,7 +92,7 @@ def test_weight_decay_is_a_regulariser_of_adamw_alone() -> None:
         assert regularizers_on(spec.space.complete({"layers": 1, "optimizer": optimizer})) == used
 
 
-def test_one_regulariser_alone_is_not_left_out_twice() -> None:
+def test_one_regularizer_alone_is_not_left_out_twice() -> None:
     spec = small_study(evaluate__seeds=1)
     runs = ablation_runs(spec, trial(layers=1, units=8, l2=1e-3, learning_rate=0.1))
     assert [run.variant for run in runs] == ["l2"]

@@ -13,7 +13,7 @@ from hpsearch.evaluation.leaderboard import Reason
 from hpsearch.evaluation.outcome import Outcome, TestedBaseline
 from hpsearch.report.report import write_report
 from hpsearch.report.sections import baselines
-from hpsearch.report.sections.baselines import judge_difference
+from hpsearch.report.sections.baselines.content import judge_difference
 from hpsearch.report.values import plain
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.study.sections import BASELINES

@@ -11,8 +11,6 @@ import pytest
 
 from hpsearch.errors import Interrupted, UsageError
 from hpsearch.evaluation.outcome import Outcome
-from hpsearch.report import report
-from hpsearch.report.answers import answer
 from hpsearch.report.failures import DEBUG
 from hpsearch.report.origin import foreign_reports
 from hpsearch.report.report import write_report
@@ -43,37 +41,17 @@ def in_values(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def in_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hpsearch.report.report.answer", only("usability", answer))
+    monkeypatch.setattr("hpsearch.report.sections.usability.answer", fail)
 
 
-def in_rendering(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
-    def read(name: str) -> str:
-        broken = name == f"sections/usability.{form}.j2"
-        return "{{ fail() }}" if broken else template(name)
-
-    template, environment = report._template, report._environment
-
-    def failing() -> Any:
-        made = environment()
-        made.globals["fail"] = fail
-        return made
-
-    monkeypatch.setattr("hpsearch.report.report._template", read)
-    monkeypatch.setattr("hpsearch.report.report._environment", failing)
-
-
-def only(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    def called(section: str, *arguments: Any) -> Any:
-        return fail() if section == name else function(section, *arguments)
-
-    return called
+def in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hpsearch.report.sections.usability.blocks", fail)
 
 
 STAGES: Mapping[str, Callable[[pytest.MonkeyPatch], None]] = {
     "values": in_values,
     "answer": in_answer,
-    "markdown": lambda monkeypatch: in_rendering(monkeypatch, "md"),
-    "html": lambda monkeypatch: in_rendering(monkeypatch, "html"),
+    "blocks": in_blocks,
 }
 
 
@@ -112,7 +90,7 @@ def test_a_figure_that_fails_leaves_the_section_and_its_other_figures(
     make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, text, before, _ = written(make_outcome())
-    monkeypatch.setattr("hpsearch.report.sections.usability.calibration_curve", fail)
+    monkeypatch.setattr("hpsearch.report.sections.usability.content.calibration_curve", fail)
     values, markdown, page, told = written(make_outcome())
     assert values["usability"] == whole["usability"]
     assert markdown == text
@@ -128,7 +106,7 @@ def test_a_figure_that_fails_leaves_the_section_and_its_other_figures(
 def test_figures_of_which_none_can_be_named_are_all_left_out(
     make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hpsearch.report.sections.usability.figures", fail)
+    monkeypatch.setattr("hpsearch.report.sections.usability.drawing", fail)
     values, _, page, told = written(make_outcome())
     assert values["usability"] is not None
     assert values["absences"]["usability.figures"].startswith(FIGURE)
@@ -139,8 +117,8 @@ def test_figures_of_which_none_can_be_named_are_all_left_out(
 def test_the_first_section_too_is_left_out_alone(
     make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hpsearch.report.report.judge", fail)
-    monkeypatch.setattr("hpsearch.report.report.metrics_beside_validation", fail)
+    monkeypatch.setattr("hpsearch.report.assembly.judge", fail)
+    monkeypatch.setattr("hpsearch.report.assembly.metrics_beside_validation", fail)
     values, markdown, page, told = written(make_outcome())
     assert values["verdict"][0].startswith(f"This verdict could not be made: {TOLD}")
     assert "This verdict could not be made" in markdown
@@ -183,7 +161,7 @@ def test_with_debugging_the_error_is_raised(
 ) -> None:
     monkeypatch.setenv(DEBUG, "1")
     if stage == "figure":
-        monkeypatch.setattr("hpsearch.report.sections.usability.roc_curve", fail)
+        monkeypatch.setattr("hpsearch.report.sections.usability.content.roc_curve", fail)
     else:
         STAGES[stage](monkeypatch)
     with pytest.raises(ValueError, match="must not be"):
@@ -198,7 +176,7 @@ def test_warnings_do_not_matter(make_outcome: MakeOutcome, monkeypatch: pytest.M
         warnings.warn("no room", UserWarning, stacklevel=1)
         return "<svg></svg>"
 
-    monkeypatch.setattr("hpsearch.report.sections.usability.roc_curve", paint)
+    monkeypatch.setattr("hpsearch.report.sections.usability.content.roc_curve", paint)
     assert written(make_outcome())[3] == []
 
 

@@ -13,10 +13,11 @@ import pytest
 
 from hpsearch.analysis.diagnosis import rule_of
 from hpsearch.evaluation.outcome import Outcome
-from hpsearch.report.figures.overfitting import Panel, seeds_of_winner, side_by_side
 from hpsearch.report.report import write_report
 from hpsearch.report.sections import overfitting
+from hpsearch.report.sections.overfitting.drawing import Panel, seeds_of_winner, side_by_side
 from hpsearch.report.values import plain
+from hpsearch.tasks.binary import BINARY
 from hpsearch.training.curve import Curve
 from hpsearch.training.history import UNTRAINED
 from tests.outcomes import HOSTILE, MakeOutcome, curve_of, learning_curve
@@ -77,7 +78,7 @@ def test_the_winner_that_overfits_is_told_with_what_is_kept(make_outcome: MakeOu
     assert said.startswith(f"The winner, trial {trial}, overfits from epoch 40 on: from there")
     assert "is +0.0200 nats at the best epoch, 40, and +0.1383 at the last, 100." in said
     assert "The weights that are kept are those of epoch 40" in said
-    assert "More regularisation, fewer units or more train rows" in said
+    assert "More regularization, fewer units or more train rows" in said
     assert said.endswith("All 3 seeds agree.")
     assert values["rule"] == rule_of(outcome.task)
     shown = [seed["main"] for seed in values["winner"]["seeds"]]
@@ -201,22 +202,27 @@ def test_the_page_has_figures_and_tables_side_by_side(make_outcome: MakeOutcome)
 
 FIGURES = {
     "winner": lambda: seeds_of_winner(
-        [Panel(f"seed {n}", learning_curve(n, 80, 60, 0.55), n == 0) for n in range(3)]
+        BINARY, [Panel(f"seed {n}", learning_curve(n, 80, 60, 0.55), n == 0) for n in range(3)]
     ),
-    "winner of one epoch": lambda: seeds_of_winner([Panel("seed 0", learning_curve(0, 1, 1, 0.5))]),
+    "winner of one epoch": lambda: seeds_of_winner(
+        BINARY, [Panel("seed 0", learning_curve(0, 1, 1, 0.5))]
+    ),
     "networks": lambda: side_by_side(
-        [Panel(HOSTILE, learning_curve(n, 80, 60, 0.55)) for n in range(7)]
+        BINARY, [Panel(HOSTILE, learning_curve(n, 80, 60, 0.55)) for n in range(7)]
     ),
     "a network that diverged": lambda: side_by_side(
+        BINARY,
         [
             Panel("finite", learning_curve(0, 80, 60, 0.55)),
             Panel("not", curve_of(np.full((3, 2, 2), math.nan))),
-        ]
+        ],
     ),
     "nothing but divergence": lambda: side_by_side(
-        [Panel("not", curve_of(np.full((3, 2, 2), math.nan)))]
+        BINARY, [Panel("not", curve_of(np.full((3, 2, 2), math.nan)))]
     ),
-    "a long curve": lambda: seeds_of_winner([Panel("seed", learning_curve(0, 9_000, 600, 0.55))]),
+    "a long curve": lambda: seeds_of_winner(
+        BINARY, [Panel("seed", learning_curve(0, 9_000, 600, 0.55))]
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""The section on regularisers says what its numbers say, whatever a study has and lacks."""
+"""The section on regularizers says what its numbers say, whatever a study has and lacks."""
 
 import json
 import math
@@ -12,13 +12,15 @@ import pytest
 
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.runs import Trained
-from hpsearch.report.figures.regularizers import changes
-from hpsearch.report.report import _environment, _figure, write_report
-from hpsearch.report.sections import regularizers as regularisers
+from hpsearch.report import html, markdown
+from hpsearch.report.report import write_report
+from hpsearch.report.sections import regularizers
+from hpsearch.report.sections.regularizers import content
+from hpsearch.report.sections.regularizers.drawing import changes
 from hpsearch.report.values import plain
 from hpsearch.space.hyperparameter import REGULARIZERS
 from hpsearch.space.space import Scalar
-from hpsearch.tasks.binary import OBJECTIVE
+from hpsearch.tasks.binary import BINARY
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.inspection import NO_LOSSES
 from hpsearch.wording import MINUS
@@ -44,7 +46,7 @@ LABELS = {
     "l1": "without L1",
     "l2": "without L2",
     "dropout": "without dropout",
-    "batch_normalization": "without batch normalisation",
+    "batch_normalization": "without batch normalization",
     "any": "without any",
 }
 
@@ -103,7 +105,7 @@ def history(value: float, small: float) -> History:
 
 def say(outcome: Outcome) -> Mapping[str, Any]:
     """The section's values as JSON has them."""
-    values = regularisers.values(outcome)
+    values = regularizers.values(outcome)
     assert not isinstance(values, str), values
     told: Mapping[str, Any] = plain(values)
     json.dumps(told, allow_nan=False)
@@ -113,9 +115,10 @@ def say(outcome: Outcome) -> Mapping[str, Any]:
 def render(outcome: Outcome, form: str) -> str:
     """The section alone; a whole report takes seconds."""
     values = say(outcome)
-    figure = _figure(drawn(regularisers.figures(outcome, values)))
-    template = _environment().get_template(f"sections/regularisers.{form}.j2")
-    return template.render(this=values, objective=OBJECTIVE, figure=figure)
+    blocks = list(regularizers.blocks(outcome, values))
+    if form == "md":
+        return markdown.render(blocks)
+    return html.render(blocks, drawn(regularizers.figures(outcome, values)))
 
 
 def test_what_is_more_than_chance_is_said_first(make_outcome: MakeOutcome) -> None:
@@ -130,7 +133,7 @@ def test_what_is_more_than_chance_is_said_first(make_outcome: MakeOutcome) -> No
     assert values["ablation"]["said"] == [
         "Dropout bought 0.0200 nats [0.0198, 0.0202]: that is how much val_binary_crossentropy "
         "rises when trial 0 is trained without it and nothing else changes.",
-        "Trial 0 is better without batch normalisation (by 0.0100 nats [0.0098, 0.0102]).",
+        "Trial 0 is better without batch normalization (by 0.0100 nats [0.0098, 0.0102]).",
         "What L2 bought trial 0 is indistinguishable from zero: its interval holds 0.",
         "All of them together bought 0.0400 nats [0.0395, 0.0405].",
         "Trial 0 has no L1 or weight decay.",
@@ -205,7 +208,7 @@ def test_the_page_says_what_the_values_hold(make_outcome: MakeOutcome) -> None:
         assert sentence in text
     assert "over seeds and validation rows at once" in text
     assert "This was observed, not tried out" in text
-    assert 'id="regularisers-changes-figure_1"' in source
+    assert 'id="regularizers-changes-figure_1"' in source
     assert "| without dropout | +0.0200 | \\[0.0198, 0.0202\\] | bought | 0.5" in markdown
     assert "| trial 0 | 45.0% | 45.0% | 45.0% |" in markdown
     for table in markdown.split("\n\n"):
@@ -223,7 +226,7 @@ def test_one_seed_is_said_to_leave_seeds_out(make_outcome: MakeOutcome) -> None:
 def test_the_page_has_the_best_sets_and_the_values_all(
     make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(regularisers, "LISTED", 2)
+    monkeypatch.setattr(content, "LISTED", 2)
     outcome = study(make_outcome, DROPOUT, {"dropout": WORSE})
     sets = say(outcome)["search"]["sets"]
     assert sum(one["complete"] for one in sets) == len(outcome.trials)
@@ -252,9 +255,9 @@ def test_what_is_missing_is_said_in_one_line(make_outcome: MakeOutcome) -> None:
     first = whole.standings[0]
     diverged = replace(first, mean=math.inf)
     lines = {
-        "not trained without its regularisers yet. Run hpsearch optimize": bare,
+        "not trained without its regularizers yet. Run hpsearch optimize": bare,
         "Set evaluate.ablation to true": replace(bare, spec=left_out),
-        "has no L1, L2, dropout, batch normalisation or weight decay.": study(make_outcome, {}, {}),
+        "has no L1, L2, dropout, batch normalization or weight decay.": study(make_outcome, {}, {}),
         "Trial 0 diverged when it was trained again": with_standings(
             replace(bare, test=None), diverged
         ),
@@ -263,13 +266,13 @@ def test_what_is_missing_is_said_in_one_line(make_outcome: MakeOutcome) -> None:
         values = say(outcome)
         assert values["ablation"] is None
         assert line in values["absences"]["ablation"]
-        assert regularisers.figures(outcome, values) == {}
+        assert regularizers.figures(outcome, values) == {}
 
     values = say(replace(whole, history=lambda run: UNTRAINED))
     assert values["layers"] is None
     assert "No weights of trial 0" in values["absences"]["layers"]
     assert values["ablation"]["variants"][0]["reading"] == "losses not recorded"
-    assert regularisers.figures(whole, values) == {}
+    assert regularizers.figures(whole, values) == {}
 
 
 def test_a_search_that_compares_nothing_says_why(make_outcome: MakeOutcome) -> None:
@@ -279,18 +282,18 @@ def test_a_search_that_compares_nothing_says_why(make_outcome: MakeOutcome) -> N
 
     trials = [make_trial(number, params=NOTHING) for number in range(3)]
     outcome = make_outcome(trials, standings=1)
-    assert "No trial had a regulariser on." in say(outcome)["absences"]["search"]
+    assert "No trial had a regularizer on." in say(outcome)["absences"]["search"]
 
 
 def test_nothing_at_all_is_one_line(make_outcome: MakeOutcome) -> None:
     for trials in ([], [make_diverged(0)]):
-        line = regularisers.values(make_outcome(trials))
+        line = regularizers.values(make_outcome(trials))
         assert isinstance(line, str)
         assert line.startswith("There is no winner")
     alone = make_outcome([make_trial(0, params={**NOTHING, **DROPOUT})], standings=0)
-    line = regularisers.values(alone)
+    line = regularizers.values(alone)
     assert line == (
-        "Trial 0 was not trained without its regularisers yet. "
+        "Trial 0 was not trained without its regularizers yet. "
         "Run hpsearch optimize --study NAME to continue."
     )
 
@@ -306,10 +309,10 @@ def test_the_figure_tells_variants_apart_by_shape_and_says_what_diverged() -> No
         variant("without L1", 0.01, 0.02, 0.03),
         variant("without L2", -0.03, -0.02, -0.01),
         variant("without dropout", -0.01, 0.0, 0.01),
-        variant("without batch normalisation"),
+        variant("without batch normalization"),
     ]
-    svg = changes(rows)
-    assert svg == changes(rows)
+    svg = changes(BINARY, rows)
+    assert svg == changes(BINARY, rows)
     root = ElementTree.fromstring(svg)
     words = " ".join(root.itertext())
     for row in rows:
@@ -317,12 +320,12 @@ def test_the_figure_tells_variants_apart_by_shape_and_says_what_diverged() -> No
     for word in ("worse without", "better without", "not distinguishable", "1 of 2 diverged"):
         assert word in words
     ids = [one.attrib["id"] for one in root.iter() if "id" in one.attrib]
-    assert all(one.startswith("regularisers-changes-") for one in ids)
+    assert all(one.startswith("regularizers-changes-") for one in ids)
 
 
 def test_one_variant_with_one_seed_is_drawn_without_strokes() -> None:
     row = {**variant("without L2", 0.01, 0.02, 0.03), "seeds": [0.02]}
-    words = " ".join(ElementTree.fromstring(changes([row])).itertext())
+    words = " ".join(ElementTree.fromstring(changes(BINARY, [row])).itertext())
     assert "worse without" in words
     assert "one seed" not in words
 
@@ -330,8 +333,8 @@ def test_one_variant_with_one_seed_is_drawn_without_strokes() -> None:
 def test_an_ablation_without_losses_says_so(
     make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of a trial that uses every regulariser there is nothing else to say."""
+    """Of a trial that uses every regularizer there is nothing else to say."""
     outcome = study(make_outcome, DROPOUT, {"any": WORSE})
     silent = replace(outcome, history=lambda run: replace(outcome.history(run), losses=NO_LOSSES))
-    monkeypatch.setattr(regularisers, "_used", lambda *_: tuple(REGULARIZERS))
-    assert say(silent)["ablation"]["said"] == [regularisers.NO_LOSSES]
+    monkeypatch.setattr(content, "_used", lambda *_: tuple(REGULARIZERS))
+    assert say(silent)["ablation"]["said"] == [content.NO_LOSSES]

@@ -17,8 +17,8 @@ import pytest
 from hpsearch.dashboard.notes import study_note
 from hpsearch.data.parts import Opening
 from hpsearch.evaluation.outcome import Measured, Outcome
-from hpsearch.report.report import SECTIONS as SECTION_IDS
 from hpsearch.report.report import report_values, write_report
+from hpsearch.report.sections.registry import SECTIONS as SECTION_IDS
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.wording import say_openings
@@ -41,7 +41,7 @@ SECTIONS = [
     "Does it beat the obvious baselines?",
     "How much of the validation score was luck?",
     "Does it overfit?",
-    "What did each regulariser buy?",
+    "What did each regularizer buy?",
     "What mattered in the search?",
     "Is the winner usable?",
     "How is it repeated?",
@@ -136,7 +136,7 @@ def test_json_says_what_others_may_rely_on(make_outcome: MakeOutcome) -> None:
     assert outcome.test is not None
     values = read(outcome).values
     assert values["study"] == {
-        "name": "made", "seed": 7, "description": "Which size and regulariser generalise?",
+        "name": "made", "seed": 7, "description": "Which size and regularizer generalize?",
     }  # fmt: skip
     assert values["data"]["fingerprint"].startswith("sha256:")
     assert values["data"]["simulated"] is False
@@ -199,13 +199,13 @@ def test_a_study_that_lacks_something_has_a_whole_report(
 @pytest.mark.parametrize(
     ("bare", "sections"),
     [
-        ("no trial", {"best", "test", "baselines", "luck", "regularisers", "search", "usability"}),
+        ("no trial", {"best", "test", "baselines", "luck", "regularizers", "search", "usability"}),
         (
             "all diverged",
-            {"best", "test", "baselines", "luck", "regularisers", "usability"},
+            {"best", "test", "baselines", "luck", "regularizers", "usability"},
         ),
         ("no test", {"test", "baselines", "usability"}),
-        ("no search", {"best", "luck", "regularisers", "search"}),
+        ("no search", {"best", "luck", "regularizers", "search"}),
     ],
 )
 def test_absences_are_told_with_the_way_out(

@@ -43,7 +43,7 @@ def test_a_graph_has_a_node_for_each_layer() -> None:
     ]
     assert list(nodes(definition)) == [
         ("features", "Input", [-1, 28]),
-        ("standardise", "Normalization", [-1, 28]),
+        ("standardize", "Normalization", [-1, 28]),
         *hidden,
         ("output", "Dense", [-1, 1]),
         ("probability", "Activation", [-1, 1]),
@@ -63,4 +63,4 @@ def test_a_plain_network_has_a_plain_graph() -> None:
     )
     names = [node.name for node in definition.node]
     hidden = ["hidden_1/dense", "hidden_1/elu"]
-    assert names == ["features", "standardise", *hidden, "output", "probability"]
+    assert names == ["features", "standardize", *hidden, "output", "probability"]

@@ -55,7 +55,7 @@ def test_keras_keeps_the_same_and_kernels_are_those_of_the_last_epoch() -> None:
     assert segment.recipe.network.widths == (6, 6)
 
 
-def test_a_kernel_is_summarised_by_norm_small_weights_ends_and_counts() -> None:
+def test_a_kernel_is_summarized_by_norm_small_weights_ends_and_counts() -> None:
     kernel = np.array([[3.0, -4.0], [0.0, 1e-4]], np.float32)
     (found,) = summarize_kernels((kernel, np.ones(2, np.float32)))
     assert found[:4].tolist() == [5.0, 0.5, -4.0, 3.0]

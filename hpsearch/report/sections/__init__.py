@@ -1,1 +1,1 @@
-"""The sections of the report, one module a question."""
+"""The sections of the report, one package a question; a new one has its line in ``registry``."""

@@ -79,7 +79,7 @@ def whole_model(recipe: Recipe, scaling: Scaling, weights: Arrays) -> Any:
     features = keras.Input((len(scaling.mean),), name="features")
     task = recipe.the_task()
     x = keras.layers.Normalization(
-        mean=scaling.mean, variance=scaling.deviation.astype(np.float64) ** 2, name="standardise"
+        mean=scaling.mean, variance=scaling.deviation.astype(np.float64) ** 2, name="standardize"
     )(features)
     for layer in layers_of(recipe.network, recipe.knobs):
         x = layer(x)

@@ -1,0 +1,1 @@
+"""How is it repeated? The last part of every report."""

@@ -1,0 +1,1 @@
+"""What came out: the first part of every report, made of the values of all sections."""
