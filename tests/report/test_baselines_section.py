@@ -235,5 +235,5 @@ def test_pages_say_it_in_words_and_tables(make_outcome: MakeOutcome) -> None:
         line for line in markdown.splitlines() if line.startswith("| Large,") and "worse" in line
     ]
     assert len(rows) == 4
-    assert all("| worse | +0.0300 [0.0200, 0.0400] |" in row for row in rows)
+    assert all("worse | +0.0300 [0.0200, 0.0400] |" in row for row in rows)
     assert "None" not in "".join(rows)

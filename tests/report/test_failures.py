@@ -106,7 +106,7 @@ def test_a_figure_that_fails_leaves_the_section_and_its_other_figures(
 def test_figures_of_which_none_can_be_named_are_all_left_out(
     make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hpsearch.report.sections.usability.drawing", fail)
+    monkeypatch.setattr("hpsearch.report.sections.usability.figures", fail)
     values, _, page, told = written(make_outcome())
     assert values["usability"] is not None
     assert values["absences"]["usability.figures"].startswith(FIGURE)

@@ -32,7 +32,6 @@ from tests.outcomes import (
     make_kernels,
     make_losses,
     make_trial,
-    with_standings,
 )
 
 from .pages import Page
@@ -209,7 +208,7 @@ def test_the_page_says_what_the_values_hold(make_outcome: MakeOutcome) -> None:
     assert "over seeds and validation rows at once" in text
     assert "This was observed, not tried out" in text
     assert 'id="regularizers-changes-figure_1"' in source
-    assert "| without dropout | +0.0200 | \\[0.0198, 0.0202\\] | bought | 0.5" in markdown
+    assert "| without dropout | +0.0200 \\[0.0198, 0.0202\\] | bought | 0.5" in markdown
     assert "| trial 0 | 45.0% | 45.0% | 45.0% |" in markdown
     for table in markdown.split("\n\n"):
         if table.startswith("| "):
@@ -231,7 +230,7 @@ def test_the_page_has_the_best_sets_and_the_values_all(
     sets = say(outcome)["search"]["sets"]
     assert sum(one["complete"] for one in sets) == len(outcome.trials)
     assert (sets[0]["label"], sets[0]["best"]) == ("dropout", 0.5)
-    said = f"Trials by all that was on, the best 2 of {len(sets)} sets:\n\n"
+    said = f"Trials by all that was on: the best 2 of {len(sets)} sets:\n\n"
     _, _, after = render(outcome, "md").partition(said)
     assert len(after.partition("\n\n")[0].splitlines()) == 2 + 2
 
@@ -252,15 +251,10 @@ def test_what_is_missing_is_said_in_one_line(make_outcome: MakeOutcome) -> None:
     left_out = spec.model_copy(
         update={"evaluate": spec.evaluate.model_copy(update={"ablation": False})}
     )
-    first = whole.standings[0]
-    diverged = replace(first, mean=math.inf)
     lines = {
         "not trained without its regularizers yet. Run hpsearch optimize": bare,
         "Set evaluate.ablation to true": replace(bare, spec=left_out),
         "has no L1, L2, dropout, batch normalization or weight decay.": study(make_outcome, {}, {}),
-        "Trial 0 diverged when it was trained again": with_standings(
-            replace(bare, test=None), diverged
-        ),
     }
     for line, outcome in lines.items():
         values = say(outcome)

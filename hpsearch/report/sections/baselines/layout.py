@@ -43,7 +43,7 @@ def _table(task: Task, values: Mapping[str, Any]) -> Table:
     return Table(
         [
             Column("model and verdict", "name"),
-            Column("difference", "number"),
+            Column("difference", "number", strong=True),
             *(Column(metric.label, "number") for metric in shown),
             Column(f"validation {task.metric.label}", "number"),
         ],
@@ -59,4 +59,4 @@ def _estimate(estimate: Mapping[str, float]) -> Cell:
 
 
 def _difference(estimate: Mapping[str, float]) -> Cell:
-    return Cell(say_signed(estimate["value"]), say_interval(estimate), "strong")
+    return Cell(say_signed(estimate["value"]), say_interval(estimate))

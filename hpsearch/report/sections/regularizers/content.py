@@ -1,6 +1,5 @@
 """What each regularizer bought: the winner without it, the search with and without, the weights."""
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -108,12 +107,6 @@ def _why_no_ablation(outcome: Outcome, winner: Winner) -> str:
         return (
             "The study leaves the ablation out. Set evaluate.ablation to true to have "
             f"{trial} trained without each of its regularizers. {GO_ON}"
-        )
-    if winner.standing and math.isinf(winner.standing.mean):
-        return (
-            f"{first_upper(trial)} diverged when it was trained again, so nothing can be held to "
-            "it. Lower the upper end of learning_rate in [space], then run the study under a new "
-            "name."
         )
     return f"{first_upper(trial)} was not trained without its regularizers yet. {GO_ON}"
 

@@ -58,7 +58,7 @@ def _ablation(objective: str, trial: int, ablation: Mapping[str, Any]) -> Iterat
     yield Table(
         [
             Column(f"trial {trial}", "name"),
-            Column("change", "number"),
+            Column("change", "number", strong=True),
             Column("reading"),
             Column("mean", "number"),
             Column("change of each seed", "long"),
@@ -102,7 +102,7 @@ def _how_it_was_compared(trial: int, seeds: int, variants: int) -> str:
 def _change(change: Mapping[str, float] | None) -> Cell:
     if not change:
         return Cell(NOTHING)
-    return Cell(say_signed(change["value"]), say_interval(change), "strong")
+    return Cell(say_signed(change["value"]), say_interval(change))
 
 
 def _search(objective: str, search: Mapping[str, Any], listed: int) -> Iterator[Block]:
