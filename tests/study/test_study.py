@@ -13,6 +13,7 @@ from hpsearch.models.network import build
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.space.space import Choice, Condition, Float, Int, Parameter
 from hpsearch.study.finding import find_studies, find_study
+from hpsearch.study.pruners import Unpruned
 from hpsearch.study.reading import check_study, read_study
 from tests.doubles import small_study
 
@@ -305,7 +306,7 @@ def test_a_name_stands_in_one_section_only() -> None:
 
 def test_overrides_replace_entries_and_are_checked_the_same_way(tmp_path: Path) -> None:
     spec = read_study(HIGGS, ["search.trials=20", "search.pruner=none", "space.units.int=[8, 16]"])
-    assert (spec.search.trials, spec.search.pruner) == (20, "none")
+    assert (spec.search.trials, spec.search.pruner) == (20, Unpruned())
     with pytest.raises(StudyFileError) as caught:
         read_study(HIGGS, ["search.trials=many", "trials=3", "space.units.int.low=3"])
     places = [mistake.place for mistake in caught.value.mistakes]
