@@ -36,6 +36,12 @@ def walk(folder: Path, spec: StudySpec, pool: Pool, events: int | None = None) -
     return trials, [files.history(f"{trial.number:04d}").curve for trial in trials]
 
 
+def snapshots(folder: Path, spec: StudySpec, pool: Pool) -> list[Snapshot]:
+    """Run a study in a folder, and return where it stood after each event."""
+    with closing(Record(folder / "study.db", spec.study.name)) as record:
+        return list(search(spec, PROBLEM, record, ProgressFiles(folder), pool))
+
+
 def run(folder: Path, spec: StudySpec, **pool: Any) -> Found:
     return walk(folder, spec, Pool(FormulaTrainer(spec.training.patience), **pool))
 

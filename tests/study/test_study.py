@@ -304,6 +304,20 @@ def test_a_name_stands_in_one_section_only() -> None:
     assert told["space.layers"] == "is already set in network.layers; keep one of the two"
 
 
+def test_a_hyperparameter_is_fixed_in_its_own_section() -> None:
+    told = mistakes(
+        network={"optimizer": "sgd", "momentum": {"float": [0.1, 0.9]}, "activation": "elu"},
+        training={"layers": 2, "learning_rate": 0.1},
+    )
+    assert told == {
+        "network.optimizer": "belongs in [training], or in [space] to be searched",
+        "network.momentum": "belongs in [training], or in [space] to be searched",
+        "training.layers": "belongs in [network], or in [space] to be searched",
+    }
+    spec = small_study(space__nesterov=True, space__activation="relu")
+    assert spec.space.constants == {"nesterov": True, "activation": "relu"}
+
+
 def test_overrides_replace_entries_and_are_checked_the_same_way(tmp_path: Path) -> None:
     spec = read_study(HIGGS, ["search.trials=20", "search.pruner=none", "space.units.int=[8, 16]"])
     assert (spec.search.trials, spec.search.pruner) == (20, Unpruned())
