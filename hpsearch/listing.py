@@ -136,7 +136,7 @@ def _say_search(spec: StudySpec) -> str:
         return "  search  nothing: the baselines alone"
     return (
         f"  search  {search.trials} trials, {search.parallel} in flight, "
-        f"{search.sampler}, {search.pruner}, up to {spec.training.epochs} epochs; "
+        f"{search.sampler.name}, {search.pruner.name}, up to {spec.training.epochs} epochs; "
         f"the best {evaluate.top} again with {evaluate.seeds} seeds each"
     )
 

@@ -22,6 +22,13 @@ from hpsearch.training.segment import Best, Progress, Segment, State
 PROBLEM = Problem(columns=28, train_rows=10_000, validation_rows=1_000)
 
 
+#: A sampler and a pruner that begin early, for studies of a dozen trials.
+STARTUP = {
+    "sampler": {"name": "tpe", "startup_trials": 3},
+    "pruner": {"name": "median", "startup_trials": 3},
+}
+
+
 def small_study(**overrides: Any) -> StudySpec:
     """A study of 12 trials of up to 20 epochs; ``section__key=value`` overrides an entry."""
     raw: dict[str, dict[str, Any]] = {
@@ -35,7 +42,7 @@ def small_study(**overrides: Any) -> StudySpec:
             "momentum": {"float": [0.0, 0.9], "when": {"optimizer": "sgd"}},
         },
         "training": {"epochs": 20, "patience": 8},
-        "search": {"trials": 12, "parallel": 4, "startup_trials": 3, "warmup_epochs": 2},
+        "search": {"trials": 12, "parallel": 4, "warmup_epochs": 2, **STARTUP},
     }
     for name, value in overrides.items():
         section, _, key = name.partition("__")
@@ -136,7 +143,7 @@ class Pool:
 
 def evaluate(folder: StudyFolder, pool: Pool) -> None:
     """All re-trainings, then all that the winner is compared with."""
-    for _ in train_runs(folder, PROBLEM, pool.train, wanted_retrainings(folder)):
+    for _ in train_runs(folder, PROBLEM, pool, wanted_retrainings(folder)):
         pass
-    for _ in train_runs(folder, PROBLEM, pool.train, comparison_runs(folder)):
+    for _ in train_runs(folder, PROBLEM, pool, comparison_runs(folder)):
         pass

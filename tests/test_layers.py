@@ -42,7 +42,7 @@ CONFINED = {
     "tensorflow": ("training/", "execution/worker.py"),
     "keras": ("training/",),
     "optuna": ("record/", "search/", "evaluation/importance.py", "dashboard/"),
-    "keras_tuner": ("search/proposers/oracles.py",),
+    "keras_tuner": ("search/proposers/oracle.py",),
     "sklearn": ("training/",),
     "tensorboard": ("tensorboard/",),
     "matplotlib": ("report/figures/", "report/svg.py"),

@@ -80,8 +80,8 @@ def _say_search(outcome: Outcome) -> str:
     return (
         f"hpsearch searches {outcome.task.description}: "
         f"{', '.join(map(escape, names))}. It runs {say_count(search.trials)} trials of up to "
-        f"{say_count(training.epochs)} epochs, proposed by `{search.sampler}`, pruned by "
-        f"`{search.pruner}`."
+        f"{say_count(training.epochs)} epochs, proposed by `{search.sampler.name}`, pruned by "
+        f"`{search.pruner.name}`."
     )
 
 

@@ -10,11 +10,12 @@ from hpsearch.evaluation.candidates import comparison_runs
 from hpsearch.evaluation.leaderboard import read_leaderboard
 from hpsearch.evaluation.opening import recorded_test
 from hpsearch.evaluation.retraining import best_trials, retrainings
-from hpsearch.evaluation.runs import TrainBy, recorded, trial_run
+from hpsearch.evaluation.runs import recorded, trial_run
 from hpsearch.record.environment import HARDWARE, differences, environment
 from hpsearch.record.folder import StudyFolder
 from hpsearch.record.trial import TrialRecord
 from hpsearch.search.clock import Problem
+from hpsearch.search.trainings import Pool
 from hpsearch.training.curve import Curve
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.run import Run
@@ -126,7 +127,7 @@ def choose_best(folder: StudyFolder) -> Sequence[RecordedRun]:
     return _runs(folder, best, best)
 
 
-def repeat(runs: Sequence[RecordedRun], problem: Problem, train: TrainBy) -> Iterator[Repetition]:
+def repeat(runs: Sequence[RecordedRun], problem: Problem, pool: Pool) -> Iterator[Repetition]:
     """Train runs again, the longest first; each is compared in its turn."""
     pending = {}
     for place, kept in enumerate(runs):
@@ -134,7 +135,7 @@ def repeat(runs: Sequence[RecordedRun], problem: Problem, train: TrainBy) -> Ite
             network, epochs = kept.run.recipe.network, len(kept.history)
             longest_first = -problem.virtual_seconds(network, epochs)
             segment = kept.run.segment(0, epochs, None)
-            pending[place] = train(segment, longest_first, name=_label(kept.run))
+            pending[place] = pool.train(segment, longest_first, name=_label(kept.run))
     for place, kept in enumerate(runs):
         if place in pending:
             yield _compare(kept, UNTRAINED.then(pending[place].result()))

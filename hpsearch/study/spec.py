@@ -5,17 +5,15 @@ from fractions import Fraction
 from typing import Any
 
 import tomli_w
-from pydantic import (
-    ConfigDict,
-)
+from pydantic import ConfigDict
 
 from hpsearch.models.recipe import Recipe, recipe_of
 from hpsearch.space.space import Scalar, Space
+from hpsearch.study.section import Section
 from hpsearch.study.sections import (
     DataSection,
     EvaluateSection,
     SearchSection,
-    Section,
     StudySection,
     TrainingSection,
 )

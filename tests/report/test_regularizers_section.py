@@ -20,6 +20,7 @@ from hpsearch.report.sections.regularizers.drawing import changes
 from hpsearch.report.values import plain
 from hpsearch.space.hyperparameter import REGULARIZERS
 from hpsearch.space.space import Scalar
+from hpsearch.study.samplers import Random
 from hpsearch.tasks.binary import BINARY
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.inspection import NO_LOSSES
@@ -238,7 +239,7 @@ def test_the_page_has_the_best_sets_and_the_values_all(
 def test_a_random_sampler_is_not_said_to_have_learnt(make_outcome: MakeOutcome) -> None:
     outcome = study(make_outcome, DROPOUT, {"dropout": WORSE})
     assert "the sampler proposed more of what had worked" in render(outcome, "md")
-    search = outcome.spec.search.model_copy(update={"sampler": "random"})
+    search = outcome.spec.search.model_copy(update={"sampler": Random()})
     outcome = replace(outcome, spec=outcome.spec.model_copy(update={"search": search}))
     for form in ("html", "md"):
         assert "the sampler drew at random" in render(outcome, form)

@@ -13,6 +13,7 @@ from hpsearch.record.trial import TrialRecord
 from hpsearch.report.report import write_report
 from hpsearch.report.sections import search
 from hpsearch.report.values import plain
+from hpsearch.study.pruners import Unpruned
 from hpsearch.training.history import UNTRAINED
 from tests.outcomes import MakeOutcome, curve_of, make_diverged, make_trial
 
@@ -152,7 +153,9 @@ def test_without_pruned_trials_the_pruner_cost_nothing(make_outcome: MakeOutcome
     assert values["pruning"] is None
     assert values["said"]["pruning"].startswith("The pruner, median, ended no trial")
     spec = outcome.spec
-    unpruned = spec.model_copy(update={"search": spec.search.model_copy(update={"pruner": "none"})})
+    unpruned = spec.model_copy(
+        update={"search": spec.search.model_copy(update={"pruner": Unpruned()})}
+    )
     told = say(replace(outcome, spec=unpruned))["said"]["pruning"]
     assert told == "The study prunes nothing, search.pruner = 'none'."
 

@@ -36,6 +36,12 @@ def walk(folder: Path, spec: StudySpec, pool: Pool, events: int | None = None) -
     return trials, [files.history(f"{trial.number:04d}").curve for trial in trials]
 
 
+def snapshots(folder: Path, spec: StudySpec, pool: Pool) -> list[Snapshot]:
+    """Run a study in a folder, and return where it stood after each event."""
+    with closing(Record(folder / "study.db", spec.study.name)) as record:
+        return list(search(spec, PROBLEM, record, ProgressFiles(folder), pool))
+
+
 def run(folder: Path, spec: StudySpec, **pool: Any) -> Found:
     return walk(folder, spec, Pool(FormulaTrainer(), **pool))
 
@@ -64,10 +70,16 @@ def test_a_study_has_its_trials_in_the_states_that_the_record_knows(through: Fou
         assert trial.ended_seconds > trial.started_seconds
 
 
+def early(name: str) -> dict[str, Any]:
+    """The table of a sampler or a pruner that begins after 3 trials, if it has such an option."""
+    has_startup = name in ("tpe", "bayesian", "median", "patient")
+    return {"name": name, **({"startup_trials": 3} if has_startup else {})}
+
+
 @pytest.mark.parametrize("sampler", ["tpe", "random"])
 @pytest.mark.parametrize("pruner", ["median", "successive_halving", "hyperband", "patient", "none"])
 def test_workers_and_their_speed_change_nothing(tmp_path: Path, pruner: str, sampler: str) -> None:
-    spec = small_study(search__pruner=pruner, search__sampler=sampler)
+    spec = small_study(search__pruner=early(pruner), search__sampler=early(sampler))
     alone = run(tmp_path / "alone", spec)
     for workers, seed in ((2, 1), (4, 2), (16, 3)):
         folder = tmp_path / f"{workers}"
@@ -207,7 +219,7 @@ def test_deaths_of_workers_end_the_search_and_fail_no_trial(tmp_path: Path, thro
 
 def test_a_search_that_is_cut_anywhere_asks_what_it_would_have_asked(tmp_path: Path) -> None:
     # TPE looks at what it proposed for running trials, dead parameters included.
-    spec = small_study(search__trials=14, search__startup_trials=2, training__epochs=6)
+    spec = small_study(search__trials=14, search__sampler={"startup_trials": 2}, training__epochs=6)
     whole = run(tmp_path / "whole", spec)
     for events in range(1, 60, 2):
         path = tmp_path / f"{events}"

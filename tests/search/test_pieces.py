@@ -20,7 +20,7 @@ from hpsearch.record.folder import read_folder, write_folder
 from hpsearch.record.histories import ProgressFiles
 from hpsearch.record.record import Record
 from hpsearch.search.clock import VirtualClock
-from hpsearch.search.schedulers.pruners import REPORTS, report_epochs
+from hpsearch.search.schedulers.ladder import REPORTS, report_epochs
 from hpsearch.seeds import retraining_seed, trial_seed
 from hpsearch.training.history import History
 from hpsearch.training.segment import Best, State, state_digest

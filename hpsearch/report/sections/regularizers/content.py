@@ -38,9 +38,6 @@ TITLE = "What did each regularizer buy?"
 #: Said where the ablation can say nothing else.
 NO_LOSSES = "What each regularizer bought is not known, as losses of validation rows are missing."
 
-#: Samplers that propose more of what has worked.
-GUIDED = ("tpe", "bayesian")
-
 #: Sets of regularizers that the page lists; report.json has all.
 LISTED = 10
 
@@ -123,7 +120,7 @@ def _search(outcome: Outcome) -> Mapping[str, Any] | str:
             "study under a new name."
         )
     return {
-        "guided": outcome.spec.search.sampler in GUIDED,
+        "guided": outcome.spec.search.sampler.learns,
         "switches": [{**asdict(one), "label": REGULARIZERS[one.name]} for one in found],
         "sets": [
             {

@@ -57,8 +57,8 @@ def values(outcome: Outcome) -> Mapping[str, Any] | str:
         "trials": {"total": len(outcome.trials), **states},
         "trials_wanted": search.trials,
         "valued": len(valued_trials(outcome.trials)),
-        "sampler": search.sampler,
-        "pruner": search.pruner,
+        "sampler": search.sampler.name,
+        "pruner": search.pruner.name,
         "parallel": search.parallel,
         "epochs": sum(trial.epochs for trial in outcome.trials),
         "epochs_of_a_trial": outcome.spec.training.epochs,
@@ -68,7 +68,11 @@ def values(outcome: Outcome) -> Mapping[str, Any] | str:
             "importances": say_importances(outcome.importances, states["complete"], more),
             "slices": say_slices(outcome.spec.space, sliced, states["complete"]),
             "pruning": say_pruning(
-                outcome.task, pruning, search.pruner, spent, winner.trial.number if winner else None
+                outcome.task,
+                pruning,
+                search.pruner.name,
+                spent,
+                winner.trial.number if winner else None,
             ),
         },
         "improvements": improvements,
