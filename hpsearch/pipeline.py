@@ -119,7 +119,7 @@ def reproduce(folder: StudyFolder, choose: Choose, workers: int, view: View) -> 
     with _pool(spec, rows, workers, view) as pool:
         repetitions = []
         view.retraining(0, len(runs))
-        for repetition in repeat(runs, problem_of(facts), pool.train):
+        for repetition in repeat(runs, problem_of(facts), pool):
             repetitions.append(repetition)
             view.retraining(len(repetitions), len(runs))
     return reproduction(repetitions, folder.environments())
@@ -190,11 +190,11 @@ def _evaluate(
 ) -> Outcome:
     with _timed(folder, "retraining"):
         again = [one.run for one in wanted_retrainings(folder)]
-        for done, total in train_runs(folder, problem, pool.train, again):
+        for done, total in train_runs(folder, problem, pool, again):
             if again:
                 view.retraining(done, total)
     with _timed(folder, "comparison"):
-        progress = train_runs(folder, problem, pool.train, comparison_runs(folder))
+        progress = train_runs(folder, problem, pool, comparison_runs(folder))
         done, total = next(progress)
         if again and done < total:
             export(folder, tell=view.tell)
@@ -222,14 +222,14 @@ def _measure(
     with _timed(folder, "test"):
         if candidates.configurations:
             best = candidates.runs[candidates.exported]
-            (arrays,) = best_weights(folder, problem, pool.train, [best])
+            (arrays,) = best_weights(folder, problem, pool, [best])
             folder.check_place()
             model.parent.mkdir(exist_ok=True)
             whole = (model, best.network, best.knobs, rows.scaling, arrays)
             pool.call(save_model, *whole, name="saving the model").result()
             folder.record.set_fact("model", digest_of(model))
         if not measured:
-            weights = best_weights(folder, problem, pool.train, candidates.runs)
+            weights = best_weights(folder, problem, pool, candidates.runs)
             measure(folder, rows, candidates, weights, _predictors(pool, rows.scaling))
 
 

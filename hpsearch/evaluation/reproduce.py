@@ -10,7 +10,8 @@ from hpsearch.evaluation.candidates import comparison_runs
 from hpsearch.evaluation.leaderboard import standings
 from hpsearch.evaluation.opening import recorded_test
 from hpsearch.evaluation.retraining import best_trials, retrainings
-from hpsearch.evaluation.runs import Run, TrainBy, recorded
+from hpsearch.evaluation.runs import Run, recorded
+from hpsearch.execution.pool import Pool
 from hpsearch.record.environment import HARDWARE, differences, environment
 from hpsearch.record.folder import StudyFolder
 from hpsearch.record.histories import identity
@@ -132,13 +133,13 @@ def choose_best(folder: StudyFolder) -> Sequence[RecordedRun]:
     return _runs(folder, best, best)
 
 
-def repeat(runs: Sequence[RecordedRun], problem: Problem, train: TrainBy) -> Iterator[Repetition]:
+def repeat(runs: Sequence[RecordedRun], problem: Problem, pool: Pool) -> Iterator[Repetition]:
     """Train runs again, the longest first; each is compared in its turn."""
     pending = {}
     for place, run in enumerate(runs):
         if len(run.history):
             longest_first = -problem.virtual_seconds(run.segment.network, run.segment.last)
-            pending[place] = train(run.segment, longest_first, run.training, name=run.label)
+            pending[place] = pool.train(run.segment, longest_first, run.training, name=run.label)
     for place, run in enumerate(runs):
         if place in pending:
             yield _compare(run, UNTRAINED.then(pending[place].result()))

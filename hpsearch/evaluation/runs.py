@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
-from typing import Protocol
 
 from hpsearch.errors import HpsearchError, WorkerError
 from hpsearch.evaluation.outcome import Trained
+from hpsearch.execution.pool import Pool
 from hpsearch.models.network import Knobs, Network
 from hpsearch.record.folder import StudyFolder
 from hpsearch.record.histories import identity
@@ -16,17 +16,6 @@ from hpsearch.study.sections import TrainingSection
 from hpsearch.training.curve import CurveSummary, Ending, summarise
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.segment import Arrays, Progress, Segment
-
-
-class TrainBy(Protocol):
-    """Trains a segment by a training of its own; see ``LocalPool.train``."""
-
-    def __call__(
-        self, segment: Segment, urgency: float, training: TrainingSection, *, name: str
-    ) -> Future[Progress]:
-        """The least ``urgency`` goes first; ``name`` says in messages whose the segment is."""
-        ...
-
 
 #: Virtual seconds after which a state is written down.
 SEGMENT_SECONDS = 15.0
@@ -98,7 +87,7 @@ def trained(folder: StudyFolder, run: Run) -> Trained | None:
 
 
 def train_runs(
-    folder: StudyFolder, problem: Problem, train: TrainBy, runs: Sequence[Run]
+    folder: StudyFolder, problem: Problem, pool: Pool, runs: Sequence[Run]
 ) -> Iterator[tuple[int, int]]:
     """Train what is missing of these runs, the longest first; each goes on where it stopped.
 
@@ -108,25 +97,25 @@ def train_runs(
     for run in runs:
         if run not in missing:  # a curve that was lost may still be beside a state
             folder.files.save_history(run.name, run.identity, recorded(folder, run))
-    yield from _train(folder, problem, train, missing, len(runs))
+    yield from _train(folder, problem, pool, missing, len(runs))
 
 
 def best_weights(
-    folder: StudyFolder, problem: Problem, train: TrainBy, runs: Sequence[Run]
+    folder: StudyFolder, problem: Problem, pool: Pool, runs: Sequence[Run]
 ) -> list[Arrays]:
     """The weights of each run's best epoch; trained again where they are not recorded."""
     missing = [run for run in runs if _weights(folder, run) is None]
-    for _ in _train(folder, problem, train, missing, len(missing)):
+    for _ in _train(folder, problem, pool, missing, len(missing)):
         pass
     weights = [_weights(folder, run) for run in runs]
     return [one for one in weights if one is not None]
 
 
 def _train(
-    folder: StudyFolder, problem: Problem, train: TrainBy, missing: Sequence[Run], total: int
+    folder: StudyFolder, problem: Problem, pool: Pool, missing: Sequence[Run], total: int
 ) -> Iterator[tuple[int, int]]:
     flights = [_Flight(folder, problem, run) for run in missing]
-    waiting = {flight.next(train): flight for flight in flights}
+    waiting = {flight.next(pool): flight for flight in flights}
     yield total - len(waiting), total
     while waiting:
         done, _ = wait(waiting, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
@@ -138,7 +127,7 @@ def _train(
             if error is not None:
                 raise HpsearchError(f"training {flight.run.name} failed: {error}") from error
             if flight.goes_on(future.result()):
-                waiting[flight.next(train)] = flight
+                waiting[flight.next(pool)] = flight
         yield total - len(waiting), total
 
 
@@ -154,7 +143,7 @@ class _Flight:
         if self._state is None:
             self._history = UNTRAINED
 
-    def next(self, train: TrainBy) -> Future[Progress]:
+    def next(self, pool: Pool) -> Future[Progress]:
         """Ask for the epochs up to the next look, or as many as take ``SEGMENT_SECONDS``."""
         run, first = self.run, len(self._history)
         look = next(
@@ -165,7 +154,7 @@ class _Flight:
         last = min(look, first + max(affordable, 1), run.training.epochs)
         segment = Segment(run.network, run.knobs, run.seed, first, last, self._state)
         longest_first = -self._problem.virtual_seconds(run.network, run.training.epochs - first)
-        return train(segment, longest_first, run.training, name=run.label)
+        return pool.train(segment, longest_first, run.training, name=run.label)
 
     def goes_on(self, progress: Progress) -> bool:
         """Take in a segment, write it down, and say whether there is more to train."""

@@ -14,13 +14,14 @@ from optuna.trial import TrialState
 
 from hpsearch.calls import SideProcess
 from hpsearch.errors import HpsearchError
+from hpsearch.execution.pool import Pool
 from hpsearch.record.histories import ProgressFiles
 from hpsearch.record.record import Record
 from hpsearch.search.clock import Problem, VirtualClock
 from hpsearch.search.proposers.samplers import RecordedSampler, make_sampler
 from hpsearch.search.schedulers.pruners import make_pruner
 from hpsearch.search.suggest import suggest
-from hpsearch.search.trainings import Flight, Flights, Pool
+from hpsearch.search.trainings import Flight, Flights
 from hpsearch.seeds import trial_seed
 from hpsearch.study.spec import StudySpec
 from hpsearch.training.curve import CurveSummary, Ending

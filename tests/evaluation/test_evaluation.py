@@ -54,7 +54,7 @@ def folder(tmp_path: Path) -> Iterator[StudyFolder]:
 
 def finish(folder: StudyFolder, pool: Pool) -> None:
     runs = [one.run for one in wanted_retrainings(folder)]
-    *_, (done, total) = train_runs(folder, PROBLEM, pool.train, runs)
+    *_, (done, total) = train_runs(folder, PROBLEM, pool, runs)
     assert done == total
 
 
@@ -104,7 +104,7 @@ def guessing(rows: Split, watch: Callable[[], None] = lambda: None) -> Predictor
 def look(folder: StudyFolder, pool: Pool, rows: Split, predictors: Predictors) -> None:
     """Measure all candidates on test rows."""
     candidates = candidates_of(folder)
-    weights = best_weights(folder, PROBLEM, pool.train, candidates.runs)
+    weights = best_weights(folder, PROBLEM, pool, candidates.runs)
     measure(folder, rows, candidates, weights, predictors)
 
 
@@ -145,10 +145,10 @@ def test_lost_weights_are_trained_again_to_the_same_values(folder: StudyFolder) 
     pool = Pool(FormulaTrainer(8))
     finish(folder, pool)
     runs = candidates_of(folder).runs
-    before = best_weights(folder, PROBLEM, pool.train, runs)
+    before = best_weights(folder, PROBLEM, pool, runs)
     folder.files.drop_states()
     again = Pool(FormulaTrainer(8))
-    after = best_weights(folder, PROBLEM, again.train, runs)
+    after = best_weights(folder, PROBLEM, again, runs)
     assert {segment.seed for segment in again.segments} == {run.seed for run in runs}
     np.testing.assert_array_equal(before, after)
 
@@ -156,11 +156,11 @@ def test_lost_weights_are_trained_again_to_the_same_values(folder: StudyFolder) 
 def test_a_run_goes_on_where_it_stopped(folder: StudyFolder) -> None:
     run = wanted_retrainings(folder)[0].run
     pool = Pool(FormulaTrainer(8))
-    for _ in train_runs(folder, PROBLEM, pool.train, [run]):
+    for _ in train_runs(folder, PROBLEM, pool, [run]):
         if len(pool.segments) == 3:
             break
     again = Pool(FormulaTrainer(8))
-    *_, last = train_runs(folder, PROBLEM, again.train, [run])
+    *_, last = train_runs(folder, PROBLEM, again, [run])
     assert last == (1, 1)
     assert again.segments[0].first > 1
     assert again.segments[0].state is not None

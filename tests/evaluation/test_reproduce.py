@@ -42,7 +42,7 @@ def train_again(
     folder: StudyFolder, choose: Choose, trainer: FormulaTrainer | None = None
 ) -> Reproduction:
     pool = Pool(trainer or FormulaTrainer(8), workers=3, seed=1)
-    found = list(repeat(choose(folder), PROBLEM, pool.train))
+    found = list(repeat(choose(folder), PROBLEM, pool))
     return reproduction(found, folder.environments())
 
 
