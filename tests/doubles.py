@@ -60,13 +60,17 @@ def tiny_fold(rows: int = 240, columns: int = 3, seed: int = 0) -> Fold:
 class FormulaTrainer:
     """A learning curve that is a function of network, knobs, seed and epoch; no rows are read.
 
-    ``diverges`` says which segments' trials break, at epoch 3.
+    ``diverges`` says which segments' trials break, at epoch 3; ``noise`` is how much a seed does.
     """
 
     def __init__(
-        self, patience: int, diverges: Callable[[Segment], bool] = lambda segment: False
+        self,
+        patience: int,
+        diverges: Callable[[Segment], bool] = lambda segment: False,
+        noise: float = 0.01,
     ) -> None:
         self._patience = patience
+        self._noise = noise
         self._diverges = diverges
 
     def run(self, segment: Segment, fold: Fold) -> Progress:
@@ -91,7 +95,7 @@ class FormulaTrainer:
     def _row(self, segment: Segment, epoch: int) -> Curve:
         knobs, width = segment.knobs, sum(segment.network.widths)
         quality = abs(np.log10(knobs.learning_rate) + 2.5) / 10 + 1 / (10 + width)
-        noise = np.random.default_rng([segment.seed, epoch]).normal(0, 0.01)
+        noise = np.random.default_rng([segment.seed, epoch]).normal(0, self._noise)
         overfit = (width / 1e5 + max(knobs.learning_rate - 0.1, 0)) * epoch
         value = 0.5 + quality + 0.3 * np.exp(-epoch / 4) + overfit + noise
         if epoch == 3 and self._diverges(segment):

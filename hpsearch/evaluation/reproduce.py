@@ -1,4 +1,4 @@
-"""Recorded runs trained again, and held to what the record says of them, bit by bit."""
+"""Recorded runs trained again, and checked against what the record says of them, bit by bit."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpsearch.errors import RecordError, UsageError
+from hpsearch.evaluation.allowance import Allowance, allowance
 from hpsearch.evaluation.candidates import comparison_runs
 from hpsearch.evaluation.leaderboard import standings
 from hpsearch.evaluation.opening import recorded_test
@@ -32,11 +33,6 @@ class RecordedRun:
     history: History
     training: TrainingSection
 
-
-#: How far apart the best ``val_binary_crossentropy`` of a run may be on another kind of processor.
-#: Measured with AVX2 in place of AVX-512 on all 109 runs of ``studies/higgs.toml``: 0.0062 at most,
-#: below 1e-7 for half of them.
-TOLERANCE = 0.01
 
 #: Which runs of a folder are wanted.
 Choose = Callable[[StudyFolder], Sequence[RecordedRun]]
@@ -75,29 +71,34 @@ class Reproduction:
     Attributes:
         differences: What differs between this environment and those of the study, in words.
         other_hardware: Whether the processor is among that: then bits can't be promised.
+        allowance: How far apart best values may be then; None where nothing recorded tells it.
     """
 
     repetitions: tuple[Repetition, ...]
     differences: Mapping[str, str]
     other_hardware: bool
+    allowance: Allowance | None
 
     @property
     def holds(self) -> bool:
-        """Whether all is equal to the bit; on other hardware, within ``TOLERANCE``."""
+        """Whether all is equal to the bit; on other hardware, within the allowance."""
         return all(
-            one.equal or (self.other_hardware and one.epochs > 0 and one.apart <= TOLERANCE)
-            for one in self.repetitions
+            repetition.equal or (self.other_hardware and self._is_allowed(repetition))
+            for repetition in self.repetitions
         )
 
+    def _is_allowed(self, repetition: Repetition) -> bool:
+        allowed = self.allowance
+        return repetition.epochs > 0 and allowed is not None and repetition.apart <= allowed.value
 
-def reproduction(
-    repetitions: Sequence[Repetition], recorded: Sequence[Mapping[str, str]]
-) -> Reproduction:
-    """Repetitions beside what the environments of a study have that this one has not."""
+
+def reproduction(repetitions: Sequence[Repetition], folder: StudyFolder) -> Reproduction:
+    """Repetitions with what differs between a study's environments and this one."""
     here = environment()
-    others = [differences(one, here) for one in recorded if one != here]
-    found = others[0] if others else {}
-    return Reproduction(tuple(repetitions), found, any(name in found for name in HARDWARE))
+    others = [differences(before, here) for before in folder.environments() if before != here]
+    changed = others[0] if others else {}
+    other_hardware = any(name in changed for name in HARDWARE)
+    return Reproduction(tuple(repetitions), changed, other_hardware, allowance(folder))
 
 
 def choose_trial(number: int) -> Choose:
@@ -161,9 +162,13 @@ def _compare(run: RecordedRun, again: History) -> Repetition:
         epochs,
         first,
         recorded.digests.get(epochs) != again.digests.get(epochs),
-        abs(_best(recorded.curve) - _best(again.curve)) if first is not None else 0.0,
+        _apart(_best(recorded.curve), _best(again.curve)),
         float(np.nanmax(gap, initial=0.0)),
     )
+
+
+def _apart(before: float, after: float) -> float:
+    return 0.0 if before == after else abs(before - after)  # both may be infinite
 
 
 def _best(curve: Curve) -> float:
@@ -186,7 +191,9 @@ def _runs(
     others: Sequence[Run] = (),
 ) -> Sequence[RecordedRun]:
     """Trials, re-trainings and other runs, of which one at least has epochs."""
-    again = [one.run for trial in retrained for one in retrainings(folder.spec, trial)]
+    again = [
+        retraining.run for trial in retrained for retraining in retrainings(folder.spec, trial)
+    ]
     runs = [_trial(folder, trial) for trial in trials]
     named = [(run.label, run) for run in again] + [(run.name, run) for run in others]
     for name, run in named:

@@ -7,7 +7,6 @@ into the record.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import optuna
 from optuna.trial import TrialState
@@ -15,6 +14,7 @@ from optuna.trial import TrialState
 from hpsearch.calls import SideProcess
 from hpsearch.errors import HpsearchError
 from hpsearch.execution.pool import Pool
+from hpsearch.progress import BestTrial, Snapshot
 from hpsearch.record.histories import ProgressFiles
 from hpsearch.record.record import Record
 from hpsearch.search.clock import Problem, VirtualClock
@@ -25,19 +25,6 @@ from hpsearch.search.trainings import Flight, Flights
 from hpsearch.seeds import trial_seed
 from hpsearch.study.spec import StudySpec
 from hpsearch.training.curve import CurveSummary, Ending
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """Where a search stands; ``epochs`` counts those of all trials, decided ones alone."""
-
-    total: int
-    complete: int
-    pruned: int
-    failed: int
-    running: int
-    epochs: int
-    best: optuna.trial.FrozenTrial | None
 
 
 def search(
@@ -83,7 +70,7 @@ class _Walk:
         self._asked = 0
         self._epochs = 0
         self._ended = dict.fromkeys((TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL), 0)
-        self._best: optuna.trial.FrozenTrial | None = None
+        self._best: BestTrial | None = None
 
     def run(self) -> Iterator[Snapshot]:
         """Walk; however that ends, what is trained is kept, and the process beside ends."""
@@ -176,10 +163,9 @@ class _Walk:
 
     def _count(self, ended: optuna.trial.FrozenTrial, state: TrialState, cause: str) -> None:
         self._ended[state] += 1
-        if state == TrialState.COMPLETE and (
-            self._best is None or (ended.value or 0.0) < (self._best.value or 0.0)
-        ):
-            self._best = ended
+        value = ended.value or 0.0
+        if state == TrialState.COMPLETE and (self._best is None or value < self._best.value):
+            self._best = BestTrial(ended.number, value, ended.params)
         failed = self._ended[TrialState.FAIL]
         if failed == sum(self._ended.values()) >= min(5, self._spec.search.trials):
             raise HpsearchError(f"all of the first {failed} trials failed; last error: {cause}")
