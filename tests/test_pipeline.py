@@ -8,11 +8,13 @@ import pytest
 from hpsearch import pipeline
 from hpsearch.data.table import Source, Table
 from hpsearch.errors import HpsearchError, RecordError
+from hpsearch.evaluation.reading import read_outcome
 from hpsearch.evaluation.reproduce import choose_best
 from hpsearch.progress import SilentView, Snapshot
 from hpsearch.record.folder import read_folder
 from hpsearch.study.reading import check_study
 from hpsearch.study.spec import StudySpec
+from hpsearch.tasks.binary import binary_crossentropy
 
 VALIDATION, TRAIN, TEST = 100, 300, 100
 
@@ -23,7 +25,7 @@ def spec() -> StudySpec:
         {
             "study": {"name": "arrays", "seed": 3},
             "data": {
-                **{"source": "csv", "path": "nowhere.csv", "shuffle": True},
+                **{"source": "csv", "path": "nowhere.csv"},
                 **{"validation": VALIDATION, "train": TRAIN, "test": TEST},
             },
             "space": {"units": {"int": [4, 8]}, "learning_rate": 0.01},
@@ -81,6 +83,21 @@ def test_evaluation_alone_adds_the_seeds_that_are_asked_for(
     outcome = pipeline.evaluate(more, table(), out=tmp_path / "run", workers=1, command="mine")
     assert len(outcome.standings[0].runs) == 3
     assert outcome.command == "mine"
+
+
+@pytest.mark.usefixtures("tensorflow")
+def test_the_saved_model_scores_on_raw_rows_what_the_leaderboard_says(
+    spec: StudySpec, folder: Path
+) -> None:
+    import keras
+
+    with read_folder(folder) as held:
+        standing = read_outcome(held).standings[0]
+    rows = table()
+    model = keras.models.load_model(folder / "models" / "best.keras")
+    probabilities = model.predict(rows.features[:VALIDATION], verbose=0)[:, 0]
+    value = binary_crossentropy(rows.labels[:VALIDATION], probabilities)
+    assert value == pytest.approx(min(run.value for run in standing.runs), rel=1e-5)
 
 
 def test_the_winner_is_reproduced_from_its_folder(folder: Path) -> None:

@@ -27,7 +27,7 @@ from hpsearch.evaluation.opening import (
 )
 from hpsearch.evaluation.reading import read_outcome
 from hpsearch.evaluation.retraining import best_trials, wanted_retrainings
-from hpsearch.evaluation.runs import Run, best_weights, train_runs
+from hpsearch.evaluation.runs import Run, best_weights, summary, train_runs
 from hpsearch.record.folder import StudyFolder, write_folder
 from hpsearch.record.record import Record
 from hpsearch.record.trial import TrialRecord
@@ -136,9 +136,32 @@ def test_the_leaderboard_ranks_by_the_mean_over_seeds(folder: StudyFolder) -> No
 
 def test_what_was_retrained_is_kept_and_more_seeds_are_added(folder: StudyFolder) -> None:
     finish(folder, Pool(FormulaTrainer(8)))
+    kept = {run: folder.files.history(run).curve.tobytes() for run in retrained(folder)}
+    assert len(kept) == 3 * 2
     again = Pool(FormulaTrainer(8))
     finish(folder, again)
     assert again.segments == []
+
+    evaluation = folder.spec.evaluate.model_copy(update={"seeds": 4})
+    more = replace(folder, spec=folder.spec.model_copy(update={"evaluate": evaluation}))
+    finish(more, again)
+    added = set(retrained(more)) - kept.keys()
+    assert len(added) == 3 * 2
+    before, after = (
+        {retraining.run.seed for retraining in wanted_retrainings(study)}
+        for study in (folder, more)
+    )
+    assert {segment.seed for segment in again.segments} == after - before
+    for standing in standings(more, more.record.trials()):
+        assert len({run.seed for run in standing.runs}) == 4
+    for run, curve in kept.items():
+        assert more.files.history(run).curve.tobytes() == curve
+
+
+def retrained(folder: StudyFolder) -> list[str]:
+    """The re-trainings that a folder has whole."""
+    runs = [retraining.run for retraining in wanted_retrainings(folder)]
+    return [run.name for run in runs if summary(folder, run) is not None]
 
 
 def test_lost_weights_are_trained_again_to_the_same_values(folder: StudyFolder) -> None:
