@@ -41,7 +41,7 @@ def say_outcome(outcome: Outcome) -> str:
     if outcome.data.simulated:
         lines.append("SIMULATED rows, not the UCI data")
     if not outcome.spec.search.trials:
-        lines.append("nothing was searched; the baselines stand beside each other")
+        lines.append("nothing was searched; the baselines are compared with each other")
     elif not has_winner(outcome):
         lines.append(_say_no_winner(outcome))
     else:
