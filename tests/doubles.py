@@ -1,14 +1,19 @@
 """Trainers and pools that stand in for the real ones, and studies small enough for them."""
 
+import heapq
+import itertools
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from functools import partial
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hpsearch.calls import ATTEMPTS
 from hpsearch.data.parts import Fold
+from hpsearch.errors import WorkerError
 from hpsearch.evaluation.candidates import comparison_runs
 from hpsearch.evaluation.retraining import wanted_retrainings
 from hpsearch.evaluation.runs import train_runs
@@ -62,10 +67,15 @@ def tiny_fold(rows: int = 240, columns: int = 3, seed: int = 0) -> Fold:
 class FormulaTrainer:
     """A learning curve that is a function of recipe, seed and epoch; no rows are read.
 
-    ``diverges`` says which segments' trials break, at epoch 3.
+    ``diverges`` says which segments' trials break, at epoch 3; ``noise`` is how much a seed does.
     """
 
-    def __init__(self, diverges: Callable[[Segment], bool] = lambda segment: False) -> None:
+    def __init__(
+        self,
+        diverges: Callable[[Segment], bool] = lambda segment: False,
+        noise: float = 0.01,
+    ) -> None:
+        self._noise = noise
         self._diverges = diverges
 
     def run(self, segment: Segment, fold: Fold) -> Progress:
@@ -91,12 +101,16 @@ class FormulaTrainer:
     def _row(self, segment: Segment, epoch: int) -> NDArray[np.float32]:
         knobs, width = segment.recipe.knobs, sum(segment.recipe.network.widths)
         quality = abs(np.log10(knobs.learning_rate) + 2.5) / 10 + 1 / (10 + width)
-        noise = np.random.default_rng([segment.seed, epoch]).normal(0, 0.01)
+        noise = np.random.default_rng([segment.seed, epoch]).normal(0, self._noise)
         overfit = (width / 1e5 + max(knobs.learning_rate - 0.1, 0)) * epoch
         value = 0.5 + quality + 0.3 * np.exp(-epoch / 4) + overfit + noise
         if epoch == 3 and self._diverges(segment):
             value = np.nan
         return np.array([[value - 0.05, 0.7], [value, 0.65]], np.float32)
+
+
+class Death(Exception):
+    """Raised by work to end its worker: a thread cannot be ended otherwise."""
 
 
 class Pool:
@@ -112,10 +126,18 @@ class Pool:
         self._trainer = trainer
         self._threads = ThreadPoolExecutor(workers)
         self._workers = workers
-        self._unfinished: list[Future[Progress]] = []
+        self._jobs: list[tuple[float, int, Future[Any], Callable[[], Any]]] = []
+        self._sequence = itertools.count()
+        self._unfinished: list[Future[Any]] = []
         self._rng = None if seed is None else np.random.default_rng(seed)
         self._fold = tiny_fold()
         self.segments: list[Segment] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def train(
         self, segment: Segment, urgency: float, *, name: str = "a segment"
@@ -126,13 +148,49 @@ class Pool:
         if self._rng is not None:
             delay = float(self._rng.exponential(0.003))
             lives = int(self._rng.geometric(1 - self._deaths))
-        self._unfinished.append(self._threads.submit(self._run, segment, delay, lives))
-        return self._unfinished[-1]
+        return self._submit(urgency, partial(self._run, segment, delay, lives))
+
+    def call(
+        self, function: Callable[..., Any], *arguments: Any, name: str | None = None
+    ) -> Future[Any]:
+        """Run a function before all segments."""
+        return self._submit(float("-inf"), partial(function, *arguments))
 
     def idle(self) -> int:
         """How many threads have nothing to do."""
         self._unfinished = [future for future in self._unfinished if not future.done()]
         return max(self._workers - len(self._unfinished), 0)
+
+    def close(self) -> None:
+        """Cancel what waits; what runs ends by itself."""
+        for *_, result, _ in self._jobs:
+            result.cancel()
+        self._threads.shutdown()
+
+    def _submit(self, urgency: float, work: Callable[[], Any]) -> Future[Any]:
+        result: Future[Any] = Future()
+        heapq.heappush(self._jobs, (urgency, next(self._sequence), result, work))
+        self._unfinished.append(result)
+        try:
+            self._threads.submit(self._run_next)
+        except RuntimeError as error:
+            raise WorkerError(str(error)) from None
+        return result
+
+    def _run_next(self) -> None:
+        """Run the most urgent of the jobs."""
+        *_, result, work = heapq.heappop(self._jobs)
+        if not result.set_running_or_notify_cancel():
+            return
+        for _ in range(ATTEMPTS):
+            try:
+                result.set_result(work())
+            except Death:
+                continue
+            except Exception as error:  # noqa: BLE001 - the work's own
+                result.set_exception(error)
+            return
+        result.set_exception(WorkerError("all workers died"))
 
     def _run(self, segment: Segment, delay: float, lives: int) -> Progress:
         for _ in range(lives):

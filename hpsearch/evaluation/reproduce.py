@@ -1,4 +1,4 @@
-"""Recorded runs trained again, and held to what the record says of them, bit by bit."""
+"""Recorded runs trained again, and checked against what the record says of them, bit by bit."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,16 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpsearch.errors import RecordError, UsageError
+from hpsearch.evaluation.allowance import Allowance, allowance
 from hpsearch.evaluation.candidates import comparison_runs
 from hpsearch.evaluation.leaderboard import read_leaderboard
 from hpsearch.evaluation.opening import recorded_test
 from hpsearch.evaluation.retraining import best_trials, retrainings
 from hpsearch.evaluation.runs import recorded, trial_run
+from hpsearch.execution.pool import Pool
 from hpsearch.record.environment import HARDWARE, differences, environment
 from hpsearch.record.folder import StudyFolder
 from hpsearch.record.trial import TrialRecord
 from hpsearch.search.clock import Problem
-from hpsearch.search.trainings import Pool
 from hpsearch.training.curve import Curve
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.run import Run
@@ -28,11 +29,6 @@ class RecordedRun:
     run: Run
     history: History
 
-
-#: How far apart the best ``val_binary_crossentropy`` of a run may be on another kind of processor.
-#: Measured with AVX2 in place of AVX-512 on all 109 runs of ``studies/higgs.toml``: 0.0062 at most,
-#: below 1e-7 for half of them.
-TOLERANCE = 0.01
 
 #: Which runs of a folder are wanted.
 Choose = Callable[[StudyFolder], Sequence[RecordedRun]]
@@ -71,29 +67,34 @@ class Reproduction:
     Attributes:
         differences: What differs between this environment and those of the study, in words.
         other_hardware: Whether the processor is among that: then bits can't be promised.
+        allowance: How far apart best values may be then; None where nothing recorded tells it.
     """
 
     repetitions: tuple[Repetition, ...]
     differences: Mapping[str, str]
     other_hardware: bool
+    allowance: Allowance | None
 
     @property
     def holds(self) -> bool:
-        """Whether all is equal to the bit; on other hardware, within ``TOLERANCE``."""
+        """Whether all is equal to the bit; on other hardware, within the allowance."""
         return all(
-            one.equal or (self.other_hardware and one.epochs > 0 and one.apart <= TOLERANCE)
-            for one in self.repetitions
+            repetition.equal or (self.other_hardware and self._is_allowed(repetition))
+            for repetition in self.repetitions
         )
 
+    def _is_allowed(self, repetition: Repetition) -> bool:
+        allowed = self.allowance
+        return repetition.epochs > 0 and allowed is not None and repetition.apart <= allowed.value
 
-def reproduction(
-    repetitions: Sequence[Repetition], recorded: Sequence[Mapping[str, str]]
-) -> Reproduction:
-    """Repetitions beside what the environments of a study have that this one has not."""
+
+def reproduction(repetitions: Sequence[Repetition], folder: StudyFolder) -> Reproduction:
+    """Repetitions with what differs between a study's environments and this one."""
     here = environment()
-    others = [differences(one, here) for one in recorded if one != here]
-    found = others[0] if others else {}
-    return Reproduction(tuple(repetitions), found, any(name in found for name in HARDWARE))
+    others = [differences(before, here) for before in folder.environments() if before != here]
+    changed = others[0] if others else {}
+    other_hardware = any(name in changed for name in HARDWARE)
+    return Reproduction(tuple(repetitions), changed, other_hardware, allowance(folder))
 
 
 def choose_trial(number: int) -> Choose:
@@ -158,7 +159,7 @@ def _compare(run: RecordedRun, again: History) -> Repetition:
         epochs,
         first,
         recorded.digests.get(epochs) != again.digests.get(epochs),
-        abs(_best(recorded.curve) - _best(again.curve)) if first is not None else 0.0,
+        _apart(_best(recorded.curve), _best(again.curve)),
         float(np.nanmax(gap, initial=0.0)),
     )
 
@@ -166,6 +167,10 @@ def _compare(run: RecordedRun, again: History) -> Repetition:
 def _label(run: Run) -> str:
     """A name for people that no other run of a study has."""
     return run.label if run.variant in ("trial", "retraining") else run.name
+
+
+def _apart(before: float, after: float) -> float:
+    return 0.0 if before == after else abs(before - after)  # both may be infinite
 
 
 def _best(curve: Curve) -> float:

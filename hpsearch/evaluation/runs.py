@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from hpsearch.errors import HpsearchError
+from hpsearch.execution.pool import Pool
 from hpsearch.models.arrays import Arrays
 from hpsearch.record.folder import StudyFolder
 from hpsearch.record.trial import TrialRecord
 from hpsearch.search.clock import Problem
-from hpsearch.search.trainings import Pool, Trainings
+from hpsearch.search.trainings import Trainings
 from hpsearch.study.spec import StudySpec
 from hpsearch.training.curve import Ending, summarize
 from hpsearch.training.history import History

@@ -18,6 +18,8 @@ from optuna.trial import TrialState
 
 from hpsearch.calls import SideProcess
 from hpsearch.errors import HpsearchError
+from hpsearch.execution.pool import Pool
+from hpsearch.progress import BestTrial, Snapshot
 from hpsearch.record.histories import ProgressFiles
 from hpsearch.record.record import Record
 from hpsearch.search.clock import Problem, VirtualClock
@@ -27,31 +29,11 @@ from hpsearch.search.schedulers.ladder import Ladder
 from hpsearch.search.schedulers.registry import make_scheduler
 from hpsearch.search.schedulers.scheduler import Decision, GoOn, Stop, Wait
 from hpsearch.search.suggest import suggest
-from hpsearch.search.trainings import Pool, Training, Trainings
+from hpsearch.search.trainings import Training, Trainings
 from hpsearch.seeds import trial_seed
 from hpsearch.study.spec import StudySpec
 from hpsearch.training.curve import CurveSummary, Ending
 from hpsearch.training.run import Run
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """Where a search stands.
-
-    Attributes:
-        running: Trials that train.
-        epochs: Of all trials, those alone that were decided on.
-        waiting: Trials that the scheduler lets wait.
-    """
-
-    total: int
-    complete: int
-    pruned: int
-    failed: int
-    running: int
-    epochs: int
-    best: optuna.trial.FrozenTrial | None
-    waiting: int = 0
 
 
 def search(
@@ -111,7 +93,7 @@ class _Walk:
         self._asked = 0
         self._epochs = 0
         self._ended = dict.fromkeys((TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL), 0)
-        self._best: optuna.trial.FrozenTrial | None = None
+        self._best: BestTrial | None = None
 
     def run(self) -> Iterator[Snapshot]:
         """Walk; however that ends, what is trained is kept, and the process beside ends."""
@@ -254,10 +236,9 @@ class _Walk:
 
     def _count(self, ended: optuna.trial.FrozenTrial, state: TrialState, cause: str) -> None:
         self._ended[state] += 1
-        if state == TrialState.COMPLETE and (
-            self._best is None or (ended.value or 0.0) < (self._best.value or 0.0)
-        ):
-            self._best = ended
+        value = ended.value or 0.0
+        if state == TrialState.COMPLETE and (self._best is None or value < self._best.value):
+            self._best = BestTrial(ended.number, value, ended.params)
         failed = self._ended[TrialState.FAIL]
         if failed == sum(self._ended.values()) >= min(5, self._spec.search.trials):
             raise HpsearchError(f"all of the first {failed} trials failed; last error: {cause}")

@@ -8,34 +8,18 @@ asked for, so that this changes nothing but the time.
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
-from typing import Protocol
 
 from hpsearch.errors import WorkerError
+from hpsearch.execution.pool import Pool
 from hpsearch.record.histories import ProgressFiles
 from hpsearch.search.clock import Problem
 from hpsearch.training.curve import CurveSummary, Ending, summarize
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.run import Run
-from hpsearch.training.segment import Progress, Segment, State
+from hpsearch.training.segment import Progress, State
 
 #: How often who waits for a result wakes up, so that a view and a timeout can act.
 POLL_SECONDS = 0.25
-
-
-class Pool(Protocol):
-    """What trains segments."""
-
-    def train(self, segment: Segment, urgency: float, *, name: str) -> Future[Progress]:
-        """Train a segment; of those that wait, the least ``urgency`` goes first.
-
-        The future raises ``WorkerError`` where workers died and died, which says nothing about the
-        segment, and otherwise what its own computation raised; ``name`` says whose it is.
-        """
-        ...
-
-    def idle(self) -> int:
-        """How many workers have nothing to do."""
-        ...
 
 
 @dataclass(slots=True, eq=False)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import tomli_w
 
-from hpsearch import cli
+from hpsearch.cli import app
 from tests.attack.refusals import STUDY, refused, with_entry
 
 NAN, INFINITE = float("nan"), float("inf")
@@ -122,7 +122,7 @@ def test_the_good_study_is_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["hpsearch", "validate", "mine.toml"])
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        app.main()
     assert ended.value.code == 0
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from hpsearch.data.kept import kept_rows
 from hpsearch.evaluation.reading import read_outcome
-from hpsearch.listing import status_of
+from hpsearch.listing.status import status_of
 from hpsearch.record.folder import read_folder
 from hpsearch.report.report import report_values
 from tests.attack.damage import Damage, Restored, any_damage, symptom

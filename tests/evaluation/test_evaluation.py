@@ -27,7 +27,7 @@ from hpsearch.evaluation.opening import (
 )
 from hpsearch.evaluation.reading import read_outcome
 from hpsearch.evaluation.retraining import best_trials, wanted_retrainings
-from hpsearch.evaluation.runs import best_weights, train_runs
+from hpsearch.evaluation.runs import best_weights, train_runs, trained
 from hpsearch.models.arrays import Arrays
 from hpsearch.record.folder import StudyFolder, write_folder
 from hpsearch.record.record import Record
@@ -138,17 +138,28 @@ def test_the_leaderboard_ranks_by_the_mean_over_seeds(folder: StudyFolder) -> No
 
 def test_what_was_retrained_is_kept_and_more_seeds_are_added(folder: StudyFolder) -> None:
     finish(folder, Pool(FormulaTrainer()))
+    kept = {run: folder.files.history(run).curve.values.tobytes() for run in retrained(folder)}
+    assert len(kept) == 3 * 2
     again = Pool(FormulaTrainer())
     finish(folder, again)
     assert again.segments == []
-    evaluate = folder.spec.evaluate.model_copy(update={"seeds": 3})
-    more = replace(folder, spec=folder.spec.model_copy(update={"evaluate": evaluate}))
+    evaluation = folder.spec.evaluate.model_copy(update={"seeds": 4})
+    more = replace(folder, spec=folder.spec.model_copy(update={"evaluate": evaluation}))
     finish(more, again)
-    seeds = {run.seed for run in wanted_retrainings(more)}
-    assert {segment.seed for segment in again.segments} == seeds - {
-        run.seed for run in wanted_retrainings(folder)
-    }
-    assert len(seeds) == 9
+    added = set(retrained(more)) - kept.keys()
+    assert len(added) == 3 * 2
+    before, after = ({run.seed for run in wanted_retrainings(study)} for study in (folder, more))
+    assert {segment.seed for segment in again.segments} == after - before
+    for standing in read_leaderboard(more, more.record.trials()).standings:
+        assert len({trained.run.seed for trained in standing.runs}) == 4
+    for run, curve in kept.items():
+        assert more.files.history(run).curve.values.tobytes() == curve
+
+
+def retrained(folder: StudyFolder) -> list[str]:
+    """The re-trainings that a folder has whole."""
+    runs = wanted_retrainings(folder)
+    return [run.name for run in runs if trained(folder, run) is not None]
 
 
 def test_lost_weights_are_trained_again_to_the_same_values(folder: StudyFolder) -> None:

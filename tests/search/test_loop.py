@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from hpsearch.data.parts import Fold
 from hpsearch.errors import HpsearchError, WorkerError
+from hpsearch.progress import Snapshot
 from hpsearch.record.histories import ProgressFiles
 from hpsearch.record.record import Record
 from hpsearch.record.trial import TrialRecord
-from hpsearch.search.loop import Snapshot, search
+from hpsearch.search.loop import search
 from hpsearch.study.spec import StudySpec
 from hpsearch.training.curve import Curve
 from hpsearch.training.segment import Progress, Segment

@@ -163,29 +163,34 @@ class NetworkContract(TrainerContract):
         heavy = make().run(segment(last=1, l2=100.0, learning_rate=1e-9), tiny_fold())
         assert heavy.curve.train()[0] < 2.0
 
-    def test_the_saved_model_takes_raw_features(self, make: Make, tmp_path: Any) -> None:
+    def test_the_saved_model_scores_on_raw_rows_what_was_recorded(
+        self, make: Make, tmp_path: Any
+    ) -> None:
+        """The loaded file's mean loss over the raw validation rows is the best epoch's value."""
         import keras
 
         from hpsearch.data.preprocessing import Scaling
+        from hpsearch.tasks.binary import binary_crossentropy
         from hpsearch.training.keras.model import predict, save_model
 
-        raw = tiny_fold().train_features * 7 + 3
-        scaling = Scaling.fit(raw)
-        fold = replace_features(tiny_fold(), scaling.apply(raw))
-        progress = make().run(segment(last=3), fold)
-        weights = progress.state.best.weights
-        save_model(tmp_path / "best.keras", recipe(), scaling, weights)
-        probabilities = keras.models.load_model(tmp_path / "best.keras").predict(raw, verbose=0)
-        assert probabilities.shape == (len(raw), 1)
-        np.testing.assert_allclose(
-            probabilities[:, 0],
-            predict(recipe(), scaling, weights, raw),
-            rtol=1e-6,
+        rows = tiny_fold()
+        raw_train, raw_validation = rows.train_features * 7 + 3, rows.validation_features * 7 + 3
+        scaling = Scaling.fit(raw_train)
+        fold = Fold(
+            scaling.apply(raw_train),
+            rows.train_labels,
+            scaling.apply(raw_validation),
+            rows.validation_labels,
         )
-        from hpsearch.tasks.binary import binary_crossentropy
-
-        whole = predict(recipe(), scaling, weights, fold.validation_features * 1.0)
-        assert np.isfinite(binary_crossentropy(fold.validation_labels, whole))
+        best = make().run(segment(last=6), fold).state.best
+        save_model(tmp_path / "best.keras", recipe(), scaling, best.weights)
+        model = keras.models.load_model(tmp_path / "best.keras")
+        probabilities = model.predict(raw_validation, verbose=0)[:, 0]
+        np.testing.assert_allclose(
+            probabilities, predict(recipe(), scaling, best.weights, raw_validation), rtol=1e-6
+        )
+        value = binary_crossentropy(fold.validation_labels, probabilities)
+        assert value == pytest.approx(best.value, rel=1e-5)
 
 
 @pytest.mark.usefixtures("tensorflow")
@@ -236,10 +241,6 @@ class TestCompiledTrainer(NetworkContract):
     @pytest.fixture
     def make(self) -> Make:
         return compiled_trainer
-
-
-def replace_features(fold: Fold, train: Any) -> Fold:
-    return Fold(train, fold.train_labels, fold.validation_features, fold.validation_labels)
 
 
 def test_weights_begin_as_glorot_and_by_the_seed() -> None:
