@@ -23,7 +23,7 @@ from hpsearch.evaluation.outcome import (
     TestResult,
     Trained,
 )
-from hpsearch.record.trial import TrialRecord, TrialState
+from hpsearch.record.trial import StateName, TrialRecord
 from hpsearch.report.failures import DEBUG
 from hpsearch.space.space import Float, Int, Scalar
 from hpsearch.statistics.calibration import calibrate
@@ -90,7 +90,7 @@ def make_spec(description: str = "", source: str = "higgs") -> StudySpec:
     return check_study(tables, "made.toml")
 
 
-def make_trial(number: int, state: TrialState = "complete", **changes: Any) -> TrialRecord:
+def make_trial(number: int, state: StateName = "complete", **changes: Any) -> TrialRecord:
     """A trial with drawn parameters and a value that follows from its number."""
     rng = np.random.default_rng([number, 1])
     params: dict[str, Scalar] = {}

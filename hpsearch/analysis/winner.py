@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from hpsearch.evaluation.outcome import Outcome, Standing
-from hpsearch.record.states import finite_value, rank_trials, state_of
+from hpsearch.record.status import finite_value, rank_trials, trial_status
 from hpsearch.record.trial import TrialRecord
 from hpsearch.training.curve import Curve
 
@@ -41,7 +41,7 @@ def find_winner(outcome: Outcome) -> Winner | None:
     by_number = {trial.number: trial for trial in outcome.trials}
     standings = {standing.trial: standing for standing in outcome.standings}
     ranked = [s.trial for s in outcome.standings if math.isfinite(s.mean)]
-    complete = [t for t in rank_trials(outcome.trials) if state_of(t) == "complete"]
+    complete = [t for t in rank_trials(outcome.trials) if trial_status(t) == "complete"]
     tested = [outcome.test.trial] if outcome.test and outcome.test.trial is not None else []
     for number in (*tested, *ranked, *(trial.number for trial in complete[:1])):
         if number in by_number:

@@ -7,14 +7,14 @@ from hpsearch.evaluation.leaderboard import standings, winner
 from hpsearch.evaluation.opening import recorded_test
 from hpsearch.evaluation.outcome import Outcome, Trained
 from hpsearch.evaluation.runs import Run, trained
-from hpsearch.record.attributes import plain
+from hpsearch.record.attributes import trial_record
 from hpsearch.record.folder import StudyFolder
 
 
 def read_outcome(folder: StudyFolder) -> Outcome:
     """All that a study found so far; works while it runs."""
     frozen = folder.record.frozen_trials()
-    trials = tuple(map(plain, frozen))
+    trials = tuple(map(trial_record, frozen))
     ranked = standings(folder, trials)
     found = winner(folder.spec, trials, ranked)
     ablations = ablation_runs(folder.spec, found[0][0].trial) if found else ()

@@ -20,7 +20,7 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from hpsearch.errors import RecordError
-from hpsearch.record.attributes import for_people, plain
+from hpsearch.record.attributes import for_people, trial_record
 from hpsearch.record.database import FAILURES, Database, connect, damaged, reason
 from hpsearch.record.facts import Facts, write_attributes
 from hpsearch.record.seals import (
@@ -144,7 +144,7 @@ class Record:
 
     def trials(self) -> tuple[TrialRecord, ...]:
         """All trials, by number; raises as ``frozen_trials``."""
-        return tuple(plain(trial) for trial in self.frozen_trials())
+        return tuple(trial_record(trial) for trial in self.frozen_trials())
 
     def params(self, number: int) -> dict[str, Scalar] | None:
         """The values that trial ``number`` was given, or None where it was not asked yet."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from hpsearch.analysis.winner import find_winner
 from hpsearch.evaluation.outcome import Outcome
-from hpsearch.record.states import State, count_states
+from hpsearch.record.status import TrialStatus, count_statuses
 from hpsearch.tasks.binary import OBJECTIVE
 
 #: How to get what is not there yet.
@@ -17,7 +17,7 @@ def find_absences(outcome: Outcome) -> dict[str, str]:
 
 
 def _absences(outcome: Outcome) -> Iterator[tuple[str, str]]:
-    counts = count_states(outcome.trials)
+    counts = count_statuses(outcome.trials)
     searched = outcome.spec.search.trials > 0
     winner = find_winner(outcome)
     if winner is None and searched:
@@ -30,7 +30,7 @@ def _absences(outcome: Outcome) -> Iterator[tuple[str, str]]:
         yield "test", "The test rows are sealed until there is a winner to measure."
 
 
-def _why_no_winner(counts: Mapping[State, int]) -> str:
+def _why_no_winner(counts: Mapping[TrialStatus, int]) -> str:
     total = sum(counts.values())
     if not total:
         return "no trial was started."
@@ -38,7 +38,7 @@ def _why_no_winner(counts: Mapping[State, int]) -> str:
     return f"no trial is complete with a finite {OBJECTIVE} ({told})."
 
 
-def _way_out(counts: Mapping[State, int]) -> str:
+def _way_out(counts: Mapping[TrialStatus, int]) -> str:
     ended = sum(counts.values()) - counts["running"]
     if ended and counts["diverged"] + counts["failed"] == ended:
         return (

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from hpsearch.evaluation.outcome import Outcome, Retrained, Standing, Trained
-from hpsearch.record.states import rank_trials
+from hpsearch.record.status import rank_trials
 from hpsearch.record.trial import TrialRecord
 from hpsearch.tasks.binary import CURVE_METRICS
 from hpsearch.tensorboard import hparams

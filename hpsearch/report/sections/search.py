@@ -11,7 +11,7 @@ from hpsearch.analysis.slices import slice_parameters, valued_trials
 from hpsearch.analysis.spending import Ended, core_seconds, endings
 from hpsearch.analysis.winner import find_winner
 from hpsearch.evaluation.outcome import Outcome
-from hpsearch.record.states import count_states
+from hpsearch.record.status import count_statuses
 from hpsearch.report.absences import GO_ON, find_absences
 from hpsearch.report.figures.search import (
     best_by_ending,
@@ -45,7 +45,7 @@ def values(outcome: Outcome) -> Mapping[str, Any] | str:
     spent = math.fsum(core_seconds(trial, outcome.spec, problem) for trial in outcome.trials)
     sliced = slice_parameters(outcome.spec.space, outcome.trials)
     pruning = _weigh(outcome)
-    states = count_states(outcome.trials)
+    states = count_statuses(outcome.trials)
     winner = find_winner(outcome)
     ended = len(outcome.trials) - states["running"]
     more = (
