@@ -39,7 +39,9 @@ from hpsearch.execution.worker import (
     start,
 )
 from hpsearch.files import digest_of, refuse_links
-from hpsearch.record.folder import StudyFolder, rows_file, write_folder, written_spec
+from hpsearch.record.folder import StudyFolder, record_to_annotate, rows_file, write_folder
+from hpsearch.record.holding import holder_of
+from hpsearch.record.study_file import written_spec
 from hpsearch.report.origin import refuse_foreign_reports
 from hpsearch.report.report import write_report
 from hpsearch.search.clock import Problem, problem_of
@@ -134,7 +136,14 @@ def export(
     for write in (write_tensorboard, partial(write_report, times=times, tell=tell)):
         folder.check_place()
         write(outcome)
-    write_dashboard(folder.record, outcome)
+    with record_to_annotate(folder) as record:
+        if record is None:
+            tell(
+                f"the dashboard's notes are left as they are, since the study is being run by "
+                f"{holder_of(folder.path)}, which writes them at its end"
+            )
+        else:
+            write_dashboard(record, outcome)
     return outcome
 
 

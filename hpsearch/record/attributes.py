@@ -1,5 +1,6 @@
 """A trial's attributes, by the search's names and by those that people read in the dashboard."""
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,6 +30,13 @@ def for_people(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """Attributes as the record has them; absent ones would make a column of numbers one of text."""
     named = {NAMES.get(key, key): value for key, value in attributes.items()}
     return {name: value for name, value in named.items() if value is not None}
+
+
+def with_shown_names(trial: FrozenTrial) -> FrozenTrial:
+    """A copy of a trial of the search, with attributes as people read them."""
+    shown = copy.deepcopy(trial)  # since the study in memory changes its own
+    shown.user_attrs = for_people(trial.user_attrs)
+    return shown
 
 
 def trial_record(trial: FrozenTrial) -> TrialRecord:

@@ -15,6 +15,7 @@ from optuna.trial import TrialState
 from hpsearch.calls import SideProcess
 from hpsearch.errors import HpsearchError
 from hpsearch.record.histories import ProgressFiles
+from hpsearch.record.journal import Journal
 from hpsearch.record.record import Record
 from hpsearch.search.clock import Problem, VirtualClock
 from hpsearch.search.proposers.samplers import RecordedSampler, make_sampler
@@ -56,7 +57,7 @@ def search(
         HpsearchError: If all of the first trials fail.
         WorkerError: If workers died and died; what is recorded is kept.
     """
-    yield from _Walk(spec, problem, record, files, pool, tell).run()
+    yield from _Walk(spec, problem, Journal.of(record), files, pool, tell).run()
 
 
 class _Walk:
@@ -66,13 +67,13 @@ class _Walk:
         self,
         spec: StudySpec,
         problem: Problem,
-        record: Record,
+        journal: Journal,
         files: ProgressFiles,
         pool: Pool,
         tell: Callable[[str], None],
     ) -> None:
         self._spec = spec
-        self._record = record
+        self._journal = journal
         self._clock = VirtualClock()
         self._side = SideProcess()
         self._flights = Flights(spec, problem, files, pool, tell)
@@ -108,20 +109,20 @@ class _Walk:
     def _ask(self) -> None:
         """Begin the next trial at the present virtual time."""
         spec, number = self._spec, self._asked
-        recorded, reported = self._record.params(number), self._record.reported_epochs(number)
+        recorded, reported = self._journal.params(number), self._journal.reported_epochs(number)
         self._study.sampler = (
             make_sampler(spec, number, self._side)
             if recorded is None
             else RecordedSampler(recorded)
         )
         trial = self._study.ask()
-        for key, value in self._record.sampler_attributes(number).items():
+        for key, value in self._journal.sampler_attributes(number).items():
             self._study._storage.set_trial_system_attr(trial._trial_id, key, value)
         network, knobs = spec.build(suggest(trial, spec.space))
         seed = trial_seed(spec.study.seed, number)
         trial.set_user_attr("seed", seed)
         trial.set_user_attr("started_seconds", self._clock.now)
-        self._record.asked(self._frozen(number), self._study)
+        self._journal.asked(self._frozen(number), self._study)
         self._asked += 1
         self._go_on(self._flights.begin(trial, network, knobs, seed, reported))
 
@@ -143,7 +144,7 @@ class _Walk:
             return
         number = flight.trial.number
         flight.trial.report(seen.value, seen.epochs)
-        self._record.reported(number, seen.epochs, seen.value, self._study)
+        self._journal.reported(number, seen.epochs, seen.value, self._study)
         if seen.ending == Ending.STOPPED_EARLY:
             self._end(flight, TrialState.COMPLETE, "stopped early", seen)
         elif seen.epochs == self._spec.training.epochs:
@@ -169,7 +170,7 @@ class _Walk:
         complete = state == TrialState.COMPLETE and seen is not None
         self._study.tell(flight.trial, seen.value if complete and seen else None, state=state)
         ended = self._frozen(number)
-        self._record.told(number, state, attributes, self._study)
+        self._journal.told(number, state, attributes, self._study)
         self._flights.end(flight)
         self._count(ended, state, cause)
 

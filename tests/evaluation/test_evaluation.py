@@ -29,6 +29,7 @@ from hpsearch.evaluation.reading import read_outcome
 from hpsearch.evaluation.retraining import best_trials, wanted_retrainings
 from hpsearch.evaluation.runs import Run, best_weights, train_runs
 from hpsearch.record.folder import StudyFolder, write_folder
+from hpsearch.record.journal import Journal
 from hpsearch.record.record import Record
 from hpsearch.record.trial import TrialRecord
 from hpsearch.search.loop import search
@@ -213,7 +214,8 @@ def test_the_test_rows_are_opened_once_and_the_opening_is_in_the_record(
 
 @pytest.mark.parametrize("trials", [9, 30])
 def test_importance_needs_trials_and_sums_to_one(tmp_path: Path, trials: int) -> None:
-    record = Record(tmp_path / "study.db", "important")
+    record = Record.open(tmp_path / "study.db", "important")
+    journal = Journal.of(record)
     rate = optuna.distributions.FloatDistribution(1e-4, 1e-1, log=True)
     momentum = optuna.distributions.FloatDistribution(0.0, 0.9)
     for number in range(trials):
@@ -229,7 +231,7 @@ def test_importance_needs_trials_and_sums_to_one(tmp_path: Path, trials: int) ->
             user_attrs={"seed": 1, "started_seconds": 0.0},
         )
         trial.number = number
-        record.asked(trial, optuna.create_study())
+        journal.asked(trial, optuna.create_study())
     found = importances(record.frozen_trials())
     record.close()
     if trials < 10:
