@@ -41,6 +41,7 @@ from hpsearch.execution.worker import (
 from hpsearch.files import digest_of, refuse_links
 from hpsearch.record.folder import StudyFolder, record_to_annotate, rows_file, write_folder
 from hpsearch.record.holding import holder_of
+from hpsearch.record.measurements import choose_result
 from hpsearch.record.study_file import written_spec
 from hpsearch.report.origin import refuse_foreign_reports
 from hpsearch.report.report import write_report
@@ -225,6 +226,8 @@ def _measure(
     """Save the winner's model; then open the test rows, unless that was done for just these."""
     model = folder.path / "models" / "best.keras"
     measured = already_measured(folder.record, candidates)
+    if measured:
+        choose_result(folder.record, candidates.identity)
     saved = folder.record.fact("model", None)
     if measured and (not candidates.configurations or digest_of(model) == saved):
         return

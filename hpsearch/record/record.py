@@ -210,11 +210,13 @@ class Record:
         Raises:
             RecordError: With SQLite's words where it fails; the write is not in the record then.
         """
+        self._check_writable()
         with writing(self._path, self.guard):
             yield self._database.storage
 
     def rebuild(self, trials: Sequence[FrozenTrial]) -> None:
         """Put these trials in the place of those in the file, in one transaction."""
+        self._check_writable()
         self.guard()
         with reading(self._path):
             besides = read_besides(self._database, self._study_id)
@@ -223,6 +225,10 @@ class Record:
         with reading(self._path):
             self._database = Database.create(self._path)
             self._study_id = create_study(self._database, self._study)
+
+    def _check_writable(self) -> None:
+        if not self.writable:
+            raise RecordError(f"{self._path} was opened to be read; nothing can be written to it")
 
     @property
     def _facts(self) -> FactTable:

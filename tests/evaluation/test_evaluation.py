@@ -212,6 +212,30 @@ def test_the_test_rows_are_opened_once_and_the_opening_is_in_the_record(
     assert len(outcome.history(run.run).curve) == run.epochs
 
 
+def test_what_was_measured_is_kept_and_going_back_to_it_opens_nothing(
+    folder: StudyFolder,
+) -> None:
+    pool = Pool(FormulaTrainer(8))
+    finish(folder, pool)
+    rows, first = made_rows(), candidates_of(folder)
+    second = replace(first, models={})
+    results = []
+    for candidates in (first, second):
+        weights = best_weights(folder, PROBLEM, pool.train, candidates.runs)
+        measure(folder, rows, candidates, weights, guessing(rows))
+        results.append(recorded_test(folder.record))
+    assert already_measured(folder.record, first)
+    assert already_measured(folder.record, second)
+    openings = [result.openings for result in results if result is not None]
+    assert [len(entries) for entries in openings] == [1, 2]
+    back = recorded_test(folder.record, first.identity)
+    assert back is not None
+    assert results[0] is not None
+    assert back == replace(results[0], openings=openings[1])
+    assert recorded_test(folder.record) == recorded_test(folder.record, second.identity)
+    assert recorded_test(folder.record, ["another"]) is None
+
+
 @pytest.mark.parametrize("trials", [9, 30])
 def test_importance_needs_trials_and_sums_to_one(tmp_path: Path, trials: int) -> None:
     record = Record.open(tmp_path / "study.db", "important")

@@ -1,8 +1,10 @@
 """What people see of a record in the dashboard, and what they may do to it there."""
 
 import json
+import re
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,12 @@ from optuna_dashboard import save_note, wsgi
 from werkzeug.test import Client
 
 from hpsearch.errors import RecordError
+from hpsearch.evaluation.check import check_folder
+from hpsearch.record.folder import read_folder, write_folder
 from hpsearch.record.journal import Journal
 from hpsearch.record.record import Record
+from tests.doubles import small_study
+from tests.facts import FACTS
 
 
 @contextmanager
@@ -81,6 +87,69 @@ def test_a_record_of_layout_2_is_refused_and_left_as_it_was(tmp_path: Path) -> N
     with opened(path) as storage:
         (found,) = storage.get_all_studies()
         assert (found.user_attrs, found.system_attrs) == ({"version": 2}, {})
+
+
+#: What layout 4, that of the first release, has of a study with one trial.
+LAYOUT_4 = """
+    PRAGMA journal_mode = WAL;
+    CREATE TABLE studies (study_id INTEGER PRIMARY KEY, study_name VARCHAR(512));
+    CREATE TABLE study_user_attributes (study_id INTEGER, key VARCHAR(512), value_json TEXT);
+    CREATE TABLE trials (trial_id INTEGER PRIMARY KEY, number INTEGER, study_id INTEGER);
+    INSERT INTO studies VALUES (1, 'small');
+    INSERT INTO trials VALUES (1, 0, 1);
+    CREATE TABLE hpsearch_facts (key TEXT PRIMARY KEY, value TEXT, digest TEXT);
+    INSERT INTO hpsearch_facts VALUES
+        ('version', '4', '965f625bff15c83d9f9f5879c93ed545f5611bf0abdbf738f830b26ef2d65495');
+"""
+
+
+@pytest.fixture
+def released(tmp_path: Path) -> Path:
+    """A folder of the layout that was released first."""
+    with closing(sqlite3.connect(tmp_path / "study.db")) as connection:
+        connection.executescript(LAYOUT_4)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", ["read", "write", "check"])
+def test_a_folder_of_layout_4_is_refused_in_one_line_and_left_as_it_was(
+    released: Path, command: str
+) -> None:
+    before = (released / "study.db").read_bytes()
+    expected = r"must have layout 5, got layout 4; use the hpsearch that wrote it, or a new folder"
+    match command:
+        case "read":
+            with pytest.raises(RecordError, match=expected) as raised, read_folder(released):
+                pass
+            message = str(raised.value)
+        case "write":
+            spec = small_study()
+            with (
+                pytest.raises(RecordError, match=expected) as raised,
+                write_folder(released, spec, FACTS),
+            ):
+                pass
+            message = str(raised.value)
+        case "check":
+            (finding,) = check_folder(released)
+            message = finding.words
+    assert re.search(expected, message)
+    assert "\n" not in message
+    assert (released / "study.db").read_bytes() == before
+    assert not (released / "study.toml").exists()
+
+
+def test_a_study_of_another_program_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    with opened(path) as storage:
+        study = optuna.create_study(study_name="mine", storage=storage)
+        study.tell(study.ask(), 0.5)
+    before = path.read_bytes()
+    with pytest.raises(RecordError, match="got a study of another program"):
+        Record.open(path, "mine")
+    with pytest.raises(RecordError, match="got a study of another program"):
+        Record.read(path)
+    assert path.read_bytes() == before
 
 
 def test_trials_have_attributes_that_people_can_read(tmp_path: Path, walk: optuna.Study) -> None:
