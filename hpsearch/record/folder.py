@@ -57,11 +57,11 @@ class StudyFolder:
 
     def environments(self) -> list[dict[str, str]]:
         """Versions and hardware that the study was run on, in the order of their first use."""
-        found: list[dict[str, str]] = self.record.fact("environments", [])
-        return found
+        environments: list[dict[str, str]] = self.record.fact("environments", [])
+        return environments
 
     def check_rows(self, data: DataFacts) -> None:
-        """Hold rows to those that the study was begun on.
+        """Check that rows are those that the study was begun on.
 
         Raises:
             StudyMismatchError: If they are others.
@@ -80,7 +80,7 @@ def write_folder(
 ) -> Iterator[StudyFolder]:
     """Open a folder to run a study in it; made if it is not there.
 
-    What is damaged in it is taken out, so that it is recorded or trained again.
+    What is damaged in it is removed, so that it is recorded or trained again.
 
     Args:
         tell: Gets a line on what is damaged, and where the study goes on with other versions or on
@@ -185,7 +185,7 @@ def recorded_spec(path: Path, record: Record) -> StudySpec | None:
 
 
 def _heal(path: Path, record: Record, tell: Callable[[str], None]) -> frozenset[str]:
-    """Take out of a record what is damaged; returns the names of the facts among it."""
+    """Remove what is damaged from a record; returns the names of the facts among it."""
     facts, trial = record.broken_facts(), record.broken_trial()
     record.heal()
     broken = [*sorted(facts), *([] if trial is None else [f"trial {trial}"])]
