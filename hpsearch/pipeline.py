@@ -28,7 +28,9 @@ from hpsearch.execution.worker import fit_and_predict, predict, predict_validati
 from hpsearch.files import digest_of, refuse_links
 from hpsearch.models.arrays import Arrays
 from hpsearch.progress import SILENT, View
-from hpsearch.record.folder import StudyFolder, rows_file, write_folder
+from hpsearch.record.folder import StudyFolder, record_to_annotate, rows_file, write_folder
+from hpsearch.record.holding import holder_of
+from hpsearch.record.measurements import choose_result
 from hpsearch.report.origin import refuse_foreign_reports
 from hpsearch.report.report import write_report
 from hpsearch.rows import recorded_rows, split_rows
@@ -135,7 +137,14 @@ def export(
     for write in (write_tensorboard, partial(write_report, times=times, tell=tell)):
         folder.check_place()
         write(outcome)
-    write_dashboard(folder.record, outcome)
+    with record_to_annotate(folder) as record:
+        if record is None:
+            tell(
+                f"the dashboard's notes are left as they are, since the study is being run by "
+                f"{holder_of(folder.path)}, which writes them at its end"
+            )
+        else:
+            write_dashboard(record, outcome)
     return outcome
 
 
@@ -189,6 +198,8 @@ def _measure(
     """Save the winner's model; then open the test rows, unless that was done for just these."""
     model = folder.path / "models" / "best.keras"
     measured = already_measured(folder.record, candidates)
+    if measured:
+        choose_result(folder.record, candidates.identity)
     saved = folder.record.fact("model", None)
     if measured and (not candidates.configurations or digest_of(model) == saved):
         return

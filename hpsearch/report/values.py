@@ -8,7 +8,7 @@ from typing import Any
 
 from hpsearch.evaluation.leaderboard import Standing, Winner
 from hpsearch.evaluation.outcome import Outcome, TestResult
-from hpsearch.record.states import finite_value, state_of
+from hpsearch.record.status import finite_value, trial_status
 from hpsearch.tasks.task import Task
 
 SIMULATED = "simulated rows, not the UCI data"
@@ -132,7 +132,7 @@ def _trials(outcome: Outcome) -> list[Mapping[str, Any]]:
     return [
         {
             "number": trial.number,
-            "state": state_of(trial),
+            "state": trial_status(trial),
             "value": finite_value(trial),
             "epochs": trial.epochs,
             "best_epoch": trial.best_epoch,

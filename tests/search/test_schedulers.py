@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpsearch.data.parts import Fold
-from hpsearch.search import loop
 from hpsearch.progress import Snapshot
+from hpsearch.search import loop
 from hpsearch.search.schedulers.ladder import Ladder
 from hpsearch.search.schedulers.registry import SCHEDULERS
 from hpsearch.search.schedulers.scheduler import Decision, GoOn, MakeScheduler, Stop, Wait

@@ -11,7 +11,7 @@ from hpsearch.analysis.pruning import Pruning, best_so_far, weigh_pruning
 from hpsearch.analysis.slices import slice_parameters, valued_trials
 from hpsearch.analysis.spending import Ended, core_seconds, endings
 from hpsearch.evaluation.outcome import Outcome
-from hpsearch.record.states import count_states
+from hpsearch.record.status import count_statuses
 from hpsearch.report.sections.search.drawing import (
     best_by_ending,
     parameter_importance,
@@ -45,7 +45,7 @@ def values(outcome: Outcome) -> Mapping[str, Any] | str:
     spent = math.fsum(core_seconds(trial, outcome.spec, problem) for trial in outcome.trials)
     sliced = slice_parameters(outcome.spec.space, outcome.trials)
     pruning = _weigh(outcome)
-    states = count_states(outcome.trials)
+    states = count_statuses(outcome.trials)
     winner = outcome.winner
     ended = len(outcome.trials) - states["running"]
     more = (

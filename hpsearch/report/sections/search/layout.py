@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hpsearch.evaluation.outcome import Outcome
-from hpsearch.record.states import finite_value, rank_trials, state_of
+from hpsearch.record.status import finite_value, rank_trials, trial_status
 from hpsearch.report.blocks import Block, Cell, Column, Figure, Heading, Paragraph, Row, Table
 from hpsearch.wording import (
     say_count,
@@ -149,7 +149,7 @@ def _best(outcome: Outcome) -> Table:
         [
             [
                 str(trial.number),
-                state_of(trial),
+                trial_status(trial),
                 say_number(finite_value(trial)),
                 say_count(trial.best_epoch),
                 say_count(trial.epochs),
