@@ -17,7 +17,7 @@ from hpsearch.data.facts import DataFacts, facts_of
 from hpsearch.data.folds import Split, split
 from hpsearch.data.kept import keep_rows, kept_rows, read_kept_rows
 from hpsearch.data.load import load
-from hpsearch.data.preprocessing import Scaling
+from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.table import Features, Table
 from hpsearch.errors import RecordError
 from hpsearch.evaluation.candidates import comparison_runs, find_candidates
@@ -225,25 +225,25 @@ def _measure(
             (arrays,) = best_weights(folder, problem, pool.train, [best])
             folder.check_place()
             model.parent.mkdir(exist_ok=True)
-            whole = (model, best.network, best.knobs, rows.scaling, arrays)
+            whole = (model, best.network, best.knobs, rows.preprocessing, arrays)
             pool.call(save_model, *whole, name="saving the model").result()
             folder.record.set_fact("model", digest_of(model))
         if not measured:
             weights = best_weights(folder, problem, pool.train, candidates.runs)
-            measure(folder, rows, candidates, weights, _predictors(pool, rows.scaling))
+            measure(folder, rows, candidates, weights, _predictors(pool, rows.preprocessing))
 
 
-def _predictors(pool: LocalPool, scaling: Scaling) -> Predictors:
+def _predictors(pool: LocalPool, preprocessing: Preprocessing) -> Predictors:
     """What predicts in the pool's workers."""
 
     def network(run: TrainingRun, weights: Arrays, features: Features) -> Future[Any]:
-        return pool.call(predict, run.network, run.knobs, scaling, weights, features)
+        return pool.call(predict, run.network, run.knobs, preprocessing, weights, features)
 
     def validation(run: TrainingRun, weights: Arrays) -> Future[Any]:
         return pool.call(predict_validation, run.network, weights)
 
     def model(name: str, seed: int, features: Features) -> Future[Any]:
-        return pool.call(fit_and_predict, name, seed, scaling, features)
+        return pool.call(fit_and_predict, name, seed, preprocessing, features)
 
     return Predictors(network, validation, model)
 

@@ -10,19 +10,21 @@ from hpsearch.data.table import Features, Labels
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fold:
-    """Everything that training may see: standardised train and validation rows.
+    """Everything that training may see: preprocessed train and validation rows.
 
-    Features are float32 ``(rows, columns)``, labels float32 ``(rows,)``.
+    Features are float32 ``(rows, columns)``, labels float32 ``(rows,)``. ``index`` counts the folds
+    of a split from 0.
     """
 
     train_features: Features
     train_labels: Labels
     validation_features: Features
     validation_labels: Labels
+    index: int = 0
 
     @property
     def columns(self) -> int:
-        """Number of features."""
+        """Number of features after preprocessing."""
         return int(self.train_features.shape[1])
 
 

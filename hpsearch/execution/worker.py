@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from hpsearch.data.parts import Fold
-from hpsearch.data.preprocessing import Scaling
+from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.table import Features
 from hpsearch.files import can_be_written
 from hpsearch.models.network import Network
@@ -79,12 +79,12 @@ def predict_validation(network: Network, weights: Arrays) -> NDArray[np.float64]
 
 
 def fit_and_predict(
-    model: str, seed: int, scaling: Scaling, features: Features
+    model: str, seed: int, preprocessing: Preprocessing, raw: Features
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """``training.scikit_learn.fit_and_predict`` on this worker's fold."""
     from hpsearch.training import scikit_learn
 
-    return scikit_learn.fit_and_predict(model, seed, _Bench.fold, scaling, features)
+    return scikit_learn.fit_and_predict(model, seed, _Bench.fold, preprocessing, raw)
 
 
 def predict(*arguments: Any) -> NDArray[np.float64]:

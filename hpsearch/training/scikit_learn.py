@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.data.parts import Fold
-from hpsearch.data.preprocessing import Scaling
+from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.table import Features
 from hpsearch.tasks.binary import binary_crossentropy
 
@@ -18,7 +18,7 @@ Probabilities = NDArray[np.float64]
 
 
 def fit_and_predict(
-    model: str, seed: int, fold: Fold, scaling: Scaling, features: Features
+    model: str, seed: int, fold: Fold, preprocessing: Preprocessing, raw: Features
 ) -> tuple[Probabilities, Probabilities]:
     """Fit a model on the train rows and predict; takes seconds, so that nothing need be kept.
 
@@ -26,12 +26,12 @@ def fit_and_predict(
     ``HistGradientBoostingClassifier``, as many of its trees as are best on the validation rows.
 
     Args:
-        features: Raw, ``(rows, columns)``.
+        raw: Rows before preprocessing, ``(rows, columns)``.
 
     Returns:
-        Probability of label 1 for the validation rows and for ``features``.
+        Probability of label 1 for the validation rows and for ``raw``.
     """
-    parts = (fold.validation_features, scaling.apply(features))
+    parts = (fold.validation_features, preprocessing.apply(raw))
     match model:
         case "logistic_regression":
             from sklearn.linear_model import LogisticRegression

@@ -162,26 +162,26 @@ class NetworkContract(TrainerContract):
     def test_the_saved_model_takes_raw_features(self, make: Make, tmp_path: Any) -> None:
         import keras
 
-        from hpsearch.data.preprocessing import Scaling
+        from hpsearch.data.standardization import Standardization
         from hpsearch.training.keras.model import predict, save_model
 
         raw = tiny_fold().train_features * 7 + 3
-        scaling = Scaling.fit(raw)
-        fold = replace_features(tiny_fold(), scaling.apply(raw))
+        fitted = Standardization.fit(raw, tuple("abcdefgh"[: raw.shape[1]]))
+        fold = replace_features(tiny_fold(), fitted.apply(raw))
         network, knobs = shape()
         progress = make(50, 9).run(segment(last=3), fold)
         weights = progress.state.best.weights
-        save_model(tmp_path / "best.keras", network, knobs, scaling, weights)
+        save_model(tmp_path / "best.keras", network, knobs, fitted, weights)
         probabilities = keras.models.load_model(tmp_path / "best.keras").predict(raw, verbose=0)
         assert probabilities.shape == (len(raw), 1)
         np.testing.assert_allclose(
             probabilities[:, 0],
-            predict(network, knobs, scaling, weights, raw),
+            predict(network, knobs, fitted, weights, raw),
             rtol=1e-6,
         )
         from hpsearch.tasks.binary import binary_crossentropy
 
-        whole = predict(network, knobs, scaling, weights, fold.validation_features * 1.0)
+        whole = predict(network, knobs, fitted, weights, fold.validation_features * 1.0)
         assert np.isfinite(binary_crossentropy(fold.validation_labels, whole))
 
 

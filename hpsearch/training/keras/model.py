@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.data.preprocessing import Scaling
+from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.table import Features
 from hpsearch.files import replacing
 from hpsearch.models.network import Knobs, Network
@@ -75,8 +75,10 @@ def set_weights(model: Any, weights: Arrays) -> None:
             rest = rest[count:]
 
 
-def whole_model(network: Network, knobs: Knobs, scaling: Scaling, weights: Arrays) -> Any:
-    """A Keras model from raw features ``(rows, columns)`` to the probability of label 1.
+def whole_model(
+    network: Network, knobs: Knobs, preprocessing: Preprocessing, weights: Arrays
+) -> Any:
+    """A Keras model from raw columns ``(rows, columns)`` to the probability of label 1.
 
     Args:
         weights: As in ``segment.Best``.
@@ -84,12 +86,9 @@ def whole_model(network: Network, knobs: Knobs, scaling: Scaling, weights: Array
     Returns:
         A functional model with output ``(rows, 1)``, ready for ``predict``, not for ``fit``.
     """
-    features = keras.Input((len(scaling.mean),), name="features")
-    layers = hidden_layers(network, knobs)
-    x = keras.layers.Normalization(
-        mean=scaling.mean, variance=scaling.deviation.astype(np.float64) ** 2, name="standardise"
-    )(features)
-    for layer in layers:
+    features = keras.Input((len(preprocessing.names),), name="features")
+    x = features
+    for layer in (*_preprocessing_layers(preprocessing), *hidden_layers(network, knobs)):
         x = layer(x)
     output = keras.layers.Activation("sigmoid", name="probability")(x)
     model = keras.Model(features, output, name="hpsearch")
@@ -97,19 +96,29 @@ def whole_model(network: Network, knobs: Knobs, scaling: Scaling, weights: Array
     return model
 
 
+def _preprocessing_layers(preprocessing: Preprocessing) -> list[Any]:
+    return [
+        getattr(keras.layers, layer.class_name)(**layer.config)
+        for layer in preprocessing.keras_layers()
+    ]
+
+
 def save_model(
-    path: Path, network: Network, knobs: Knobs, scaling: Scaling, weights: Arrays
+    path: Path, network: Network, knobs: Knobs, preprocessing: Preprocessing, weights: Arrays
 ) -> None:
     """Write ``whole_model`` as a ``.keras`` file in one step: the old or the new, never half.
 
-    The same model gives the same bytes. Keras 3.4 and later open the file, with any backend.
+    The same model gives the same bytes. Keras 3.4 and later open the file, with any backend. The
+    names of the raw columns, in the order of the model's input, stand as ``columns`` in its
+    ``metadata.json``.
     """
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "model.keras"  # Keras insists on the ending
-        whole_model(network, knobs, scaling, weights).save(saved)
+        whole_model(network, knobs, preprocessing, weights).save(saved)
         with zipfile.ZipFile(saved) as archive:
             parts = {name: archive.read(name) for name in sorted(archive.namelist())}
     config, metadata = json.loads(parts["config.json"]), json.loads(parts["metadata.json"])
+    metadata["columns"] = preprocessing.names
     metadata["date_saved"] = "{:04}-{:02}-{:02}@{:02}:{:02}:{:02}".format(*SAVED_AT)
     parts["config.json"] = json.dumps(_portable(config, {})).encode()
     parts["metadata.json"] = json.dumps(metadata).encode()
@@ -140,9 +149,9 @@ def _portable(entry: Any, numbers: dict[int, int]) -> Any:
 
 
 def predict(
-    network: Network, knobs: Knobs, scaling: Scaling, weights: Arrays, features: Features
+    network: Network, knobs: Knobs, preprocessing: Preprocessing, weights: Arrays, raw: Features
 ) -> NDArray[np.float64]:
-    """Probability of label 1 for raw features ``(rows, columns)``, float64 ``(rows,)``."""
-    model = whole_model(network, knobs, scaling, weights)
-    output = model.predict(features, batch_size=8_192, verbose=0)
+    """Probability of label 1 for raw rows ``(rows, columns)``, float64 ``(rows,)``."""
+    model = whole_model(network, knobs, preprocessing, weights)
+    output = model.predict(raw, batch_size=8_192, verbose=0)
     return np.asarray(output, dtype=np.float64)[:, 0]
