@@ -40,9 +40,9 @@ class DataFacts:
 def facts_of(table: Table, section: DataSection) -> DataFacts:
     """The facts of a table as ``section`` cuts it."""
     return DataFacts(
-        source=table.source.kind,
-        description=table.source.description,
-        simulated=table.source.simulated,
+        source=table.origin.kind,
+        description=table.origin.description,
+        simulated=table.origin.simulated,
         fingerprint=table.fingerprint(),
         names=table.names,
         train_rows=section.train,

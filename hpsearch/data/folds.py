@@ -36,7 +36,7 @@ def split(
     if rows < asked:
         raise DataError(
             f"the study asks for {asked:,} rows ({validation:,} validation + {train:,} train "
-            f"+ {test:,} test), got {rows:,} from {table.source.description}; "
+            f"+ {test:,} test), got {rows:,} from {table.origin.description}; "
             f"lower data.test or data.train, or give more rows"
         )
     order = np.arange(rows) if shuffle is None else np.random.default_rng(shuffle).permutation(rows)

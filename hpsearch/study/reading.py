@@ -136,8 +136,6 @@ def _rule(detail: ErrorDetails, key: str, model: type[Section]) -> str:
             return f"is not a key of this section{did_you_mean(key, model.model_fields)}"
         case "missing":
             return "is required and not there"
-        case "path":
-            return detail["msg"]
         case "rule":
             return f"{detail['msg']}, got {found}"
         case "literal_error":

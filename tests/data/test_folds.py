@@ -7,14 +7,14 @@ import pytest
 
 from hpsearch.data.folds import split
 from hpsearch.data.parts import Opening
-from hpsearch.data.table import Source, Table
+from hpsearch.data.table import Origin, Table
 from hpsearch.errors import DataError
 
 
 def table(rows: int = 20) -> Table:
     features = np.arange(rows * 2, dtype=np.float32).reshape(rows, 2)
     labels = (np.arange(rows) % 2).astype(np.float32)
-    return Table(features, labels, ("a", "b"), Source("csv", "counted rows"))
+    return Table(features, labels, ("a", "b"), Origin("csv", "counted rows", simulated=False))
 
 
 def test_parts_follow_each_other_and_preprocessing_knows_train_rows_alone() -> None:
