@@ -7,18 +7,20 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from hpsearch.analysis.absences import explain_no_winner
 from hpsearch.errors import HpsearchError
 from hpsearch.evaluation.check import Finding
+from hpsearch.evaluation.leaderboard import read_leaderboard
 from hpsearch.evaluation.opening import recorded_test
 from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.evaluation.reproduce import TOLERANCE, Repetition, Reproduction
+from hpsearch.evaluation.retraining import best_trials
 from hpsearch.record.folder import StudyFolder
 from hpsearch.record.openings import recorded_openings
 from hpsearch.record.trial import TrialRecord
 from hpsearch.space.space import Choice, Domain, Float, Int
 from hpsearch.study.reading import read_study
 from hpsearch.study.spec import StudySpec
-from hpsearch.tasks.binary import TEST_METRICS
 from hpsearch.terminal import say_values
 from hpsearch.wording import say_openings, say_phases
 
@@ -49,9 +51,10 @@ def status_of(folder: StudyFolder) -> dict[str, Any]:
     trials = folder.record.trials()
     states = ("complete", "pruned", "failed", "running")
     counts = {state: sum(trial.state == state for trial in trials) for state in states}
-    complete = [t for t in trials if t.state == "complete" and t.value is not None]
-    best = min(complete, key=lambda t: (t.value or 0.0, t.number), default=None)
+    best = next(iter(best_trials(trials, 1)), None)
     test, openings = recorded_test(folder.record), recorded_openings(folder.record)
+    leaderboard = read_leaderboard(folder, trials, test.trial if test else None)
+    winner = leaderboard.confirmed
     return {
         "study": folder.spec.study.name,
         "folder": str(folder.path),
@@ -59,7 +62,13 @@ def status_of(folder: StudyFolder) -> dict[str, Any]:
         "trials": folder.spec.search.trials,
         **counts,
         "diverged": sum(trial.diverged for trial in trials),
+        "objective": folder.spec.task.objective,
         "best": None if best is None else _row(best),
+        "winner": winner.trial.number if winner else None,
+        "reason": str(leaderboard.reason),
+        "absence": None
+        if leaderboard.winner
+        else explain_no_winner(folder.spec.task, leaderboard, trials),
         "test": None
         if test is None
         else {name: measured.value for name, measured in test.metrics.items()},
@@ -78,10 +87,10 @@ def say_status(found: dict[str, Any]) -> str:
         f"{found['running']} running",
     ]
     if best := found["best"]:
-        lines.append(f"best val_binary_crossentropy {best['value']:.4f} by trial {best['number']}")
+        lines.append(f"best {found['objective']} {best['value']:.4f} by trial {best['number']}")
         lines.append(f"  {say_values(best['params'])}")
-    if found["diverged"] and found["diverged"] == found["trials"]:
-        lines.append(_ALL_DIVERGED)
+    if found["absence"]:
+        lines.append(found["absence"])
     elif found["test"] is None:
         lines.append("the winner has not been measured on the test rows yet")
     else:
@@ -141,7 +150,8 @@ def outcome_values(outcome: Outcome) -> dict[str, Any]:
     test = outcome.test
     return {
         "folder": str(outcome.folder),
-        "winner": outcome.standings[0].trial if has_winner(outcome) else None,
+        "winner": winner.trial.number if (winner := outcome.leaderboard.confirmed) else None,
+        "reason": str(outcome.leaderboard.reason),
         "test": None
         if test is None
         else {name: measured.value for name, measured in test.metrics.items()},
@@ -151,58 +161,34 @@ def outcome_values(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def has_winner(outcome: Outcome) -> bool:
-    """Whether some configuration was trained again without diverging."""
-    return bool(outcome.standings) and math.isfinite(outcome.standings[0].mean)
-
-
 def say_outcome(outcome: Outcome) -> str:
     """The end of a run in words."""
     lines: list[str] = []
     if outcome.data.simulated:
         lines.append("SIMULATED rows, not the UCI data")
-    if not outcome.spec.search.trials:
-        lines.append("nothing was searched; the baselines stand beside each other")
-    elif not has_winner(outcome):
-        lines.append(_say_no_winner(outcome))
+    winner = outcome.leaderboard.confirmed
+    if winner is None or winner.standing is None:
+        lines.append(explain_no_winner(outcome.task, outcome.leaderboard, outcome.trials))
     else:
-        best = outcome.standings[0]
+        standing = winner.standing
         lines += [
-            f"winner: trial {best.trial}, val_binary_crossentropy {best.mean:.4f} "
-            f"± {best.deviation:.4f} over {len(best.runs)} seeds "
-            f"({best.search_value:.4f} in the search)",
-            f"  {say_values(best.params)}",
+            f"winner: trial {standing.trial}, {outcome.task.objective} {standing.mean:.4f} "
+            f"± {standing.deviation:.4f} over {len(standing.runs)} seeds "
+            f"({standing.search_value:.4f} in the search)",
+            f"  {say_values(standing.params)}",
         ]
     if outcome.test is not None:
         lines.append(
             f"on {outcome.test.rows:,} test rows, opened "
             f"{say_openings(len(outcome.test.openings), outcome.test.openings_known)}:"
         )
-        for metric in TEST_METRICS:
+        for metric in outcome.task.test_metrics:
             measured = outcome.test.metrics[metric.name]
             interval = f"[{measured.low:.4f}, {measured.high:.4f}]"
             lines.append(f"  {metric.label:<22} {measured.value:.4f}  {interval}")
         lines += _say_baselines(outcome.test)
     lines += [f"took: {say_phases(outcome.seconds)}", f"report: {outcome.folder / 'report.html'}"]
     return "\n".join(lines)
-
-
-_ALL_DIVERGED = (
-    "there is no winner: all trials diverged, their losses became infinite or NaN; "
-    "lower the learning rates in [space]"
-)
-
-
-def _say_no_winner(outcome: Outcome) -> str:
-    if outcome.standings:
-        return (
-            "there is no winner: the best configurations diverged when they were trained again; "
-            "lower the learning rates in [space]"
-        )
-    diverged = sum(trial.diverged for trial in outcome.trials)
-    if diverged and diverged == len(outcome.trials):
-        return _ALL_DIVERGED
-    return "there is no winner: no trial completed; see the report for what happened"
 
 
 def say_found(studies: Mapping[str, Path], runs: Mapping[str, Path]) -> str:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +26,6 @@ from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.reading import read_outcome
 from hpsearch.evaluation.reproduce import Choose, Reproduction, repeat, reproduction
 from hpsearch.evaluation.retraining import wanted_retrainings
-from hpsearch.evaluation.runs import Run as TrainingRun
 from hpsearch.evaluation.runs import best_weights, train_runs
 from hpsearch.execution.local import LocalPool
 from hpsearch.execution.program_cache import program_cache
@@ -39,6 +38,7 @@ from hpsearch.execution.worker import (
     start,
 )
 from hpsearch.files import digest_of, refuse_links
+from hpsearch.models.arrays import Arrays
 from hpsearch.record.folder import StudyFolder, rows_file, write_folder, written_spec
 from hpsearch.report.origin import refuse_foreign_reports
 from hpsearch.report.report import write_report
@@ -47,8 +47,8 @@ from hpsearch.search.loop import search
 from hpsearch.study.spec import StudySpec
 from hpsearch.tensorboard.writing import write_tensorboard
 from hpsearch.terminal import View
-from hpsearch.training.compiled.shapes import program_of
-from hpsearch.training.segment import Arrays, Segment
+from hpsearch.training.engines import model_of
+from hpsearch.training.run import Run as TrainingRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def reproduce(folder: StudyFolder, choose: Choose, workers: int, view: View) -> 
     facts, rows = facts_of(table, spec.data), _split(table, spec)
     del table
     folder.check_rows(facts)
-    with _pool(spec, rows, workers, view) as pool:
+    with _pool(rows, workers, view) as pool:
         repetitions = []
         view.retraining(0, len(runs))
         for repetition in repeat(runs, problem_of(facts), pool.train):
@@ -153,7 +153,7 @@ def _opened(
             folder.check_place()
             keep_rows(rows_file(run.out), table)
         del table, kept
-        with _pool(spec, rows, run.workers, view) as pool:
+        with _pool(rows, run.workers, view) as pool:
             yield folder, rows, problem_of(facts), pool
 
 
@@ -180,16 +180,16 @@ def _split(table: Table, spec: StudySpec) -> Split:
     )
 
 
-def _pool(spec: StudySpec, rows: Split, workers: int, view: View) -> LocalPool:
-    initargs = (rows.fold, program_cache(os.environ))
-    return LocalPool(workers, spec.training, _model_of(spec), start, initargs, PRELOAD, view.tell)
+def _pool(rows: Split, workers: int, view: View) -> LocalPool:
+    initargs = ((rows.fold,), program_cache(os.environ))
+    return LocalPool(workers, model_of, start, initargs, PRELOAD, view.tell)
 
 
 def _evaluate(
     folder: StudyFolder, rows: Split, problem: Problem, pool: LocalPool, view: View
 ) -> Outcome:
     with _timed(folder, "retraining"):
-        again = [one.run for one in wanted_retrainings(folder)]
+        again = wanted_retrainings(folder)
         for done, total in train_runs(folder, problem, pool.train, again):
             if again:
                 view.retraining(done, total)
@@ -225,36 +225,33 @@ def _measure(
             (arrays,) = best_weights(folder, problem, pool.train, [best])
             folder.check_place()
             model.parent.mkdir(exist_ok=True)
-            whole = (model, best.network, best.knobs, rows.preprocessing, arrays)
+            whole = (model, best.recipe, rows.preprocessing, arrays)
             pool.call(save_model, *whole, name="saving the model").result()
             folder.record.set_fact("model", digest_of(model))
         if not measured:
             weights = best_weights(folder, problem, pool.train, candidates.runs)
-            measure(folder, rows, candidates, weights, _predictors(pool, rows.preprocessing))
+            measure(
+                folder,
+                rows,
+                candidates,
+                weights,
+                _predictors(pool, folder.spec.task.name, rows.preprocessing),
+            )
 
 
-def _predictors(pool: LocalPool, preprocessing: Preprocessing) -> Predictors:
+def _predictors(pool: LocalPool, task: str, preprocessing: Preprocessing) -> Predictors:
     """What predicts in the pool's workers."""
 
     def network(run: TrainingRun, weights: Arrays, features: Features) -> Future[Any]:
-        return pool.call(predict, run.network, run.knobs, preprocessing, weights, features)
+        return pool.call(predict, run.recipe, preprocessing, weights, features)
 
     def validation(run: TrainingRun, weights: Arrays) -> Future[Any]:
-        return pool.call(predict_validation, run.network, weights)
+        return pool.call(predict_validation, run, weights)
 
     def model(name: str, seed: int, features: Features) -> Future[Any]:
-        return pool.call(fit_and_predict, name, seed, preprocessing, features)
+        return pool.call(fit_and_predict, task, name, seed, preprocessing, features)
 
     return Predictors(network, validation, model)
-
-
-def _model_of(spec: StudySpec) -> Callable[[Segment], Hashable]:
-    """What a worker builds for a segment: a program for many trials, or a Keras model for one."""
-    match spec.training.engine:
-        case "compiled":
-            return lambda segment: program_of(segment.network, segment.knobs)
-        case "keras":
-            return lambda segment: (segment.network, segment.knobs)
 
 
 @contextmanager

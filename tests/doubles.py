@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hpsearch.data.parts import Fold
 from hpsearch.evaluation.candidates import comparison_runs
@@ -14,9 +15,8 @@ from hpsearch.evaluation.runs import train_runs
 from hpsearch.record.folder import StudyFolder
 from hpsearch.search.clock import Problem
 from hpsearch.study.reading import check_study
-from hpsearch.study.sections import TrainingSection
 from hpsearch.study.spec import StudySpec
-from hpsearch.training.curve import Curve, Ending, summarise
+from hpsearch.training.curve import NO_EPOCHS, Curve, Ending, summarize
 from hpsearch.training.segment import Best, Progress, Segment, State
 
 PROBLEM = Problem(columns=28, train_rows=10_000, validation_rows=1_000)
@@ -53,28 +53,26 @@ def tiny_fold(rows: int = 240, columns: int = 3, seed: int = 0) -> Fold:
 
 
 class FormulaTrainer:
-    """A learning curve that is a function of network, knobs, seed and epoch; no rows are read.
+    """A learning curve that is a function of recipe, seed and epoch; no rows are read.
 
     ``diverges`` says which segments' trials break, at epoch 3.
     """
 
-    def __init__(
-        self, patience: int, diverges: Callable[[Segment], bool] = lambda segment: False
-    ) -> None:
-        self._patience = patience
+    def __init__(self, diverges: Callable[[Segment], bool] = lambda segment: False) -> None:
         self._diverges = diverges
 
     def run(self, segment: Segment, fold: Fold) -> Progress:
         """Follow the formula from the segment's first epoch to its last."""
         start = segment.state or State(0, (), (), Best(0, float("inf"), ()))
         history = [np.asarray(row) for row in start.weights]
-        curve: Curve = np.zeros((0, 2, 2), np.float32)
+        names = segment.recipe.the_task().curve_names
+        curve = NO_EPOCHS
         best, ending = start.best, Ending.RUNNING
         for epoch in range(start.epoch + 1, segment.last + 1):
             row = self._row(segment, epoch)
             history.append(row)
-            curve = np.concatenate([curve, row[None]])
-            seen = summarise(np.stack(history), self._patience)
+            curve = curve.then(Curve(names, row[None]))
+            seen = summarize(Curve(names, np.stack(history)), segment.recipe.patience)
             ending = seen.ending
             if seen.best_epoch == epoch and seen.value is not None:
                 best = Best(epoch, seen.value, (np.array([epoch], np.float32),))
@@ -83,8 +81,8 @@ class FormulaTrainer:
         state = State(len(history), tuple(history), (), best)
         return Progress(state, curve, ending)
 
-    def _row(self, segment: Segment, epoch: int) -> Curve:
-        knobs, width = segment.knobs, sum(segment.network.widths)
+    def _row(self, segment: Segment, epoch: int) -> NDArray[np.float32]:
+        knobs, width = segment.recipe.knobs, sum(segment.recipe.network.widths)
         quality = abs(np.log10(knobs.learning_rate) + 2.5) / 10 + 1 / (10 + width)
         noise = np.random.default_rng([segment.seed, epoch]).normal(0, 0.01)
         overfit = (width / 1e5 + max(knobs.learning_rate - 0.1, 0)) * epoch
@@ -113,12 +111,7 @@ class Pool:
         self.segments: list[Segment] = []
 
     def train(
-        self,
-        segment: Segment,
-        urgency: float,
-        training: TrainingSection | None = None,
-        *,
-        name: str = "a segment",
+        self, segment: Segment, urgency: float, *, name: str = "a segment"
     ) -> Future[Progress]:
         """Run a segment after a random moment."""
         self.segments.append(segment)
@@ -143,8 +136,7 @@ class Pool:
 
 def evaluate(folder: StudyFolder, pool: Pool) -> None:
     """All re-trainings, then all that the winner is compared with."""
-    again = [one.run for one in wanted_retrainings(folder)]
-    for _ in train_runs(folder, PROBLEM, pool.train, again):
+    for _ in train_runs(folder, PROBLEM, pool.train, wanted_retrainings(folder)):
         pass
     for _ in train_runs(folder, PROBLEM, pool.train, comparison_runs(folder)):
         pass

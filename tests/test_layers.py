@@ -19,7 +19,7 @@ LAYERS = (
     ("processes",),
     ("calls",),
     ("console", "signals"),
-    ("seeds",),
+    ("seeds", "stock"),
     ("space", "tasks"),
     ("wording", "models"),
     ("study",),
@@ -90,6 +90,38 @@ def test_big_packages_stay_in_their_rooms(path: Path) -> None:
     for module, for_types in imports(path):
         allowed = CONFINED.get(module.partition(".")[0])
         assert allowed is None or for_types or place.startswith(allowed), f"{place}: {module}"
+
+
+def test_no_file_is_longer_than_300_lines() -> None:
+    long = {
+        str(path.relative_to(PACKAGE)): length
+        for path in PACKAGE.rglob("*.py")
+        if (length := len(path.read_text(encoding="utf-8").splitlines())) > 300
+    }
+    assert not long
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {
+        _dotted(path): {module for module, _ in imports(path) if module.startswith("hpsearch.")}
+        for path in MODULES
+    }
+    done: set[str] = set()
+
+    def walk(module: str, above: tuple[str, ...]) -> None:
+        assert module not in above, " imports ".join((*above, module))
+        if module not in done:
+            for imported in sorted(graph.get(module, ())):
+                walk(imported, (*above, module))
+            done.add(module)
+
+    for module in graph:
+        walk(module, ())
+
+
+def _dotted(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts).removesuffix(".__init__")
 
 
 def test_only_one_module_opens_the_test_rows() -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from hpsearch.data.standardization import Standardization
-from hpsearch.models.network import build
+from hpsearch.models.recipe import recipe_of
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.study.reading import check_study
 from hpsearch.training.initialization import initial_weights
@@ -63,20 +63,17 @@ def test_new_rows_are_ordered_by_the_names_in_the_saved_model(
     names = ("a", "b", "c")
     raw = np.random.default_rng(0).normal(size=(9, 3)).astype(np.float32)
     fitted = Standardization.fit(raw, names)
-    network, knobs = build({"layers": 1, "units": 4}, epochs=1, decay_epochs=1)
-    weights = initial_weights(network, 3, seed=1)
-    save_model(
-        tmp_path / "runs" / "higgs" / "models" / "best.keras", network, knobs, fitted, weights
-    )
-    shuffled = pd.DataFrame(
-        {"other": range(9), **{name: raw[:, names.index(name)] for name in "cab"}}
-    )
+    values = {"layers": 1, "units": 4}
+    recipe = recipe_of(values, epochs=1, batch_size=9, patience=1, decay_epochs=1)
+    weights = initial_weights(recipe.network, 3, seed=1)
+    save_model(tmp_path / "runs/higgs/models/best.keras", recipe, fitted, weights)
+    shuffled = pd.DataFrame(raw, columns=list(names))[["c", "a", "b"]].assign(other=1)
     shuffled.to_csv(tmp_path / "new.csv", index=False)
     monkeypatch.chdir(tmp_path)
     (snippet,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
     variables: dict[str, Any] = {}
     exec(snippet, variables)
-    expected = predict(network, knobs, fitted, weights, raw)
+    expected = predict(recipe, fitted, weights, raw)
     np.testing.assert_allclose(variables["probability"][:, 0], expected, rtol=1e-6)
     shuffled.drop(columns="b").to_csv("new.csv", index=False)
     with pytest.raises(KeyError, match="'b'"):

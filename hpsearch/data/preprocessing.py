@@ -1,23 +1,9 @@
 """The contract of preprocessing: what is done to raw columns before a network gets them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
 from hpsearch.data.table import Features
-
-
-@dataclass(frozen=True, slots=True)
-class LayerSpec:
-    """A stock Keras layer in plain values, so that describing one needs no Keras.
-
-    Attributes:
-        class_name: Its class in ``keras.layers``.
-        config: The arguments of that class, as JSON can hold them.
-    """
-
-    class_name: str
-    config: Mapping[str, Any]
+from hpsearch.stock import StockObject
 
 
 class Preprocessing(Protocol):
@@ -42,5 +28,8 @@ class Preprocessing(Protocol):
     def apply(self, raw: Features) -> Features:
         """Features for the network, float32 ``(rows, width)``, of raw rows ``(rows, columns)``."""
 
-    def keras_layers(self) -> tuple[LayerSpec, ...]:
-        """Layers that take raw rows to features, in their order, each with a name of its own."""
+    def keras_layers(self) -> tuple[StockObject, ...]:
+        """Layers that take raw rows to features, in their order, each with a name of its own.
+
+        Their arguments are plain values that JSON can hold.
+        """

@@ -6,8 +6,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.data.preprocessing import LayerSpec
 from hpsearch.data.table import Features
+from hpsearch.stock import StockObject
 
 #: A column whose deviation is a smaller share of its mean is constant up to rounding.
 SMALLEST_SHARE = 1e-6
@@ -49,16 +49,16 @@ class Standardization:
         """Standardized features, float32 of the same shape."""
         return (raw - self.mean) / self.deviation
 
-    def keras_layers(self) -> tuple[LayerSpec, ...]:
+    def keras_layers(self) -> tuple[StockObject, ...]:
         """One ``Normalization``, which takes the variance in place of the deviation."""
         variance = self.deviation.astype(np.float64) ** 2
         return (
-            LayerSpec(
+            StockObject(
                 "Normalization",
                 {
                     "mean": self.mean.tolist(),
                     "variance": variance.tolist(),
-                    "name": "standardise",
+                    "name": "standardize",
                 },
             ),
         )

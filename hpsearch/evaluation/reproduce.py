@@ -7,29 +7,25 @@ import numpy as np
 
 from hpsearch.errors import RecordError, UsageError
 from hpsearch.evaluation.candidates import comparison_runs
-from hpsearch.evaluation.leaderboard import standings
+from hpsearch.evaluation.leaderboard import read_leaderboard
 from hpsearch.evaluation.opening import recorded_test
 from hpsearch.evaluation.retraining import best_trials, retrainings
-from hpsearch.evaluation.runs import Run, TrainBy, recorded
+from hpsearch.evaluation.runs import TrainBy, recorded, trial_run
 from hpsearch.record.environment import HARDWARE, differences, environment
 from hpsearch.record.folder import StudyFolder
-from hpsearch.record.histories import identity
 from hpsearch.record.trial import TrialRecord
 from hpsearch.search.clock import Problem
-from hpsearch.study.sections import TrainingSection
 from hpsearch.training.curve import Curve
 from hpsearch.training.history import UNTRAINED, History
-from hpsearch.training.segment import Segment
+from hpsearch.training.run import Run
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedRun:
-    """A training that ended; ``segment`` trains it in one piece, by ``training``."""
+    """A run that ended, and what the folder has of it."""
 
-    label: str
-    segment: Segment
+    run: Run
     history: History
-    training: TrainingSection
 
 
 #: How far apart the best ``val_binary_crossentropy`` of a run may be on another kind of processor.
@@ -124,39 +120,40 @@ def choose_all(folder: StudyFolder) -> Sequence[RecordedRun]:
 def choose_best(folder: StudyFolder) -> Sequence[RecordedRun]:
     """The winner and its re-trainings; the best trial where nothing was re-trained yet."""
     trials = folder.record.trials()
-    ranked, measured = standings(folder, trials), recorded_test(folder.record)
-    if measured is not None and measured.trial is not None:
-        best = [trials[measured.trial]]  # also where one of its re-trainings is lost
-    else:
-        best = [trials[ranked[0].trial]] if ranked else best_trials(trials, 1)
+    measured = recorded_test(folder.record)
+    winner = read_leaderboard(folder, trials, measured.trial if measured else None).winner
+    best = [winner.trial] if winner else best_trials(trials, 1)
     return _runs(folder, best, best)
 
 
 def repeat(runs: Sequence[RecordedRun], problem: Problem, train: TrainBy) -> Iterator[Repetition]:
     """Train runs again, the longest first; each is compared in its turn."""
     pending = {}
-    for place, run in enumerate(runs):
-        if len(run.history):
-            longest_first = -problem.virtual_seconds(run.segment.network, run.segment.last)
-            pending[place] = train(run.segment, longest_first, run.training, name=run.label)
-    for place, run in enumerate(runs):
+    for place, kept in enumerate(runs):
+        if len(kept.history):
+            network, epochs = kept.run.recipe.network, len(kept.history)
+            longest_first = -problem.virtual_seconds(network, epochs)
+            segment = kept.run.segment(0, epochs, None)
+            pending[place] = train(segment, longest_first, name=_label(kept.run))
+    for place, kept in enumerate(runs):
         if place in pending:
-            yield _compare(run, UNTRAINED.then(pending[place].result()))
+            yield _compare(kept, UNTRAINED.then(pending[place].result()))
         else:
-            yield Repetition(run.label, 0, None, False, 0.0, 0.0)
+            yield Repetition(_label(kept.run), 0, None, False, 0.0, 0.0)
 
 
 def _compare(run: RecordedRun, again: History) -> Repetition:
     recorded, epochs = run.history, len(run.history)
-    bits = [np.ascontiguousarray(curve).view(np.uint32) for curve in (recorded.curve, again.curve)]
+    curves = (recorded.curve.values, again.curve.values)
+    bits = [np.ascontiguousarray(values).view(np.uint32) for values in curves]
     both = min(map(len, bits))
     different = np.flatnonzero((bits[0][:both] != bits[1][:both]).any(axis=(1, 2)))
     first = int(different[0]) + 1 if len(different) else None
     if first is None and len(bits[0]) != len(bits[1]):
         first = both + 1
-    gap = np.abs(recorded.curve[:both] - again.curve[:both])
+    gap = np.abs(curves[0][:both] - curves[1][:both])
     return Repetition(
-        run.label,
+        _label(run.run),
         epochs,
         first,
         recorded.digests.get(epochs) != again.digests.get(epochs),
@@ -165,17 +162,19 @@ def _compare(run: RecordedRun, again: History) -> Repetition:
     )
 
 
+def _label(run: Run) -> str:
+    """A name for people that no other run of a study has."""
+    return run.label if run.variant in ("trial", "retraining") else run.name
+
+
 def _best(curve: Curve) -> float:
     """Best ``val_binary_crossentropy``; infinite where none is finite."""
-    return float(np.nanmin(curve[:, 1, 0], initial=np.inf))
+    return float(np.nanmin(curve.validation(), initial=np.inf))
 
 
 def _trial(folder: StudyFolder, trial: TrialRecord) -> RecordedRun:
-    network, knobs = folder.spec.build(trial.params)
-    made_by = identity(network, knobs, trial.seed, folder.spec.training)
-    history = folder.files.history(f"{trial.number:04d}", made_by).until(trial.epochs)
-    segment = Segment(network, knobs, trial.seed, 0, len(history), None)
-    return RecordedRun(f"trial {trial.number}", segment, history, folder.spec.training)
+    run = trial_run(folder.spec, trial)
+    return RecordedRun(run, recorded(folder, run).until(trial.epochs))
 
 
 def _runs(
@@ -185,12 +184,9 @@ def _runs(
     others: Sequence[Run] = (),
 ) -> Sequence[RecordedRun]:
     """Trials, re-trainings and other runs, of which one at least has epochs."""
-    again = [one.run for trial in retrained for one in retrainings(folder.spec, trial)]
+    again = [run for trial in retrained for run in retrainings(folder.spec, trial)]
     runs = [_trial(folder, trial) for trial in trials]
-    named = [(run.label, run) for run in again] + [(run.name, run) for run in others]
-    for name, run in named:
-        history = recorded(folder, run)
-        runs.append(RecordedRun(name, run.segment(len(history)), history, run.training))
+    runs += [RecordedRun(run, recorded(folder, run)) for run in (*again, *others)]
     if not any(len(run.history) for run in runs):
         raise RecordError(
             f"{folder.path} must have recorded epochs of what is to be trained again, got none; "

@@ -1,31 +1,51 @@
 """Trainings after the search: whole and unpruned, cut in segments so that little is ever lost."""
 
+import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from typing import Protocol
 
 from hpsearch.errors import HpsearchError, WorkerError
-from hpsearch.evaluation.outcome import Trained
-from hpsearch.models.network import Knobs, Network
+from hpsearch.models.arrays import Arrays
 from hpsearch.record.folder import StudyFolder
-from hpsearch.record.histories import identity
+from hpsearch.record.trial import TrialRecord
 from hpsearch.search.clock import Problem
 from hpsearch.search.trainings import POLL_SECONDS
-from hpsearch.study.sections import TrainingSection
-from hpsearch.training.curve import CurveSummary, Ending, summarise
+from hpsearch.study.spec import StudySpec
+from hpsearch.training.curve import Ending, summarize
 from hpsearch.training.history import UNTRAINED, History
-from hpsearch.training.segment import Arrays, Progress, Segment
+from hpsearch.training.run import Run
+from hpsearch.training.segment import Progress, Segment
 
 
 class TrainBy(Protocol):
-    """Trains a segment by a training of its own; see ``LocalPool.train``."""
+    """Trains a segment; see ``LocalPool.train``."""
 
-    def __call__(
-        self, segment: Segment, urgency: float, training: TrainingSection, *, name: str
-    ) -> Future[Progress]:
+    def __call__(self, segment: Segment, urgency: float, *, name: str) -> Future[Progress]:
         """The least ``urgency`` goes first; ``name`` says in messages whose the segment is."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What came of a run after the search: a re-training, a baseline or an ablation.
+
+    Attributes:
+        value: Its best objective on the validation rows; infinite if it diverged.
+        best_epoch: Epoch of ``value``, counted from 1; 0 where no epoch was finite.
+        epochs: Epochs that it ran.
+    """
+
+    run: Run
+    value: float
+    best_epoch: int
+    epochs: int
+
+    @property
+    def diverged(self) -> bool:
+        """Whether a loss became NaN or infinite."""
+        return math.isinf(self.value)
 
 
 #: Virtual seconds after which a state is written down.
@@ -36,33 +56,9 @@ FIRST_LOOKS = (1, 2, 5, 10, 20, 50)
 LOOK_EPOCHS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A training with a name.
-
-    Attributes:
-        name: In ``curves/`` and ``checkpoints/``.
-        variant: What it is a training of: a baseline's name, or what an ablation leaves out.
-        label: The same for people.
-        training: Batch size, patience and the most epochs.
-    """
-
-    name: str
-    variant: str
-    label: str
-    network: Network
-    knobs: Knobs
-    seed: int
-    training: TrainingSection
-
-    @property
-    def identity(self) -> str:
-        """Digest of all that it depends on besides the rows."""
-        return identity(self.network, self.knobs, self.seed, self.training)
-
-    def segment(self, epochs: int) -> Segment:
-        """All its epochs up to ``epochs`` in one piece."""
-        return Segment(self.network, self.knobs, self.seed, 0, epochs, None)
+def trial_run(spec: StudySpec, trial: TrialRecord) -> Run:
+    """The training of a trial of the search."""
+    return Run(trial.run, f"trial {trial.number}", "trial", spec.recipe(trial.params), trial.seed)
 
 
 def recorded(folder: StudyFolder, run: Run) -> History:
@@ -70,31 +66,14 @@ def recorded(folder: StudyFolder, run: Run) -> History:
     return folder.files.history(run.name, run.identity)
 
 
-def summary(folder: StudyFolder, run: Run) -> CurveSummary | None:
-    """What a run came to; None while it has epochs to go."""
-    seen = summarise(recorded(folder, run).curve, run.training.patience)
-    over = seen.ending != Ending.RUNNING or seen.epochs >= run.training.epochs
-    return seen if over else None
-
-
 def trained(folder: StudyFolder, run: Run) -> Trained | None:
-    """A run that is done, as an outcome has it."""
-    seen = summary(folder, run)
-    if seen is None:
+    """What came of a run; None while it has epochs to go."""
+    seen = summarize(recorded(folder, run).curve, run.recipe.patience)
+    if seen.ending == Ending.RUNNING and seen.epochs < run.recipe.epochs:
         return None
     diverged = seen.ending == Ending.DIVERGED or seen.value is None
-    return Trained(
-        run=run.name,
-        name=run.variant,
-        label=run.label,
-        network=run.network,
-        knobs=run.knobs,
-        seed=run.seed,
-        value=float("inf") if diverged or seen.value is None else seen.value,
-        best_epoch=seen.best_epoch or 0,
-        epochs=seen.epochs,
-        limit=run.training.epochs,
-    )
+    value = float("inf") if diverged or seen.value is None else seen.value
+    return Trained(run, value, seen.best_epoch or 0, seen.epochs)
 
 
 def train_runs(
@@ -104,7 +83,7 @@ def train_runs(
 
     Yields how many of how many are done, at least every ``POLL_SECONDS``.
     """
-    missing = [run for run in runs if summary(folder, run) is None]
+    missing = [run for run in runs if trained(folder, run) is None]
     for run in runs:
         if run not in missing:  # a curve that was lost may still be beside a state
             folder.files.save_history(run.name, run.identity, recorded(folder, run))
@@ -161,18 +140,20 @@ class _Flight:
             (epoch for epoch in FIRST_LOOKS if epoch > first),
             (first // LOOK_EPOCHS + 1) * LOOK_EPOCHS,
         )
-        affordable = int(SEGMENT_SECONDS / self._problem.virtual_seconds(run.network, 1))
-        last = min(look, first + max(affordable, 1), run.training.epochs)
-        segment = Segment(run.network, run.knobs, run.seed, first, last, self._state)
-        longest_first = -self._problem.virtual_seconds(run.network, run.training.epochs - first)
-        return train(segment, longest_first, run.training, name=run.label)
+        affordable = int(SEGMENT_SECONDS / self._problem.virtual_seconds(run.recipe.network, 1))
+        last = min(look, first + max(affordable, 1), run.recipe.epochs)
+        segment = run.segment(first, last, self._state)
+        longest_first = -self._problem.virtual_seconds(
+            run.recipe.network, run.recipe.epochs - first
+        )
+        return train(segment, longest_first, name=run.label)
 
     def goes_on(self, progress: Progress) -> bool:
         """Take in a segment, write it down, and say whether there is more to train."""
         run, files = self.run, self._folder.files
         self._history = self._history.then(progress)
         self._state = progress.state
-        more = progress.ending == Ending.RUNNING and len(self._history) < run.training.epochs
+        more = progress.ending == Ending.RUNNING and len(self._history) < run.recipe.epochs
         if not more:  # before the state: one that is over is not looked at again
             files.save_history(run.name, run.identity, self._history)
         files.save_state(run.name, run.identity, self._history, progress.state)

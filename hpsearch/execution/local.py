@@ -17,7 +17,6 @@ from hpsearch.calls import ATTEMPTS, Callee, CannotStart, ProcessDied, wait_seco
 from hpsearch.errors import WorkerError
 from hpsearch.execution.server import ForkServer
 from hpsearch.execution.worker import run_segment
-from hpsearch.study.sections import TrainingSection
 from hpsearch.training.segment import Progress, Segment
 
 #: A Keras model leaks 7 to 9 MB for good, a compiled program of some 25 MB stays in what TensorFlow
@@ -70,9 +69,8 @@ class LocalPool:
 
     Args:
         workers: Number of processes.
-        training: How segments are trained, unless they come with another training.
-        model_of: What of a segment a worker has to build before it can train it; segments that
-            have it in common go to the same worker where that costs no waiting.
+        model_of: What a worker has to build before it can train by a recipe; segments that have
+            it in common go to the same worker where that costs no waiting.
         initializer: Called once in each process with ``initargs``.
         preload: Modules that all processes need; they are imported once, in a server that the
             processes are forked from, so that a process starts in no time and shares their memory.
@@ -82,14 +80,12 @@ class LocalPool:
     def __init__(
         self,
         workers: int,
-        training: TrainingSection,
         model_of: Callable[[Segment], Hashable],
         initializer: Callable[..., None],
         initargs: tuple[Any, ...],
         preload: Sequence[str] = (),
         tell: Callable[[str], None] = lambda line: None,
     ) -> None:
-        self._training = training
         self._model_of = model_of
         self._setup = (initializer, *initargs)
         self._tell = tell
@@ -118,7 +114,6 @@ class LocalPool:
         self,
         segment: Segment,
         urgency: float,
-        training: TrainingSection | None = None,
         *,
         name: str = "a segment",
     ) -> Future[Progress]:
@@ -127,9 +122,8 @@ class LocalPool:
         The future raises ``WorkerError`` if workers died with it ``ATTEMPTS`` times, and otherwise
         what the training itself raised.
         """
-        arguments = (segment, training or self._training)
         model = self._model_of(segment)
-        return self._submit(run_segment, arguments, urgency, model, name, _SHORTAGES)
+        return self._submit(run_segment, (segment,), urgency, model, name, _SHORTAGES)
 
     def call(
         self, function: Callable[..., Any], *arguments: Any, name: str | None = None

@@ -13,9 +13,9 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from hpsearch import wording
+from hpsearch.analysis.absences import find_absences
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.files import write_whole
-from hpsearch.report.absences import find_absences
 from hpsearch.report.answers import answer
 from hpsearch.report.failures import DEBUG, Failure, attempt
 from hpsearch.report.figures.result import metrics_beside_validation

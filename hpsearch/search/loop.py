@@ -117,13 +117,13 @@ class _Walk:
         trial = self._study.ask()
         for key, value in self._record.sampler_attributes(number).items():
             self._study._storage.set_trial_system_attr(trial._trial_id, key, value)
-        network, knobs = spec.build(suggest(trial, spec.space))
+        recipe = spec.recipe(suggest(trial, spec.space))
         seed = trial_seed(spec.study.seed, number)
         trial.set_user_attr("seed", seed)
         trial.set_user_attr("started_seconds", self._clock.now)
         self._record.asked(self._frozen(number), self._study)
         self._asked += 1
-        self._go_on(self._flights.begin(trial, network, knobs, seed, reported))
+        self._go_on(self._flights.begin(trial, recipe, seed, reported))
 
     def _go_on(self, flight: Flight) -> None:
         """Put the next decision on a trial into the clock."""

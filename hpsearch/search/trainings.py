@@ -13,13 +13,14 @@ from typing import Protocol
 import optuna
 
 from hpsearch.errors import WorkerError
-from hpsearch.models.network import Knobs, Network
-from hpsearch.record.histories import ProgressFiles, identity
+from hpsearch.models.recipe import Recipe
+from hpsearch.record.histories import ProgressFiles
 from hpsearch.search.clock import Problem
 from hpsearch.search.schedulers.pruners import report_epochs
 from hpsearch.study.spec import StudySpec
-from hpsearch.training.curve import CurveSummary, Ending, summarise
+from hpsearch.training.curve import CurveSummary, Ending, summarize
 from hpsearch.training.history import History
+from hpsearch.training.run import Run
 from hpsearch.training.segment import Progress, Segment, State
 
 #: How often who waits for a result wakes up, so that a view and a timeout can act.
@@ -52,11 +53,7 @@ class Flight:
     """
 
     trial: optuna.Trial
-    network: Network
-    knobs: Knobs
-    seed: int
-    run: str
-    identity: str
+    run: Run
     history: History
     epoch: int = 0
     target: int = 0
@@ -95,25 +92,26 @@ class Flights:
     def __getitem__(self, number: int) -> Flight:
         return self._flights[number]
 
-    def begin(
-        self, trial: optuna.Trial, network: Network, knobs: Knobs, seed: int, reported: int
-    ) -> Flight:
+    def begin(self, trial: optuna.Trial, recipe: Recipe, seed: int, reported: int) -> Flight:
         """A trial with the epochs that the folder has of it; ``reported`` are in the record."""
-        run, made_by = f"{trial.number:04d}", identity(network, knobs, seed, self._training)
-        history = self._files.history(run, made_by)
+        number = trial.number
+        run = Run(f"{number:04d}", f"trial {number}", "trial", recipe, seed)
+        history = self._files.history(run.name, run.identity)
         if len(history) < reported:
             self._tell(
                 f"trial {trial.number}: only {len(history)} of {reported} recorded epochs could be "
                 f"read; the rest is trained again"
             )
-        flight = Flight(trial, network, knobs, seed, run, made_by, history)
+        flight = Flight(trial, run, history)
         self._flights[trial.number] = flight
         return flight
 
     def next_target(self, flight: Flight) -> tuple[int, float]:
         """The epoch after which a trial is decided on next, and the virtual seconds until then."""
         target = self._report_after(flight.epoch)
-        return target, self._problem.virtual_seconds(flight.network, target - flight.epoch)
+        return target, self._problem.virtual_seconds(
+            flight.run.recipe.network, target - flight.epoch
+        )
 
     def go_on(self, flight: Flight, target: int, due: float) -> None:
         """Let a trial be trained to an epoch, as far as it is not; it is needed at ``due``."""
@@ -132,7 +130,7 @@ class Flights:
 
     def seen(self, flight: Flight) -> CurveSummary:
         """What a trial's curve says up to its target."""
-        return summarise(flight.history.curve[: flight.target], self._training.patience)
+        return summarize(flight.history.curve.until(flight.target), self._training.patience)
 
     def wait(self, flight: Flight) -> None:
         """Wait a moment for what a trial lacks, and let workers that would be idle train ahead."""
@@ -145,8 +143,8 @@ class Flights:
         if flight.pending is not None:
             flight.pending.cancel()
         ended = flight.history.until(flight.epoch)
-        self._files.save_history(flight.run, flight.identity, ended)
-        self._files.drop_state(flight.run)
+        self._files.save_history(flight.run.name, flight.run.identity, ended)
+        self._files.drop_state(flight.run.name)
         del self._flights[flight.trial.number]
 
     def save(self) -> None:
@@ -157,7 +155,9 @@ class Flights:
     def _save(self, flight: Flight) -> None:
         """Write down a trial that goes on; of one that ends, no state is ever needed."""
         if flight.unsaved and flight.state is not None:
-            self._files.save_state(flight.run, flight.identity, flight.history, flight.state)
+            self._files.save_state(
+                flight.run.name, flight.run.identity, flight.history, flight.state
+            )
             flight.unsaved = False
 
     def _report_after(self, epoch: int) -> int:
@@ -199,14 +199,14 @@ class Flights:
             and flight.failure is None
             and flight.state is not None
             and flight.target <= len(flight.history) < self._training.epochs
-            and summarise(flight.history.curve, self._training.patience).ending == Ending.RUNNING
+            and summarize(flight.history.curve, self._training.patience).ending == Ending.RUNNING
         )
 
     def _train(self, flight: Flight) -> None:
         """Ask the pool for the segment after the epochs that are there."""
         first, state = len(flight.history), flight.state
         if first and (state is None or state.epoch != first):
-            state = self._files.state(flight.run, flight.identity, first)
+            state = self._files.state(flight.run.name, flight.run.identity, first)
         if first and state is None:
             self._tell(
                 f"trial {flight.trial.number}: no state after epoch {first} is in the folder; "
@@ -215,7 +215,6 @@ class Flights:
             first = 0
         flight.history = flight.history.until(first)
         last = max(self._report_after(first), flight.target)
-        ahead = self._problem.virtual_seconds(flight.network, last - flight.target)
-        segment = Segment(flight.network, flight.knobs, flight.seed, first, last, state)
-        name = f"trial {flight.trial.number}"
-        flight.pending = self._pool.train(segment, flight.due + ahead, name=name)
+        ahead = self._problem.virtual_seconds(flight.run.recipe.network, last - flight.target)
+        segment = flight.run.segment(first, last, state)
+        flight.pending = self._pool.train(segment, flight.due + ahead, name=flight.run.label)

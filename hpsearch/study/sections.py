@@ -1,6 +1,6 @@
 """The sections of a study file as pydantic models: their keys, defaults and rules."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -11,7 +11,10 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from hpsearch.models.recipe import Engine
+from hpsearch.models.tutorial import TUTORIAL
 from hpsearch.study.toml import CONTROL
+from hpsearch.tasks.binary import BINARY
 
 
 def _printed(text: str) -> str:
@@ -79,7 +82,7 @@ class TrainingSection(Section):
     inverse time decay has halved the learning rate.
     """
 
-    engine: Literal["compiled", "keras"] = "compiled"
+    engine: Engine = "compiled"
     batch_size: Count = 500
     epochs: Annotated[Count, Field(le=100_000)] = 300
     patience: Count = 50
@@ -108,28 +111,25 @@ class SearchSection(Section):
     parallel: Annotated[Count, Field(le=1_024)] = 8
 
 
-#: What the winner may be compared with.
-Baseline = Literal[
-    "tiny",
-    "small",
-    "medium",
-    "large",
-    "large_l2",
-    "large_dropout",
-    "large_combined",
-    "logistic_regression",
-    "gradient_boosting",
-]
+#: What the winner may be compared with: the tutorial's networks, then models of scikit-learn.
+BASELINES = (*TUTORIAL, *(estimator.name for estimator in BINARY.estimators))
 
 
-BASELINES: tuple[Baseline, ...] = get_args(Baseline)
+def _known_baseline(name: str) -> str:
+    if name not in BASELINES:
+        known = f"{', '.join(map(repr, BASELINES[:-1]))} or {BASELINES[-1]!r}"
+        raise PydanticCustomError("rule", f"must be one of {known}")
+    return name
+
+
+Baseline = Annotated[str, AfterValidator(_known_baseline)]
 
 
 class EvaluateSection(Section):
     """``[evaluate]``: what is trained after the search, so that the report can say what to believe.
 
     The best ``top`` configurations are trained again with so many fresh ``seeds`` each. With
-    ``ablation`` the winner is trained without each of its regularisers, with the same seeds.
+    ``ablation`` the winner is trained without each of its regularizers, with the same seeds.
     ``baselines`` are measured beside it: TensorFlow's tutorial's seven networks, trained for at
     most ``baseline_epochs``, and two models of scikit-learn, by default these two alone.
     """

@@ -59,7 +59,7 @@ class PreprocessingContract:
         layers = [asdict(layer) for layer in fitted.keras_layers()]
         assert layers
         assert json.loads(json.dumps(layers)) == layers
-        names = [layer["config"]["name"] for layer in layers]
+        names = [layer["arguments"]["name"] for layer in layers]
         assert len(set(names)) == len(names)
 
     @pytest.mark.usefixtures("tensorflow")
@@ -68,7 +68,7 @@ class PreprocessingContract:
 
         tensor: Any = keras.ops.convert_to_tensor(raw_rows())
         for layer in fitted.keras_layers():
-            tensor = getattr(keras.layers, layer.class_name)(**layer.config)(tensor)
+            tensor = getattr(keras.layers, layer.class_name)(**layer.arguments)(tensor)
         np.testing.assert_allclose(np.asarray(tensor), fitted.apply(raw_rows()), atol=1e-5)
 
     def test_each_column_has_one_name(self) -> None:

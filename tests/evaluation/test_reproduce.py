@@ -21,6 +21,7 @@ from hpsearch.listing import reproduction_values, say_reproduction
 from hpsearch.record.environment import environment
 from hpsearch.record.folder import StudyFolder, write_folder
 from hpsearch.search.loop import search
+from hpsearch.training.curve import Curve
 from hpsearch.training.segment import Progress, Segment, State
 from tests.doubles import PROBLEM, FormulaTrainer, Pool, evaluate, small_study
 from tests.facts import FACTS
@@ -31,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudyFolder]:
     """A study that was searched and re-trained."""
     spec = small_study(evaluate__top=2, evaluate__seeds=2, evaluate__baselines=["tiny"])
     with write_folder(tmp_path_factory.mktemp("study"), spec, FACTS) as folder:
-        pool = Pool(FormulaTrainer(8))
+        pool = Pool(FormulaTrainer())
         for _ in search(spec, PROBLEM, folder.record, folder.files, pool):
             pass
         evaluate(folder, pool)
@@ -41,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudyFolder]:
 def train_again(
     folder: StudyFolder, choose: Choose, trainer: FormulaTrainer | None = None
 ) -> Reproduction:
-    pool = Pool(trainer or FormulaTrainer(8), workers=3, seed=1)
+    pool = Pool(trainer or FormulaTrainer(), workers=3, seed=1)
     found = list(repeat(choose(folder), PROBLEM, pool.train))
     return reproduction(found, folder.environments())
 
@@ -61,7 +62,7 @@ def test_all_runs_of_a_study_are_equal_to_the_bit(folder: StudyFolder) -> None:
 
 
 def test_the_winner_is_chosen_with_its_retrainings(folder: StudyFolder) -> None:
-    labels = [run.label for run in choose_best(folder)]
+    labels = [recorded.run.label for recorded in choose_best(folder)]
     assert len(labels) == 3
     assert labels[1:] == [f"{labels[0]}, re-training {index}" for index in (0, 1)]
 
@@ -70,13 +71,14 @@ class Different(FormulaTrainer):
     """From an epoch on, metrics or weights differ by a little."""
 
     def __init__(self, epoch: int, metric: float, weight: float) -> None:
-        super().__init__(8)
+        super().__init__()
         self._epoch, self._metric, self._weight = epoch, metric, weight
 
     def run(self, segment: Segment, fold: Fold) -> Progress:
         done = super().run(segment, fold)
-        curve = done.curve.copy()
-        curve[self._epoch - 1 :] += np.float32(self._metric)
+        values = done.curve.values.copy()
+        values[self._epoch - 1 :] += np.float32(self._metric)
+        curve = Curve(done.curve.metrics, values)
         last = np.asarray(done.state.weights[-1], np.float32) + np.float32(self._weight)
         weights = (*done.state.weights[:-1], last)
         state = State(done.state.epoch, weights, done.state.optimizer, done.state.best)

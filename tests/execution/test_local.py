@@ -13,7 +13,6 @@ from hpsearch import calls
 from hpsearch.errors import WorkerError
 from hpsearch.execution import local
 from hpsearch.execution.local import LocalPool
-from hpsearch.study.sections import TrainingSection
 from tests.execution import work
 
 
@@ -25,7 +24,7 @@ def told() -> list[str]:
 
 @pytest.fixture
 def pool(told: list[str]) -> Iterator[LocalPool]:
-    with LocalPool(2, TrainingSection(), hash, work.begin, ("here",), tell=told.append) as pool:
+    with LocalPool(2, hash, work.begin, ("here",), tell=told.append) as pool:
         yield pool
 
 
@@ -77,7 +76,7 @@ def test_work_that_kills_every_worker_is_given_up_and_harms_no_other(
 
 
 def test_closing_ends_the_processes(tmp_path: Path) -> None:
-    with LocalPool(1, TrainingSection(), hash, work.begin, ("here",)) as pool:
+    with LocalPool(1, hash, work.begin, ("here",)) as pool:
         _, process = pool.call(work.whoami).result(30)
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline and Path(f"/proc/{process}/stat").exists():
@@ -101,9 +100,7 @@ def test_a_shortage_of_the_machine_is_no_result_of_a_training(
     tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(local, "run_segment", work.short_of_memory_once)
-    with LocalPool(
-        1, TrainingSection(), lambda _: "model", work.begin, ("here",), tell=told.append
-    ) as pool:
+    with LocalPool(1, lambda _: "model", work.begin, ("here",), tell=told.append) as pool:
         segment: Any = str(tmp_path / "short")
         found: Any = pool.train(segment, 0.0, name="trial 3").result(30)
     assert found == "done"
@@ -128,7 +125,7 @@ def test_deaths_while_workers_are_set_up_are_deaths_like_others(
 ) -> None:
     monkeypatch.setattr(calls, "LONGEST_WAIT_SECONDS", 0.1)
     arguments = (str(tmp_path / "deaths"), calls.ATTEMPTS - 1)
-    with LocalPool(1, TrainingSection(), hash, work.die_at_first, arguments) as pool:
+    with LocalPool(1, hash, work.die_at_first, arguments) as pool:
         assert pool.call(os.getpid).result(60) != os.getpid()
     assert len((tmp_path / "deaths").read_text()) == calls.ATTEMPTS - 1
 
@@ -136,7 +133,7 @@ def test_deaths_while_workers_are_set_up_are_deaths_like_others(
 def test_a_worker_that_cannot_be_set_up_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calls, "LONGEST_WAIT_SECONDS", 0.1)
     with (
-        LocalPool(1, TrainingSection(), hash, work.fail_to_begin, ()) as pool,
+        LocalPool(1, hash, work.fail_to_begin, ()) as pool,
         pytest.raises(WorkerError, match="cannot be set up: this piece of work is wrong"),
     ):
         pool.call(work.whoami).result(60)
@@ -145,7 +142,7 @@ def test_a_worker_that_cannot_be_set_up_says_why(monkeypatch: pytest.MonkeyPatch
 def test_a_server_that_cannot_import_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calls, "LONGEST_WAIT_SECONDS", 0.1)
     with (
-        LocalPool(1, TrainingSection(), hash, work.begin, ("here",), ("no_such_module",)) as pool,
+        LocalPool(1, hash, work.begin, ("here",), ("no_such_module",)) as pool,
         pytest.raises(WorkerError, match="cannot start: ModuleNotFoundError: No module named"),
     ):
         pool.call(work.whoami).result(60)

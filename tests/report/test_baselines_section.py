@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from hpsearch.evaluation.baselines import label_of
+from hpsearch.evaluation.leaderboard import Reason
 from hpsearch.evaluation.outcome import Outcome, TestedBaseline
 from hpsearch.report.report import write_report
 from hpsearch.report.sections import baselines
@@ -16,8 +17,9 @@ from hpsearch.report.sections.baselines import judge_difference
 from hpsearch.report.values import plain
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.study.sections import BASELINES
+from hpsearch.tasks.binary import BINARY
 from hpsearch.wording import MINUS
-from tests.outcomes import MakeOutcome, drawn, make_diverged
+from tests.outcomes import NO_LEADERBOARD, MakeOutcome, drawn, make_diverged
 
 from .pages import Page
 
@@ -41,7 +43,7 @@ def measured(outcome: Outcome, differences: Mapping[str, Estimate]) -> Outcome:
     own = outcome.test.metrics["binary_crossentropy"].value
     beside = [
         TestedBaseline(
-            *(name, label_of(name), 0.56),
+            *(name, label_of(BINARY, name), 0.56),
             {
                 "binary_crossentropy": Estimate(own + one.value, own + one.low, own + one.high),
                 "auc": Estimate(0.75, 0.74, 0.76),
@@ -67,12 +69,12 @@ def searchless(outcome: Outcome, reference: str) -> Outcome:
     """The outcome of a study that trained baselines alone, of which this one is the reference."""
     assert outcome.test is not None
     search = outcome.spec.search.model_copy(update={"trials": 0})
-    test = replace(outcome.test, reference=label_of(reference), trial=None, index=None)
+    test = replace(outcome.test, reference=label_of(BINARY, reference), trial=None, index=None)
     return replace(
         outcome,
         spec=outcome.spec.model_copy(update={"search": search}),
         trials=(),
-        standings=(),
+        leaderboard=replace(NO_LEADERBOARD, reason=Reason.NOT_SEARCHED),
         ablations=(),
         test=replace(test, configurations=()),
     )
@@ -168,7 +170,7 @@ def test_it_is_said_how_each_was_trained(make_outcome: MakeOutcome) -> None:
 def test_what_diverged_is_named(make_outcome: MakeOutcome) -> None:
     outcome = naming(measured(make_outcome(), {"tiny": WORSE}), ["tiny", "large", "medium"])
     last = say(outcome)["said"]["training"][-1]
-    labels = f"{label_of('large')}; {label_of('medium')}"
+    labels = f"{label_of(BINARY, 'large')}; {label_of(BINARY, 'medium')}"
     assert last == f"Not measured, as training diverged: {labels}."
 
 

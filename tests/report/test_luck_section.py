@@ -10,14 +10,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from hpsearch.evaluation.outcome import Outcome, Standing, TestResult
+from hpsearch.evaluation.leaderboard import Standing
+from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.report.report import write_report
 from hpsearch.report.sections import luck
 from hpsearch.report.values import plain
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.training.history import UNTRAINED
 from hpsearch.wording import MINUS
-from tests.outcomes import MakeOutcome, drawn, make_diverged, make_trial
+from tests.outcomes import MakeOutcome, drawn, lose, make_diverged, make_trial, with_standings
 
 from .pages import Page
 
@@ -38,7 +39,7 @@ def promised(outcome: Outcome, value: float, seeds: tuple[float, ...]) -> Outcom
     standing = replace(
         first, search_value=value, mean=fmean(seeds), deviation=stdev(seeds), runs=runs
     )
-    return replace(outcome, standings=(standing, *outcome.standings[1:]))
+    return with_standings(outcome, standing, *outcome.standings[1:])
 
 
 def measured(outcome: Outcome, split: Estimate, seeds: tuple[float, ...]) -> Outcome:
@@ -53,7 +54,7 @@ def measured(outcome: Outcome, split: Estimate, seeds: tuple[float, ...]) -> Out
 def diverge(standing: Standing) -> Standing:
     """The configuration with its last seed diverged."""
     *runs, last = standing.runs
-    broken = replace(last, value=math.inf, diverged=True)
+    broken = lose(last)
     return replace(standing, mean=math.inf, deviation=0.0, runs=(*runs, broken))
 
 
@@ -107,14 +108,14 @@ def test_a_single_seed_has_no_interval_and_says_so(make_outcome: MakeOutcome) ->
 def test_a_diverged_seed_leaves_its_configuration_without_a_mean(make_outcome: MakeOutcome) -> None:
     outcome = make_outcome()
     first, second, third = outcome.standings
-    values = say(replace(outcome, standings=(first, second, diverge(third))))
+    values = say(with_standings(outcome, first, second, diverge(third)))
     assert "On average over 2 configurations" in values["said"]["optimism"][-1]
     last = values["configurations"][-1]
     assert (last["fresh"], last["deviation"], last["selection"], last["total"]) == (None,) * 4
     assert last["first_by_rows"] == 0
     assert sum(one["first_by_rows"] for one in values["configurations"]) == 1
 
-    alone = replace(outcome, standings=(diverge(first),))
+    alone = with_standings(outcome, diverge(first))
     assert "it diverged" in say(alone)["said"]["optimism"][0]
 
 
@@ -133,7 +134,7 @@ def test_without_losses_the_leaderboard_is_still_told(make_outcome: MakeOutcome)
     assert values["rows"] is None
     assert {one["first_by_rows"] for one in values["configurations"]} == {None}
     assert luck.figures(outcome, values).keys() == {"promises"}
-    assert isinstance(luck.values(replace(outcome, standings=())), str)
+    assert isinstance(luck.values(with_standings(outcome)), str)
 
 
 @pytest.mark.parametrize("trials", [[], [make_diverged(0)], [make_trial(0, "pruned")]])

@@ -10,19 +10,28 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from hpsearch.evaluation.ablation import REGULARISERS
-from hpsearch.evaluation.outcome import Outcome, Trained
-from hpsearch.models.network import Knobs, Network
+from hpsearch.evaluation.outcome import Outcome
+from hpsearch.evaluation.runs import Trained
 from hpsearch.report.figures.regularizers import changes
 from hpsearch.report.report import _environment, _figure, write_report
 from hpsearch.report.sections import regularizers as regularisers
 from hpsearch.report.values import plain
+from hpsearch.space.hyperparameter import REGULARIZERS
 from hpsearch.space.space import Scalar
 from hpsearch.tasks.binary import OBJECTIVE
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.inspection import NO_LOSSES
 from hpsearch.wording import MINUS
-from tests.outcomes import MakeOutcome, drawn, make_diverged, make_kernels, make_losses, make_trial
+from tests.outcomes import (
+    MakeOutcome,
+    curve_of,
+    drawn,
+    make_diverged,
+    make_kernels,
+    make_losses,
+    make_trial,
+    with_standings,
+)
 
 from .pages import Page
 
@@ -53,38 +62,42 @@ def study(
     winner = make_trial(0, value=0.5, params={**NOTHING, **params})
     others = [make_trial(number) for number in range(1, 12)]
     outcome = make_outcome([winner, *others], seeds=seeds)
-    network, knobs = outcome.spec.build(winner.params)
     runs = outcome.standings[0].runs
-    found = [
-        trained(name, index, network, knobs, runs[index].seed, runs[index].value + change)
+    ablations = [
+        without(name, runs[index], change)
         for name, each in effects.items()
         for index, change in enumerate(each)
     ]
     histories = {
-        **{run.run: history(run.value, small=0.45) for run in runs},
+        **{trained.run.name: history(trained.value, small=0.45) for trained in runs},
         **{
-            one.run: history(one.value, small=0.004 if one.name in ("l1", "any") else 0.45)
-            for one in found
+            trained.run.name: history(
+                trained.value, small=0.004 if trained.run.variant in ("l1", "any") else 0.45
+            )
+            for trained in ablations
         },
     }
     return replace(
         outcome,
-        ablations=tuple(found),
+        ablations=tuple(ablations),
         history=lambda run: histories.get(run) or outcome.history(run),
     )
 
 
-def trained(
-    name: str, index: int, network: Network, knobs: Knobs, seed: int, value: float
-) -> Trained:
-    run = f"0000-without-{name}-seed-{index}"
-    return Trained(run, name, LABELS[name], network, knobs, seed, value, 50, 90, 100)
+def without(name: str, again: Trained, change: float) -> Trained:
+    run = replace(
+        again.run,
+        name=f"0000-without-{name}-seed-{again.run.index}",
+        label=LABELS[name],
+        variant=name,
+    )
+    return Trained(run, again.value + change, 50, 90)
 
 
 def history(value: float, small: float) -> History:
     """Every network has the same rows at heart, so that changes are exactly what they are."""
     losses = make_losses(0, value if math.isfinite(value) else 1.0)
-    curve = np.zeros((90, 2, 2), np.float32)
+    curve = curve_of(np.zeros((90, 2, 2)))
     return History(curve, {90: ""}, losses, {90: make_kernels(0, 2, small)})
 
 
@@ -242,8 +255,8 @@ def test_what_is_missing_is_said_in_one_line(make_outcome: MakeOutcome) -> None:
         "not trained without its regularisers yet. Run hpsearch optimize": bare,
         "Set evaluate.ablation to true": replace(bare, spec=left_out),
         "has no L1, L2, dropout, batch normalisation or weight decay.": study(make_outcome, {}, {}),
-        "Trial 0 diverged when it was trained again": replace(
-            bare, standings=(diverged,), test=None
+        "Trial 0 diverged when it was trained again": with_standings(
+            replace(bare, test=None), diverged
         ),
     }
     for line, outcome in lines.items():
@@ -320,5 +333,5 @@ def test_an_ablation_without_losses_says_so(
     """Of a trial that uses every regulariser there is nothing else to say."""
     outcome = study(make_outcome, DROPOUT, {"any": WORSE})
     silent = replace(outcome, history=lambda run: replace(outcome.history(run), losses=NO_LOSSES))
-    monkeypatch.setattr(regularisers, "_used", lambda *_: tuple(REGULARISERS))
+    monkeypatch.setattr(regularisers, "_used", lambda *_: tuple(REGULARIZERS))
     assert say(silent)["ablation"]["said"] == [regularisers.NO_LOSSES]

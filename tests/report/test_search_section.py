@@ -14,7 +14,7 @@ from hpsearch.report.report import write_report
 from hpsearch.report.sections import search
 from hpsearch.report.values import plain
 from hpsearch.training.history import UNTRAINED
-from tests.outcomes import MakeOutcome, make_diverged, make_trial
+from tests.outcomes import MakeOutcome, curve_of, make_diverged, make_trial
 
 from .pages import Page
 
@@ -117,7 +117,7 @@ def prune(make_outcome: MakeOutcome, values: Sequence[float]) -> Outcome:
     winner = make_trial(0, value=0.60, epochs=100)
     pruned = [make_trial(n, "pruned", value=value) for n, value in enumerate(values, start=1)]
     outcome = make_outcome([winner, *pruned])
-    curve = np.full((100, 2, 2), 0.60, np.float32)
+    curve = curve_of(np.full((100, 2, 2), 0.60))
     return replace(outcome, history=lambda run: replace(UNTRAINED, curve=curve))
 
 

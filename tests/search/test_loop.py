@@ -37,13 +37,13 @@ def walk(folder: Path, spec: StudySpec, pool: Pool, events: int | None = None) -
 
 
 def run(folder: Path, spec: StudySpec, **pool: Any) -> Found:
-    return walk(folder, spec, Pool(FormulaTrainer(spec.training.patience), **pool))
+    return walk(folder, spec, Pool(FormulaTrainer(), **pool))
 
 
 def assert_equal(one: Found, other: Found) -> None:
     assert one[0] == other[0]
     for mine, theirs in zip(one[1], other[1], strict=True):
-        np.testing.assert_array_equal(mine, theirs)
+        np.testing.assert_array_equal(mine.values, theirs.values)
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +58,8 @@ def test_a_study_has_its_trials_in_the_states_that_the_record_knows(through: Fou
     assert {trial.state for trial in trials} == {"complete", "pruned"}
     for trial, curve in zip(trials, curves, strict=True):
         assert trial.epochs == len(curve)
-        assert trial.value == curve[:, 1, 0].min()
-        assert trial.best_epoch == curve[:, 1, 0].argmin() + 1
+        assert trial.value == curve.validation().min()
+        assert trial.best_epoch == curve.validation().argmin() + 1
         assert trial.ended_seconds is not None
         assert trial.ended_seconds > trial.started_seconds
 
@@ -81,7 +81,7 @@ def test_any_interruptions_change_nothing(
 ) -> None:
     folder, spec = tmp_path_factory.mktemp("stopped"), small_study()
     for seed, events in enumerate(stops):
-        pool = Pool(FormulaTrainer(spec.training.patience), workers, seed)
+        pool = Pool(FormulaTrainer(), workers, seed)
         walk(folder, spec, pool, events)
     assert_equal(run(folder, spec, workers=workers, seed=99), through)
 
@@ -92,7 +92,7 @@ def trained(pool: Pool) -> int:
 
 def test_workers_that_would_be_idle_train_ahead_and_it_changes_nothing(tmp_path: Path) -> None:
     spec = small_study(training__patience=20)
-    alone, many = Pool(FormulaTrainer(20)), Pool(FormulaTrainer(20), workers=16, seed=5)
+    alone, many = Pool(FormulaTrainer()), Pool(FormulaTrainer(), workers=16, seed=5)
     trials, curves = walk(tmp_path / "alone", spec, alone)
     assert_equal(walk(tmp_path / "many", spec, many), (trials, curves))
     assert trained(many) > trained(alone) >= sum(trial.epochs for trial in trials)
@@ -109,14 +109,14 @@ def test_what_fails_ahead_of_a_decision_counts_only_if_it_is_needed(tmp_path: Pa
                 raise RuntimeError("out of memory")
             return super().run(segment, fold)
 
-    pool = Pool(FailsAhead(20), workers=16, seed=5)
+    pool = Pool(FailsAhead(), workers=16, seed=5)
     assert_equal(walk(tmp_path / "failing", spec, pool), through)
     assert any(segment.first >= decided[segment.seed] for segment in pool.segments)
 
 
 def test_what_is_recorded_is_not_trained_again(tmp_path: Path, through: Found) -> None:
     run(tmp_path, small_study())
-    pool = Pool(FormulaTrainer(8))
+    pool = Pool(FormulaTrainer())
     assert_equal(walk(tmp_path, small_study(), pool), through)
     assert pool.segments == []
 
@@ -128,7 +128,7 @@ def test_lost_and_damaged_files_are_trained_again_to_the_same_bits(
     (tmp_path / "curves" / "0003.npz").unlink()
     damaged = tmp_path / "curves" / "0005.npz"
     damaged.write_bytes(damaged.read_bytes()[:-100])
-    pool = Pool(FormulaTrainer(8))
+    pool = Pool(FormulaTrainer())
     assert_equal(walk(tmp_path, small_study(), pool), through)
     assert {segment.seed for segment in pool.segments} == {
         trial.seed for trial in through[0] if trial.number in (3, 5)
@@ -139,7 +139,7 @@ def test_a_lost_record_is_written_again_from_the_curves(tmp_path: Path, through:
     run(tmp_path, small_study())
     for file in tmp_path.glob("study.db*"):
         file.unlink()
-    pool = Pool(FormulaTrainer(8))
+    pool = Pool(FormulaTrainer())
     assert_equal(walk(tmp_path, small_study(), pool), through)
     assert pool.segments == []
 
@@ -154,28 +154,28 @@ def test_a_longer_study_equals_one_begun_at_that_length(
 
 def test_trials_that_diverge_are_pruned_with_the_cause_and_harm_no_other(tmp_path: Path) -> None:
     def diverges(segment: Segment) -> bool:
-        return segment.knobs.learning_rate > 5e-3
+        return segment.recipe.knobs.learning_rate > 5e-3
 
     spec = small_study(search__trials=20)
-    pool = Pool(FormulaTrainer(spec.training.patience, diverges), 4, 1)
+    pool = Pool(FormulaTrainer(diverges), 4, 1)
     trials, curves = walk(tmp_path, spec, pool)
     broken = [trial for trial in trials if trial.diverged]
     assert 1 < len(broken) < 20
     for trial in broken:
         assert (trial.state, trial.cause, trial.epochs) == ("pruned", "diverged at epoch 3", 3)
         assert trial.value is None or np.isfinite(trial.value)
-        assert np.isnan(curves[trial.number][-1, 1, 0])
+        assert np.isnan(curves[trial.number].validation()[-1])
     assert any(trial.state == "complete" for trial in trials[broken[0].number :])
 
 
 def test_a_trial_whose_work_fails_is_recorded_as_failed(tmp_path: Path) -> None:
     class Failing(FormulaTrainer):
         def run(self, segment: Segment, fold: Any) -> Any:
-            if len(segment.network.widths) == 3:
+            if len(segment.recipe.network.widths) == 3:
                 raise MemoryError("no memory for three layers")
             return super().run(segment, fold)
 
-    trials, _ = walk(tmp_path, small_study(), Pool(Failing(8)))
+    trials, _ = walk(tmp_path, small_study(), Pool(Failing()))
     failed = [trial for trial in trials if trial.state == "failed"]
     assert failed
     assert {trial.params["layers"] for trial in failed} == {3}
@@ -188,7 +188,7 @@ def test_a_study_whose_first_trials_all_fail_stops(tmp_path: Path) -> None:
             raise RuntimeError("nothing works")
 
     with pytest.raises(HpsearchError, match=r"first 5 trials failed; last error: .* nothing works"):
-        walk(tmp_path, small_study(), Pool(Broken(8)))
+        walk(tmp_path, small_study(), Pool(Broken()))
 
 
 def test_deaths_of_workers_end_the_search_and_fail_no_trial(tmp_path: Path, through: Found) -> None:
@@ -199,7 +199,7 @@ def test_deaths_of_workers_end_the_search_and_fail_no_trial(tmp_path: Path, thro
             return super().run(segment, fold)
 
     with pytest.raises(WorkerError):
-        walk(tmp_path, small_study(), Pool(Dying(8)))
+        walk(tmp_path, small_study(), Pool(Dying()))
     with closing(Record(tmp_path / "study.db", "small")) as record:
         assert {trial.state for trial in record.trials()} <= {"running", "complete", "pruned"}
     assert_equal(run(tmp_path, small_study()), through)
@@ -211,7 +211,7 @@ def test_a_search_that_is_cut_anywhere_asks_what_it_would_have_asked(tmp_path: P
     whole = run(tmp_path / "whole", spec)
     for events in range(1, 60, 2):
         path = tmp_path / f"{events}"
-        walk(path, spec, Pool(FormulaTrainer(8)), events)
+        walk(path, spec, Pool(FormulaTrainer()), events)
         assert_equal(run(path, spec), whole)
 
 

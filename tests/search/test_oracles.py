@@ -328,7 +328,7 @@ def test_workers_change_nothing(tmp_path: Path, through: Found, shared: Shared) 
 def test_a_study_that_was_stopped_asks_only_for_what_is_missing(
     tmp_path: Path, through: Found, shared: Shared
 ) -> None:
-    pool = Pool(FormulaTrainer(8), 2, 1)
+    pool = Pool(FormulaTrainer(), 2, 1)
     walk(tmp_path, bayesian_study(), pool, events=14)
     before = len(shared.asked)
     assert 0 < before < 9
@@ -348,7 +348,7 @@ def test_the_process_ends_with_a_search_that_is_stopped(tmp_path: Path) -> None:
     spec = small_study(search__sampler="keras_tuner_random")
     before = set(psutil.Process().children())
     record = Record(tmp_path / "study.db", spec.study.name)
-    steps: Any = search(spec, PROBLEM, record, ProgressFiles(tmp_path), Pool(FormulaTrainer(8)))
+    steps: Any = search(spec, PROBLEM, record, ProgressFiles(tmp_path), Pool(FormulaTrainer()))
     next(steps)
     (process,) = set(psutil.Process().children()) - before
     assert process.is_running()

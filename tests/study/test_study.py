@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpsearch.errors import StudyFileError, UsageError
-from hpsearch.models.network import build
+from hpsearch.models.dense import knobs_of, network_of
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.space.space import Choice, Condition, Float, Int, Parameter
 from hpsearch.study.finding import find_studies, find_study
@@ -62,11 +62,11 @@ def test_widths_of_each_layer_live_while_the_depth_reaches_them() -> None:
     assert {"layers.0.units", "layers.1.units"} <= set(alive)
     assert "layers.2.units" not in alive
     values = {"layers": 2, "layers.0.units": 5, "layers.1.units": 7}
-    assert build(values, epochs=1, decay_epochs=1)[0].widths == (5, 7)
+    assert network_of(values, outputs=1).widths == (5, 7)
 
 
 def test_dead_parameters_are_off() -> None:
-    _, knobs = build({"l1.on": False, "optimizer": "adam"}, epochs=9, decay_epochs=5)
+    knobs = knobs_of({"l1.on": False, "optimizer": "adam"}, epochs=9, decay_epochs=5)
     assert (knobs.l1, knobs.dropout, knobs.momentum) == (0.0, 0.0, 0.0)
 
 

@@ -5,13 +5,13 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from hpsearch.evaluation.baselines import is_network, label_of, tutorial_training
+from hpsearch.analysis.absences import GO_ON, find_absences
+from hpsearch.evaluation.baselines import is_network, label_of
 from hpsearch.evaluation.outcome import Outcome, TestedBaseline, TestResult
-from hpsearch.report.absences import GO_ON, find_absences
+from hpsearch.models import tutorial
 from hpsearch.report.figures.baselines import differences
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.tasks.binary import OBJECTIVE
-from hpsearch.training.scikit_learn import TREES
 from hpsearch.wording import first_upper, say_count, say_interval, say_number, say_signed
 
 TITLE = "Does it beat the obvious baselines?"
@@ -125,12 +125,12 @@ def _say_training(outcome: Outcome, test: TestResult, comparisons: int) -> Itera
         f"{say_count(test.rows)} test rows in the same opening."
     )
     if any(map(is_network, names)):
-        training = tutorial_training(outcome.spec)
         yield (
             "The networks have the tutorial's training: Adam with inverse time decay, which halves "
-            f"the learning rate after {say_count(training.decay_epochs)} epochs, batches of "
-            f"{say_count(training.batch_size)}, at most {say_count(training.epochs)} epochs, early "
-            f"stopping with patience {say_count(training.patience)} on {OBJECTIVE}, one seed. "
+            f"the learning rate after {say_count(tutorial.DECAY_EPOCHS)} epochs, batches of "
+            f"{say_count(tutorial.BATCH_SIZE)}, at most "
+            f"{say_count(outcome.spec.evaluate.baseline_epochs)} epochs, early stopping with "
+            f"patience {say_count(tutorial.PATIENCE)} on {OBJECTIVE}, one seed. "
             "Unlike the tutorial's, they see standardised features."
         )
     if "logistic_regression" in names:
@@ -140,7 +140,7 @@ def _say_training(outcome: Outcome, test: TestResult, comparisons: int) -> Itera
     if "gradient_boosting" in names:
         yield (
             "Histogram gradient boosting is scikit-learn's, on the same standardised rows, with as "
-            f"many of its {TREES} trees as are best on the validation rows."
+            f"many of its {_trees(outcome)} trees as are best on the validation rows."
         )
     if test.trial is not None:
         yield (
@@ -156,4 +156,10 @@ def _say_training(outcome: Outcome, test: TestResult, comparisons: int) -> Itera
     )
     missing = [name for name in outcome.spec.evaluate.baselines if name not in names]
     if missing:
-        yield f"Not measured, as training diverged: {'; '.join(map(label_of, missing))}."
+        labels = "; ".join(label_of(outcome.task, name) for name in missing)
+        yield f"Not measured, as training diverged: {labels}."
+
+
+def _trees(outcome: Outcome) -> int:
+    estimators = {estimator.name: estimator for estimator in outcome.task.estimators}
+    return int(estimators["gradient_boosting"].arguments["max_iter"])

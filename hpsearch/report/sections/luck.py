@@ -6,6 +6,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from hpsearch.analysis.absences import GO_ON, find_absences
 from hpsearch.analysis.luck import (
     Optimism,
     RankStability,
@@ -15,12 +16,12 @@ from hpsearch.analysis.luck import (
     rank_stability,
     search_stability,
 )
-from hpsearch.analysis.winner import find_winner
-from hpsearch.evaluation.outcome import Outcome, Standing
-from hpsearch.report.absences import GO_ON, find_absences
+from hpsearch.evaluation.leaderboard import Standing
+from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.figures.luck import promises, winners
 from hpsearch.statistics.estimate import Estimate
-from hpsearch.statistics.stability import DRAWS, RESOLUTION, RowsNeeded
+from hpsearch.statistics.stability import DRAWS, RowsNeeded
+from hpsearch.tasks.task import Task
 from hpsearch.wording import say_count, say_interval, say_number, say_share, say_signed
 
 TITLE = "How much of the validation score was luck?"
@@ -45,12 +46,12 @@ def values(outcome: Outcome) -> Mapping[str, Any] | str:
             "optimism": list(_say_optimism(outcome, found)),
             "choice": _say_choice(search),
             "seeds": _say_seeds(ranks, outcome.data.validation_rows),
-            "rows": _say_rows(needed) if needed else None,
+            "rows": _say_rows(outcome.task, needed) if needed else None,
         },
         "configurations": _configurations(outcome, found, ranks),
         "choice": _choice(outcome, search) if search else None,
         "rows": {**asdict(needed), "enough": needed.enough} if needed else None,
-        "resolution": RESOLUTION,
+        "resolution": outcome.task.resolution,
     }
 
 
@@ -116,7 +117,7 @@ def _choice(outcome: Outcome, search: SearchStability) -> Mapping[str, Any]:
 
 
 def _say_optimism(outcome: Outcome, found: tuple[Optimism, ...]) -> Iterator[str]:
-    winner = find_winner(outcome)
+    winner = outcome.winner
     by_trial = {one.trial: one for one in found}
     by_standing = {standing.trial: standing for standing in outcome.standings}
     if winner is None or (one := by_trial.get(winner.trial.number)) is None:
@@ -210,11 +211,12 @@ def _say_seeds(ranks: tuple[RankStability, ...], rows: int) -> str | None:
     )
 
 
-def _say_rows(needed: RowsNeeded) -> str:
+def _say_rows(task: Task, needed: RowsNeeded) -> str:
     rule = (
         f"The best trial's loss differs from the next ones' by {say_number(needed.deviation, 3)} "
-        f"nats from row to row (standard deviation, median), so a 95 % interval of "
-        f"±{RESOLUTION} nats for such a difference takes {say_count(needed.needed)} rows"
+        f"{task.metric.unit} from row to row (standard deviation, median), so a 95 % interval of "
+        f"±{task.resolution:g} {task.metric.unit} for such a difference takes "
+        f"{say_count(needed.needed)} rows"
     )
     if needed.enough:
         return f"The {say_count(needed.rows)} validation rows are enough. {rule}."

@@ -6,10 +6,10 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from hpsearch.analysis.diagnosis import RULE, Diagnosis, Reason, diagnose
-from hpsearch.analysis.winner import NamedCurve, find_winner, winner_curves
+from hpsearch.analysis.absences import GO_ON, find_absences
+from hpsearch.analysis.diagnosis import Diagnosis, Reason, diagnose, rule_of
+from hpsearch.analysis.winner_curves import NamedCurve, winner_curves
 from hpsearch.evaluation.outcome import Outcome
-from hpsearch.report.absences import GO_ON, find_absences
 from hpsearch.report.figures.overfitting import Panel, seeds_of_winner, side_by_side
 from hpsearch.wording import say_count, say_number, say_signed
 
@@ -39,24 +39,35 @@ _GROUPS: Sequence[tuple[Sequence[Reason], str, str]] = (
 
 def values(outcome: Outcome) -> Mapping[str, Any] | str:
     """Diagnoses of the winner's seeds and of the baseline networks, and what they say."""
-    winner = find_winner(outcome)
+    winner = outcome.winner
     runs = winner_curves(outcome, winner) if winner else ()
-    trained = [one for one in outcome.baselines if len(outcome.history(one.run))]
+    trained = [one for one in outcome.baselines if len(outcome.history(one.run.name))]
     if not runs and not trained:
         return find_absences(outcome).get("best") or (
             f"No learning curve of the winner is recorded. {GO_ON}"
         )
-    best = {one.run: one.value for one in trained}
+    best = {one.run.name: one.value for one in trained}
     epochs = outcome.spec.training.epochs
-    seeds = [(named, diagnose(named.curve, epochs, _least(best.values()))) for named in runs]
+    seeds = [
+        (named, diagnose(outcome.task, named.curve, epochs, _least(best.values())))
+        for named in runs
+    ]
     shown = [one.best.validation for named, one in seeds if named.main and one.best]
     networks = [
-        (one.label, diagnose(outcome.history(one.run).curve, one.limit, _least(others)))
+        (
+            one.run.label,
+            diagnose(
+                outcome.task,
+                outcome.history(one.run.name).curve,
+                one.run.recipe.epochs,
+                _least(others),
+            ),
+        )
         for one in trained
-        for others in [[*shown, *(value for run, value in best.items() if run != one.run)]]
+        for others in [[*shown, *(value for run, value in best.items() if run != one.run.name)]]
     ]
     return {
-        "rule": RULE,
+        "rule": rule_of(outcome.task),
         "said": {
             "winner": " ".join(_say_winner(winner.trial.number, seeds))
             if winner and seeds
@@ -75,7 +86,7 @@ def values(outcome: Outcome) -> Mapping[str, Any] | str:
 
 def figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, Callable[[], str]]:
     """``winner`` with its re-trainings; ``networks`` where there are baselines to stand beside."""
-    winner = find_winner(outcome)
+    winner = outcome.winner
     drawn: dict[str, Callable[[], str]] = {}
     panels = []
     if winner and values["winner"]:
@@ -86,7 +97,9 @@ def figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, Callabl
             Panel(f"Winner, trial {winner.trial.number}", one.curve) for one in runs if one.main
         ]
     if values["baselines"]:
-        panels += [Panel(one.label, outcome.history(one.run).curve) for one in outcome.baselines]
+        panels += [
+            Panel(one.run.label, outcome.history(one.run.name).curve) for one in outcome.baselines
+        ]
         drawn["networks"] = partial(side_by_side, panels)
     return drawn
 

@@ -6,20 +6,21 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from hpsearch.analysis.absences import GO_ON, find_absences
 from hpsearch.analysis.regularizers import (
     Ablation,
     Layer,
     ablate,
     combinations,
-    summarise_layers,
+    summarize_layers,
     switches,
     variants,
 )
-from hpsearch.analysis.winner import Winner, find_winner
-from hpsearch.evaluation.ablation import REGULARISERS, regularisers_on
+from hpsearch.evaluation.ablation import regularizers_on
+from hpsearch.evaluation.leaderboard import Winner
 from hpsearch.evaluation.outcome import Outcome
-from hpsearch.report.absences import GO_ON, find_absences
 from hpsearch.report.figures.regularizers import changes
+from hpsearch.space.hyperparameter import REGULARIZERS
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.tasks.binary import OBJECTIVE
 from hpsearch.training.inspection import SMALL
@@ -47,7 +48,7 @@ LISTED = 10
 
 def values(outcome: Outcome) -> Mapping[str, Any] | str:
     """Ablation, groups of trials and kernels; where one of them is None, ``absences`` says why."""
-    winner = find_winner(outcome)
+    winner = outcome.winner
     if winner is None:
         return find_absences(outcome)["best"]
     parts = {
@@ -92,7 +93,7 @@ def _ablation(outcome: Outcome, winner: Winner) -> Mapping[str, Any] | None:
 def _why_no_ablation(outcome: Outcome, winner: Winner) -> str:
     trial = f"trial {winner.trial.number}"
     if not _used(outcome, winner):
-        names = list(REGULARISERS.values())
+        names = list(REGULARIZERS.values())
         return f"There is nothing to take away: {trial} has no {listed(names, 'or')}."
     if not outcome.spec.evaluate.ablation:
         return (
@@ -121,11 +122,11 @@ def _search(outcome: Outcome) -> Mapping[str, Any] | str:
         )
     return {
         "guided": outcome.spec.search.sampler in GUIDED,
-        "switches": [{**asdict(one), "label": REGULARISERS[one.name]} for one in found],
+        "switches": [{**asdict(one), "label": REGULARIZERS[one.name]} for one in found],
         "sets": [
             {
                 "on": on,
-                "label": listed([REGULARISERS[name] for name in on] or ["none"]),
+                "label": listed([REGULARIZERS[name] for name in on] or ["none"]),
                 **asdict(one),
             }
             for on, one in sets.items()
@@ -138,12 +139,12 @@ def _layers(outcome: Outcome, winner: Winner) -> Mapping[str, Any] | None:
         return None
     found = variants(outcome, winner.standing)
     names = {
-        "winner": [run.run for run in winner.standing.runs],
-        **{name: [one.run for one in runs] for name, runs in found.items()},
+        "winner": [run.run.name for run in winner.standing.runs],
+        **{name: [one.run.name for one in runs] for name, runs in found.items()},
     }
-    labels = {name: runs[0].label for name, runs in found.items()}
+    labels = {name: runs[0].run.label for name, runs in found.items()}
     networks = {
-        name: layers for name, runs in names.items() if (layers := summarise_layers(outcome, runs))
+        name: layers for name, runs in names.items() if (layers := summarize_layers(outcome, runs))
     }
     if "winner" not in networks:
         return None
@@ -165,7 +166,7 @@ def _layers(outcome: Outcome, winner: Winner) -> Mapping[str, Any] | None:
 def _say_ablation(outcome: Outcome, winner: Winner, found: Sequence[Ablation]) -> Iterator[str]:
     """What is more than chance first, the most first; then what is not."""
     trial = f"trial {winner.trial.number}"
-    single = [(REGULARISERS[one.name], one.change) for one in found if one.name != "any"]
+    single = [(REGULARIZERS[one.name], one.change) for one in found if one.name != "any"]
     single.sort(key=lambda entry: -entry[1].value if entry[1] else 0.0)
     bought = [f"{name} bought {_nats(by)}" for name, by in single if by and by.low > 0]
     cost = [f"{name} (by {_nats(_negative(by))})" for name, by in single if by and by.high < 0]
@@ -191,7 +192,7 @@ def _say_ablation(outcome: Outcome, winner: Winner, found: Sequence[Ablation]) -
         elif one.name == "any" and one.change:
             yield _say_all(one.change, trial)
     used = _used(outcome, winner)
-    unused = [label for name, label in REGULARISERS.items() if name not in used]
+    unused = [label for name, label in REGULARIZERS.items() if name not in used]
     if unused:
         yield f"{first_upper(trial)} has no {listed(unused, 'or')}."
 
@@ -209,7 +210,7 @@ def _say_all(change: Estimate, trial: str) -> str:
 
 def _say_sparsity(outcome: Outcome, winner: Winner, networks: Mapping[str, Sequence[Layer]]) -> str:
     """How many weights of hidden layers, which alone are penalised, are small."""
-    _, knobs = outcome.spec.build(winner.trial.params)
+    knobs = outcome.spec.recipe(winner.trial.params).knobs
     share = f"{say_share(_hidden_share(networks['winner']))} of its hidden weights are nearer to 0"
     trial = f"trial {winner.trial.number}"
     if "l1" not in _used(outcome, winner):
@@ -237,11 +238,11 @@ def _reading(one: Ablation) -> str:
 
 
 def _label(one: Ablation) -> str:
-    return f"without {REGULARISERS.get(one.name, one.name)}"
+    return f"without {REGULARIZERS.get(one.name, one.name)}"
 
 
 def _used(outcome: Outcome, winner: Winner) -> tuple[str, ...]:
-    return regularisers_on(*outcome.spec.build(winner.trial.params))
+    return regularizers_on(outcome.spec.space.complete(winner.trial.params))
 
 
 def _nats(estimate: Estimate) -> str:

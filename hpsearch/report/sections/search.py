@@ -6,13 +6,12 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from hpsearch.analysis.absences import GO_ON, find_absences
 from hpsearch.analysis.pruning import Pruning, best_so_far, weigh_pruning
 from hpsearch.analysis.slices import slice_parameters, valued_trials
 from hpsearch.analysis.spending import Ended, core_seconds, endings
-from hpsearch.analysis.winner import find_winner
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.record.states import count_states
-from hpsearch.report.absences import GO_ON, find_absences
 from hpsearch.report.figures.search import (
     best_by_ending,
     parameter_importance,
@@ -46,7 +45,7 @@ def values(outcome: Outcome) -> Mapping[str, Any] | str:
     sliced = slice_parameters(outcome.spec.space, outcome.trials)
     pruning = _weigh(outcome)
     states = count_states(outcome.trials)
-    winner = find_winner(outcome)
+    winner = outcome.winner
     ended = len(outcome.trials) - states["running"]
     more = (
         GO_ON
@@ -92,7 +91,7 @@ def values(outcome: Outcome) -> Mapping[str, Any] | str:
 def figures(outcome: Outcome, values: Mapping[str, Any]) -> Mapping[str, Callable[[], str]]:
     """``history`` and ``slices`` of two trials or more, ``importance``, ``pruning``."""
     drawn: dict[str, Callable[[], str]] = {}
-    winner = find_winner(outcome)
+    winner = outcome.winner
     number = winner.trial.number if winner else None
     if values["valued"] > 1:
         ended = endings(outcome.trials, outcome.spec, problem_of(outcome.data))
@@ -123,7 +122,7 @@ def _improvements(ended: Sequence[Ended]) -> list[Mapping[str, Any]]:
 
 
 def _weigh(outcome: Outcome) -> Pruning:
-    winner = find_winner(outcome)
+    winner = outcome.winner
     return weigh_pruning(
         outcome.trials,
         outcome.spec,
