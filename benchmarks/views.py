@@ -28,6 +28,7 @@ from hpsearch.training.curve import Curve
 from hpsearch.training.history import UNTRAINED, History
 
 EPOCHS = 100
+NAMES = tuple(f"column {index}" for index in range(28))
 
 
 def main() -> None:
@@ -36,7 +37,7 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=1_000)
     trials = parser.parse_args().trials
     spec = read_study(find_study("higgs"), [f"search.trials={trials}", f"training.epochs={EPOCHS}"])
-    facts = DataFacts("higgs", "made rows", True, "sha256:0", 28, 10_000, 1_000, 10_000)
+    facts = DataFacts("higgs", "made rows", True, "sha256:0", NAMES, 10_000, 1_000, 10_000)
     with (
         tempfile.TemporaryDirectory() as temporary,
         write_folder(Path(temporary), spec, facts) as folder,

@@ -13,7 +13,7 @@ from hpsearch.dashboard.writing import write_dashboard
 from hpsearch.data.facts import DataFacts, facts_of
 from hpsearch.data.folds import Split
 from hpsearch.data.kept import keep_rows, kept_rows
-from hpsearch.data.preprocessing import Scaling
+from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.table import Features, Table
 from hpsearch.evaluation.candidates import comparison_runs, find_candidates
 from hpsearch.evaluation.opening import Candidates, Predictors, already_measured, measure
@@ -209,7 +209,7 @@ def _measure(
             (arrays,) = best_weights(folder, problem, pool, [best])
             folder.check_place()
             model.parent.mkdir(exist_ok=True)
-            whole = (model, best.recipe, rows.scaling, arrays)
+            whole = (model, best.recipe, rows.preprocessing, arrays)
             pool.call(save_model, *whole, name="saving the model").result()
             folder.record.set_fact("model", digest_of(model))
         if not measured:
@@ -219,21 +219,21 @@ def _measure(
                 rows,
                 candidates,
                 weights,
-                _predictors(pool, folder.spec.task.name, rows.scaling),
+                _predictors(pool, folder.spec.task.name, rows.preprocessing),
             )
 
 
-def _predictors(pool: Pool, task: str, scaling: Scaling) -> Predictors:
+def _predictors(pool: Pool, task: str, preprocessing: Preprocessing) -> Predictors:
     """What predicts in the pool's workers."""
 
     def network(run: Run, weights: Arrays, features: Features) -> Future[Any]:
-        return pool.call(predict, run.recipe, scaling, weights, features)
+        return pool.call(predict, run.recipe, preprocessing, weights, features)
 
     def validation(run: Run, weights: Arrays) -> Future[Any]:
         return pool.call(predict_validation, run, weights)
 
     def model(name: str, seed: int, features: Features) -> Future[Any]:
-        return pool.call(fit_and_predict, task, name, seed, scaling, features)
+        return pool.call(fit_and_predict, task, name, seed, preprocessing, features)
 
     return Predictors(network, validation, model)
 

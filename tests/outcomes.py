@@ -348,7 +348,7 @@ def make_outcome(tmp_path: Path) -> MakeOutcome:
                 description="simulated collisions" if simulated else "UCI HIGGS, first rows",
                 simulated=simulated,
                 fingerprint="sha256:" + "ab" * 32,
-                columns=28,
+                names=tuple(f"column {index}" for index in range(28)),
                 train_rows=10_000,
                 validation_rows=1_000,
                 test_rows=9_977,

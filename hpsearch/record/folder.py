@@ -53,7 +53,7 @@ class StudyFolder:
                 f"{self.path} must hold a study that has begun, got one that was stopped before "
                 f"its first trial; run hpsearch optimize again"
             )
-        return DataFacts(**facts)
+        return DataFacts.from_json(facts)
 
     def environments(self) -> list[dict[str, str]]:
         """Versions and hardware that the study was run on, in the order of their first use."""

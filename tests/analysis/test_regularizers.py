@@ -62,7 +62,7 @@ def made(
     outcome = Outcome(
         folder=Path("made"),
         spec=SPEC,
-        data=DataFacts("csv", "made", False, "sha256:0", 3, 100, ROWS, 100),
+        data=DataFacts("csv", "made", False, "sha256:0", ("a", "b", "c"), 100, ROWS, 100),
         trials=tuple(trials),
         history=lambda run: histories.get(run, UNTRAINED),
         importances={},

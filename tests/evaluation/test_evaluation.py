@@ -12,7 +12,7 @@ import pytest
 
 from hpsearch.data.folds import Split
 from hpsearch.data.parts import SealedTest
-from hpsearch.data.preprocessing import Scaling
+from hpsearch.data.standardization import Standardization
 from hpsearch.data.table import Features, Labels
 from hpsearch.errors import WorkerError
 from hpsearch.evaluation.candidates import find_candidates
@@ -78,7 +78,8 @@ def made_rows(count: int = 400) -> Split:
     rng = np.random.default_rng(0)
     labels = (rng.random(count) < 0.5).astype(np.float32)
     features = rng.normal(size=(count, 3)).astype(np.float32)
-    return Split(tiny_fold(), Scaling.fit(features), SealedTest(features, labels))
+    fitted = Standardization.fit(features, ("a", "b", "c"))
+    return Split(tiny_fold(), fitted, SealedTest(features, labels))
 
 
 def guesses(seed: int, labels: Labels) -> np.ndarray[Any, np.dtype[np.float64]]:
