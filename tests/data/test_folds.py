@@ -24,7 +24,6 @@ def test_parts_follow_each_other_and_preprocessing_knows_train_rows_alone() -> N
     np.testing.assert_allclose(parts.fold.train_features, expected, rtol=1e-5)
     np.testing.assert_array_equal(parts.fold.validation_labels, [0, 1, 0, 1])
     assert len(parts.sealed) == 6
-    assert parts.fold.index == 0
 
 
 def test_the_names_of_the_columns_are_kept() -> None:
