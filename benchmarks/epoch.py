@@ -16,6 +16,7 @@ from typing import Any
 
 from benchmarks.tables import print_table, write_json
 from hpsearch.processes import ENVIRONMENT, native_stderr_silenced
+from hpsearch.tasks.binary import BINARY
 
 SHAPES: dict[str, dict[str, Any]] = {
     "16": {"layers": 1, "units": 16},
@@ -62,7 +63,7 @@ def _measure(name: str, values: dict[str, Any]) -> dict[str, Any]:
     from hpsearch.training.segment import Segment
 
     table = simulate(11_100, seed=0, progress=lambda done, wanted: None)
-    fold = split(table, validation=1_000, train=10_000, test=100).fold
+    fold = split(table, BINARY, validation=1_000, train=10_000, test=100).fold
     recipe = recipe_of(values, epochs=300, batch_size=500, patience=1_000)
     network = recipe.network
     keras, compiled = KerasTrainer(), CompiledTrainer()

@@ -17,6 +17,7 @@ from hpsearch.errors import DataError
 from hpsearch.study.finding import find_study
 from hpsearch.study.reading import read_study
 from hpsearch.study.spec import StudySpec
+from hpsearch.tasks.binary import BINARY
 
 #: The search never sees them.
 TEST_ROWS = 1_000
@@ -65,13 +66,26 @@ def _study(settings: Mapping[str, Any]) -> StudySpec:
     return read_study(find_study("higgs"), overrides)
 
 
+def _ignore(done: int, total: int) -> None:
+    """Shows nothing."""
+
+
 def _load(spec: StudySpec, file: Path | None) -> Table:
-    return load(spec.data, file, seed=spec.study.seed, tell=print, progress=lambda done, of: None)
+    return load(
+        spec.data,
+        file,
+        task=BINARY,
+        seed=spec.study.seed,
+        tell=print,
+        progress=_ignore,
+    )
 
 
 def _written(table: Table, settings: Mapping[str, Any], data: Path | None, fold: Path) -> Rows:
     section = _study(settings).data
-    parts = split(table, validation=section.validation, train=section.train, test=section.test).fold
+    parts = split(
+        table, BINARY, validation=section.validation, train=section.train, test=section.test
+    ).fold
     np.savez(
         fold,
         train_features=parts.train_features,

@@ -200,18 +200,17 @@ def _measure(
     measured = already_measured(folder.record, candidates)
     if measured:
         choose_result(folder.record, candidates.identity)
-    saved = folder.record.fact("model", None)
-    if measured and (not candidates.configurations or digest_of(model) == saved):
+    best = candidates.runs[candidates.exported] if candidates.configurations else None
+    if measured and (best is None or folder.record.fact("model", None) == _saved(best, model)):
         return
     with _timed(folder, "test"):
-        if candidates.configurations:
-            best = candidates.runs[candidates.exported]
+        if best is not None:
             (arrays,) = best_weights(folder, problem, pool, [best])
             folder.check_place()
             model.parent.mkdir(exist_ok=True)
             whole = (model, best.recipe, rows.preprocessing, arrays)
             pool.call(save_model, *whole, name="saving the model").result()
-            folder.record.set_fact("model", digest_of(model))
+            folder.record.set_fact("model", _saved(best, model))
         if not measured:
             weights = best_weights(folder, problem, pool, candidates.runs)
             measure(
@@ -221,6 +220,11 @@ def _measure(
                 weights,
                 _predictors(pool, folder.spec.task.name, rows.preprocessing),
             )
+
+
+def _saved(run: Run, model: Path) -> dict[str, Any]:
+    """What the record keeps of a saved model: which training it is of, and the file's digest."""
+    return {"run": run.identity, "digest": digest_of(model)}
 
 
 def _predictors(pool: Pool, task: str, preprocessing: Preprocessing) -> Predictors:

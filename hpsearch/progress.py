@@ -8,9 +8,10 @@ from typing import Any, Protocol, Self
 
 @dataclass(frozen=True, slots=True)
 class BestTrial:
-    """The best trial so far."""
+    """The best trial so far; ``value`` is what ``objective`` names."""
 
     number: int
+    objective: str
     value: float
     params: Mapping[str, Any]
 

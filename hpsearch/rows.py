@@ -35,7 +35,14 @@ def read_rows(spec: StudySpec, out: Path, data: Path | None, view: View) -> Tabl
             view.tell(f"{kept} is damaged: {error}; the rows are read again")
         except FileNotFoundError:
             pass
-    table = load(spec.data, data, seed=spec.study.seed, tell=view.tell, progress=view.rows)
+    table = load(
+        spec.data,
+        data,
+        task=spec.task,
+        seed=spec.study.seed,
+        tell=view.tell,
+        progress=view.rows,
+    )
     view.rows(len(table.labels), len(table.labels))
     return table
 
@@ -60,10 +67,11 @@ def split_rows(table: Table, spec: StudySpec) -> Split:
     """Cut rows as a study says.
 
     Raises:
-        DataError: If they are too few, or a part of them holds one label only.
+        DataError: If they are too few, or the labels of a part are not the task's.
     """
     return split(
         table,
+        spec.task,
         validation=spec.data.validation,
         train=spec.data.train,
         test=spec.data.test,

@@ -166,9 +166,7 @@ class LiveView(SilentView):
         ]
         if snapshot.best is not None:
             best = snapshot.best
-            lines.append(
-                Text(f"  best val_binary_crossentropy {best.value:.4f} by trial {best.number}")
-            )
+            lines.append(Text(f"  best {best.objective} {best.value:.4f} by trial {best.number}"))
             lines.append(Text(f"  {say_values(best.params)}", style="dim"))
         self._live.update(Group(*lines))
 

@@ -16,13 +16,14 @@ from hpsearch.terminal import JsonView, PlainView
 
 ROWS = 1_300
 
-SNAPSHOT = Snapshot(12, 3, 2, 0, 4, 57, BestTrial(2, 0.4321, {"units": 8, "learning_rate": 0.01}))
+BEST = BestTrial(2, "val_loss", 0.4321, {"units": 8, "learning_rate": 0.01})
+SNAPSHOT = Snapshot(12, 3, 2, 0, 4, 57, BEST)
 
 
 @pytest.fixture
 def many_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A csv that is read in many blocks."""
-    monkeypatch.setattr("hpsearch.data.sources.readers.BLOCK_BYTES", 2_000)
+    monkeypatch.setattr("hpsearch.data.sources.blocks.BLOCK_BYTES", 2_000)
     file = tmp_path / "rows.csv"
     rng = np.random.default_rng(0)
     values = rng.normal(size=(ROWS, 3))

@@ -16,15 +16,15 @@ def build_model(
 ) -> Any:
     """A compiled model for a trial's values; ``steps`` are the batches of an epoch."""
     l1, l2 = values.get("l1", 0.0), values.get("l2", 0.0)
-    normalise = values.get("batch_normalization", False)
+    normalize = values.get("batch_normalization", False)
     model = keras.Sequential([keras.Input((columns,))])
     for _ in range(values["layers"]):
         penalty = keras.regularizers.L1L2(l1, l2) if l1 or l2 else None
         dense = keras.layers.Dense(
-            values["units"], use_bias=not normalise, kernel_regularizer=penalty
+            values["units"], use_bias=not normalize, kernel_regularizer=penalty
         )
         model.add(dense)
-        if normalise:
+        if normalize:
             model.add(keras.layers.BatchNormalization())
         model.add(keras.layers.Activation(values["activation"]))
         if values.get("dropout"):

@@ -180,13 +180,13 @@ def _view(folder: Path, *, quiet: bool, as_json: bool) -> Iterator["View"]:
 
 
 def _print_outcome(outcome: "Outcome", *, as_json: bool) -> None:
-    from hpsearch.listing.outcome import has_winner, outcome_values, say_outcome
+    from hpsearch.listing.outcome import outcome_values, say_outcome
 
     if as_json:
         say(json.dumps({"event": "done", **outcome_values(outcome)}))
     else:
         say(say_outcome(outcome))
-    if outcome.spec.search.trials and not has_winner(outcome):
+    if outcome.spec.search.trials and outcome.leaderboard.confirmed is None:
         raise typer.Exit(1)
 
 

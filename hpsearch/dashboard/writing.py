@@ -84,7 +84,7 @@ def _drawn(task: Task, curves: Sequence[NamedCurve]) -> bytes:
 
 
 def _tabled(curves: Sequence[NamedCurve]) -> bytes:
-    """Cross-entropy by epoch as CSV, two columns a seed; empty where it is not finite."""
+    """The objective by epoch as CSV, two columns a seed; empty where it is not finite."""
     heads = [f"{one.label} {part}" for one in curves for part in ("train", "validation")]
     lines = [",".join(["epoch", *heads])]
     for epoch in range(max(len(one.curve) for one in curves)):

@@ -9,6 +9,7 @@ from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.standardization import Standardization
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError
+from hpsearch.tasks.task import Task
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,16 +22,23 @@ class Split:
 
 
 def split(
-    table: Table, *, validation: int, train: int, test: int, shuffle: int | None = None
+    table: Table,
+    task: Task,
+    *,
+    validation: int,
+    train: int,
+    test: int,
+    shuffle: int | None = None,
 ) -> Split:
     """Cut a table in validation, train and test rows, in this order, the tutorial's.
 
     Args:
         table: At least ``validation + train + test`` rows; further rows are not used.
+        task: What the labels of each part must be.
         shuffle: Seed of a permutation of the rows before the cut; None keeps their order.
 
     Raises:
-        DataError: If the table is too short, or a part holds rows of one label only.
+        DataError: If the table is too short, or the labels of a part are not the task's.
     """
     asked, rows = validation + train + test, len(table.labels)
     if rows < asked:
@@ -42,11 +50,11 @@ def split(
     order = np.arange(rows) if shuffle is None else np.random.default_rng(shuffle).permutation(rows)
     parts = np.split(order[:asked], [validation, validation + train])
     for name, part in zip(("validation", "train", "test"), parts, strict=True):
-        labels = np.unique(table.labels[part])
-        if len(part) and len(labels) < 2:
+        problem = task.targets_problem(table.labels[part]) if len(part) else None
+        if problem is not None:
             raise DataError(
-                f"the {len(part):,} {name} rows must hold both labels, "
-                f"got only label {labels[0]:g}; take more rows, or set data.shuffle = true"
+                f"the {len(part):,} {name} rows {problem}; "
+                f"take more rows, or set data.shuffle = true"
             )
     preprocessing = Standardization.fit(table.features[parts[1]], table.names)
     validation_features, train_features = (

@@ -62,8 +62,8 @@ def _wrong_arrays(names: tuple[str, ...], features: Array, labels: Array) -> str
         return f"features must be float32 of {len(names)} columns, got {_form(features)}"
     if labels.dtype != np.float32 or labels.shape != features.shape[:1]:
         return f"labels must be float32, one for each row, got {_form(labels)}"
-    if not np.isfinite(features).all() or not np.isin(labels, (0, 1)).all():
-        return "features must be finite and labels 0 or 1"
+    if not (np.isfinite(features).all() and np.isfinite(labels).all()):
+        return "features and labels must be finite"
     return None
 
 

@@ -11,6 +11,7 @@ from hpsearch.data.table import Table
 from hpsearch.errors import DataError, UsageError, named
 from hpsearch.inputs import NotAFile, check_regular
 from hpsearch.study.sections import DataSection
+from hpsearch.tasks.task import Task
 
 __all__ = ["load"]
 
@@ -19,6 +20,7 @@ def load(
     section: DataSection,
     data: Path | None,
     *,
+    task: Task,
     seed: int,
     tell: Callable[[str], None],
     progress: RowProgress,
@@ -30,6 +32,7 @@ def load(
     Args:
         section: The study's ``[data]``.
         data: The command line's file, before ``section.path``.
+        task: What the study predicts.
         seed: Seed of simulated rows.
         tell: Takes a line for the user.
         progress: Called with rows so far and rows wanted.
@@ -49,7 +52,7 @@ def load(
             f"(data.source = {source.name!r}), got {named(path)}; "
             f"set data.source to {file_sources()}"
         )
-    return source.read(Request(section, path, seed, tell, progress))
+    return source.read(Request(section, task, path, seed, tell, progress))
 
 
 def _expanded(path: str) -> Path:

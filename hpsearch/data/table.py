@@ -34,7 +34,7 @@ class Table:
 
     Attributes:
         features: float32 ``(rows, columns)``, finite.
-        labels: float32 ``(rows,)``, 0 or 1.
+        labels: float32 ``(rows,)``, as the task has them.
         names: Names of the columns, in their order.
     """
 

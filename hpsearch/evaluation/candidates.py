@@ -1,12 +1,16 @@
 """What is trained after the search, and what of it is measured in the one opening of the test."""
 
+from collections.abc import Sequence
+
 from hpsearch.evaluation.ablation import ablation_runs
 from hpsearch.evaluation.baselines import baseline_models, baseline_runs
-from hpsearch.evaluation.leaderboard import read_leaderboard
+from hpsearch.evaluation.leaderboard import Leaderboard, read_leaderboard
 from hpsearch.evaluation.opening import Candidates
 from hpsearch.evaluation.retraining import retrainings
 from hpsearch.evaluation.runs import trained
 from hpsearch.record.folder import StudyFolder
+from hpsearch.record.trial import TrialRecord
+from hpsearch.study.spec import StudySpec
 from hpsearch.training.run import Run
 
 
@@ -30,12 +34,27 @@ def find_candidates(folder: StudyFolder) -> Candidates | None:
 
     None while a search has no winner, and where nothing else is left to measure.
     """
-    spec, trials = folder.spec, folder.record.trials()
-    leaderboard = read_leaderboard(folder, trials)
+    trials = folder.record.trials()
+    done = [(run, trained(folder, run)) for run in baseline_runs(folder.spec)]
+    networks = [run for run, result in done if result is not None and not result.diverged]
+    return make_candidates(folder.spec, trials, read_leaderboard(folder, trials), networks)
+
+
+def make_candidates(
+    spec: StudySpec,
+    trials: Sequence[TrialRecord],
+    leaderboard: Leaderboard,
+    networks: Sequence[Run],
+) -> Candidates | None:
+    """``find_candidates`` of what is read already.
+
+    Args:
+        trials: All of the study, by number.
+        networks: The baselines that were trained and did not diverge.
+    """
     winner = leaderboard.confirmed
     if winner is None and spec.search.trials:
         return None
-    done = [(run, trained(folder, run)) for run in baseline_runs(spec)]
     candidates = Candidates(
         configurations={
             standing.trial: list(retrainings(spec, trials[standing.trial]))
@@ -43,7 +62,7 @@ def find_candidates(folder: StudyFolder) -> Candidates | None:
             if not standing.diverged
         },
         exported=(winner.exported or 0) if winner else 0,
-        networks=[run for run, result in done if result is not None and not result.diverged],
+        networks=networks,
         models=baseline_models(spec),
     )
     return candidates if candidates.runs or candidates.models else None

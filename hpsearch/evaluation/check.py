@@ -156,7 +156,7 @@ def _check_model(folder: StudyFolder) -> Iterator[Finding]:
     saved = folder.record.fact("model", None)
     if saved is not None:
         part = "models/best.keras"
-        if digest_of(folder.path / part) == saved:
+        if digest_of(folder.path / part) == saved["digest"]:
             yield Finding(part, "whole", "as it was saved")
         else:
             yield Finding(part, "again", "is not as it was saved; hpsearch evaluate saves it again")

@@ -62,7 +62,7 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class Predictors:
-    """What predicts: each returns probabilities of label 1, float64 ``(rows,)``.
+    """What predicts: each returns predictions, float64 ``(rows,)``.
 
     Attributes:
         network: Of a network with weights, for raw features.

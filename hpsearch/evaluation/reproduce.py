@@ -8,8 +8,7 @@ import numpy as np
 from hpsearch.errors import RecordError, UsageError
 from hpsearch.evaluation.allowance import Allowance, allowance
 from hpsearch.evaluation.candidates import comparison_runs
-from hpsearch.evaluation.leaderboard import read_leaderboard
-from hpsearch.evaluation.opening import recorded_test
+from hpsearch.evaluation.results import read_results
 from hpsearch.evaluation.retraining import best_trials, retrainings
 from hpsearch.evaluation.runs import recorded, trial_run
 from hpsearch.execution.pool import Pool
@@ -42,7 +41,7 @@ class Repetition:
         epochs: That the folder holds; 0 where they are missing or damaged.
         first_difference: The first epoch whose metrics differ in any bit, None if none does.
         state_differs: Whether the state after the last epoch does, all weights and the optimizer's.
-        apart: By how much the best ``val_binary_crossentropy`` differs; infinite where only one of
+        apart: By how much the best value of the objective differs; infinite where only one of
             the two diverged.
         largest: The largest difference of any metric in any epoch.
     """
@@ -65,11 +64,13 @@ class Reproduction:
     """What came of training recorded runs again.
 
     Attributes:
+        objective: What the best values are of.
         differences: What differs between this environment and those of the study, in words.
         other_hardware: Whether the processor is among that: then bits can't be promised.
         allowance: How far apart best values may be then; None where nothing recorded tells it.
     """
 
+    objective: str
     repetitions: tuple[Repetition, ...]
     differences: Mapping[str, str]
     other_hardware: bool
@@ -94,7 +95,13 @@ def reproduction(repetitions: Sequence[Repetition], folder: StudyFolder) -> Repr
     others = [differences(before, here) for before in folder.environments() if before != here]
     changed = others[0] if others else {}
     other_hardware = any(name in changed for name in HARDWARE)
-    return Reproduction(tuple(repetitions), changed, other_hardware, allowance(folder))
+    return Reproduction(
+        folder.spec.task.objective,
+        tuple(repetitions),
+        changed,
+        other_hardware,
+        allowance(folder),
+    )
 
 
 def choose_trial(number: int) -> Choose:
@@ -122,8 +129,7 @@ def choose_all(folder: StudyFolder) -> Sequence[RecordedRun]:
 def choose_best(folder: StudyFolder) -> Sequence[RecordedRun]:
     """The winner and its re-trainings; the best trial where nothing was re-trained yet."""
     trials = folder.record.trials()
-    measured = recorded_test(folder.record)
-    winner = read_leaderboard(folder, trials, measured.trial if measured else None).winner
+    winner = read_results(folder, trials).leaderboard.winner
     best = [winner.trial] if winner else best_trials(trials, 1)
     return _runs(folder, best, best)
 
@@ -174,7 +180,7 @@ def _apart(before: float, after: float) -> float:
 
 
 def _best(curve: Curve) -> float:
-    """Best ``val_binary_crossentropy``; infinite where none is finite."""
+    """Best value of the objective; infinite where none is finite."""
     return float(np.nanmin(curve.validation(), initial=np.inf))
 
 

@@ -31,7 +31,8 @@ def reproduction_values(reproduction: Reproduction) -> dict[str, Any]:
 
 def say_reproduction(reproduction: Reproduction) -> str:
     """What came of training again, in words."""
-    lines = [_say_repetition(repetition) for repetition in reproduction.repetitions]
+    objective = reproduction.objective
+    lines = [_say_repetition(objective, repetition) for repetition in reproduction.repetitions]
     if len(lines) > 1:
         equal = sum(repetition.equal for repetition in reproduction.repetitions)
         lines.append(f"{equal} of {len(lines)} runs are equal to the bit")
@@ -54,11 +55,11 @@ def _say_allowance(reproduction: Reproduction) -> str:
     within = "all are" if reproduction.holds else "not all are"
     return (
         f"{promise}; {within} within {allowed.value:.2g} of the recorded best "
-        f"val_binary_crossentropy: {allowed.basis}"
+        f"{reproduction.objective}: {allowed.basis}"
     )
 
 
-def _say_repetition(repetition: Repetition) -> str:
+def _say_repetition(objective: str, repetition: Repetition) -> str:
     label, first = repetition.label, repetition.first_difference
     if not repetition.epochs:
         return f"{label}: its epochs are missing or damaged in the folder"
@@ -69,6 +70,6 @@ def _say_repetition(repetition: Repetition) -> str:
         return f"{label}: {epochs} are equal to the bit, the state after the last is not"
     return (
         f"{label}: differs from epoch {first} of {repetition.epochs} on, by "
-        f"{repetition.largest:.2g} at most; the best val_binary_crossentropy by "
+        f"{repetition.largest:.2g} at most; the best {objective} by "
         f"{repetition.apart:.2g}"
     )

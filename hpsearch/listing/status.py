@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from hpsearch.analysis.absences import explain_no_winner
 from hpsearch.console import say_values
-from hpsearch.evaluation.opening import recorded_test
-from hpsearch.listing.outcome import ALL_DIVERGED
+from hpsearch.evaluation.results import read_results
 from hpsearch.listing.trials import trial_values
 from hpsearch.record.folder import StudyFolder
 from hpsearch.record.openings import recorded_openings
@@ -18,7 +18,9 @@ def status_of(folder: StudyFolder) -> dict[str, Any]:
     counts = {state: sum(trial.state == state for trial in trials) for state in states}
     complete = [trial for trial in trials if trial.state == "complete" and trial.value is not None]
     best = min(complete, key=lambda trial: (trial.value or 0.0, trial.number), default=None)
-    test, openings = recorded_test(folder.record), recorded_openings(folder.record)
+    results, openings = read_results(folder, trials), recorded_openings(folder.record)
+    leaderboard, test, task = results.leaderboard, results.test, folder.spec.task
+    winner = leaderboard.confirmed
     return {
         "study": folder.spec.study.name,
         "folder": str(folder.path),
@@ -26,7 +28,11 @@ def status_of(folder: StudyFolder) -> dict[str, Any]:
         "trials": folder.spec.search.trials,
         **counts,
         "diverged": sum(trial.diverged for trial in trials),
+        "objective": task.objective,
         "best": None if best is None else trial_values(best),
+        "winner": winner.trial.number if winner else None,
+        "reason": str(leaderboard.reason),
+        "no_winner": explain_no_winner(task, leaderboard, trials) if winner is None else None,
         "test": None
         if test is None
         else {name: measured.value for name, measured in test.metrics.items()},
@@ -45,10 +51,10 @@ def say_status(values: dict[str, Any]) -> str:
         f"{values['running']} running",
     ]
     if best := values["best"]:
-        lines.append(f"best val_binary_crossentropy {best['value']:.4f} by trial {best['number']}")
+        lines.append(f"best {values['objective']} {best['value']:.4f} by trial {best['number']}")
         lines.append(f"  {say_values(best['params'])}")
-    if values["diverged"] and values["diverged"] == values["trials"]:
-        lines.append(ALL_DIVERGED)
+    if values["no_winner"] is not None:
+        lines.append(values["no_winner"])
     elif values["test"] is None:
         lines.append("the winner has not been measured on the test rows yet")
     else:

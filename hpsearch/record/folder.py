@@ -117,6 +117,7 @@ def write_folder(
             sweep(path / part)
         fresh = record.fact("data", None) is None and "data" not in healed
         reconcile(path, record, fresh=fresh or OPENINGS in healed)
+        record.name_objective(spec.task.objective)
         record.set_fact(SPEC, spec.as_toml())
         record.set_fact("data", asdict(data))
         _note_environment(folder, tell)

@@ -10,13 +10,9 @@ from optuna.study import StudyDirection
 from hpsearch.errors import RecordError
 from hpsearch.record.database import Database
 from hpsearch.record.fact_table import TABLE, FactTable, fact_digest
-from hpsearch.tasks.binary import OBJECTIVE
 
 #: Layout of a study's folder; raised when an older one can no longer be read.
 VERSION = 5
-
-#: Where Optuna has the names of a study's objectives.
-METRIC_NAMES = "study:metric_names"
 
 
 def check_layout(path: Path, connection: sqlite3.Connection) -> None:
@@ -61,8 +57,6 @@ def create_study(database: Database, name: str) -> int:
         study = storage.create_new_study([StudyDirection.MINIMIZE], name)
     if not facts.exist():
         facts.create(first_facts(name))
-    if METRIC_NAMES not in storage.get_study_system_attrs(study):
-        storage.set_study_system_attr(study, METRIC_NAMES, [OBJECTIVE])
     return study
 
 

@@ -37,6 +37,10 @@ def nobody_checks() -> None:
     """The guard of a record whose file nobody else replaces."""
 
 
+#: Where Optuna has the names of a study's objectives.
+METRIC_NAMES = "study:metric_names"
+
+
 class Record:
     """The trials of a study and the facts about it, on disk; opened by ``open`` or ``read``.
 
@@ -181,6 +185,11 @@ class Record:
         """The study's system attributes, where the dashboard keeps notes and files."""
         with reading(self._path):
             return self._database.storage.get_study_system_attrs(self._study_id)
+
+    def name_objective(self, name: str) -> None:
+        """Write down what a trial's value is, for the dashboard and whoever opens the record."""
+        if self.attributes().get(METRIC_NAMES) != [name]:
+            self.set_attributes({METRIC_NAMES: [name]}, {})
 
     def set_attributes(self, system: Mapping[str, Any], user: Mapping[str, Any]) -> None:
         """Write attributes of the study, and take away those that are None; one transaction."""

@@ -14,7 +14,7 @@ class TrialRecord:
     """One trial of a study.
 
     Attributes:
-        value: Best ``val_binary_crossentropy`` so far; None before the first report and for a trial
+        value: Best value of the objective so far; None before the first report and for a trial
             that diverged before it had a finite value.
         params: Values of the live parameters, without the study's constants.
         epochs: Epochs that were run.

@@ -239,7 +239,7 @@ class _Walk:
         self._ended[state] += 1
         value = ended.value or 0.0
         if state == TrialState.COMPLETE and (self._best is None or value < self._best.value):
-            self._best = BestTrial(ended.number, value, ended.params)
+            self._best = BestTrial(ended.number, self._spec.task.objective, value, ended.params)
         failed = self._ended[TrialState.FAIL]
         if failed == sum(self._ended.values()) >= min(5, self._spec.search.trials):
             raise HpsearchError(f"all of the first {failed} trials failed; last error: {cause}")

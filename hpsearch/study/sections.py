@@ -52,7 +52,7 @@ class TrainingSection(Section):
     """``[training]``: how every trial is trained; optimizer and its numbers may stand here too.
 
     ``engine`` is ``compiled``, whole epochs in one XLA program, or ``keras``, Keras's own ``fit``.
-    ``patience`` is in epochs without a better ``val_binary_crossentropy``; ``decay_epochs`` is when
+    ``patience`` is in epochs without a better value of the objective; ``decay_epochs`` is when
     inverse time decay has halved the learning rate.
     """
 

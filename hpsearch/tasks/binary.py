@@ -15,6 +15,9 @@ from hpsearch.tasks.task import EstimatorBaseline, Outputs, Task
 #: Probabilities are kept this far from 0 and 1 before a logarithm is taken, as Keras does.
 EPSILON = 1e-7
 
+#: What a label must be.
+RULE = "0 or 1"
+
 
 def row_binary_crossentropy(labels: Vector, probabilities: Vector) -> NDArray[np.float64]:
     """Cross-entropy of each row in nats, float64 ``(rows,)``.
@@ -44,14 +47,18 @@ def brier_score(labels: Vector, probabilities: Vector) -> float:
     return float((distance**2).mean())
 
 
+def _is_label(labels: Vector) -> NDArray[np.bool_]:
+    return np.isin(labels, (0, 1))
+
+
 def _labels_problem(labels: Vector) -> str | None:
     """Both labels, 0 and 1, must be there and no other."""
-    found = np.unique(labels)
-    if not np.isin(found, (0, 1)).all():
-        wrong = float(found[~np.isin(found, (0, 1))][0])
-        return f"labels must be 0 or 1, got {shown(wrong)}"
-    if len(found) < 2:
-        return f"must hold both labels, got only label {found[0]:g}"
+    values = np.unique(labels)
+    valid = _is_label(values)
+    if not valid.all():
+        return f"must have labels that are {RULE}, got {shown(float(values[~valid][0]))}"
+    if len(values) == 1:
+        return f"must hold both labels, got only label {values[0]:g}"
     return None
 
 
@@ -111,12 +118,15 @@ BINARY = Task(
     name="binary",
     description="dense networks that tell two classes apart",
     outputs=1,
+    target_rule=RULE,
+    valid_targets=_is_label,
     targets_problem=_labels_problem,
     output_losses=_logit_losses,
     prediction_losses=row_binary_crossentropy,
     predictions=lambda logits: np.asarray(expit(logits[:, 0].astype(np.float64))),
     curve_metrics=(CROSSENTROPY, ACCURACY),
     test_metrics=(CROSSENTROPY, AUC, ACCURACY, BRIER_SCORE),
+    gives_probability=True,
     ranking_metric=AUC,
     say_ranking=_say_auc,
     resolution=0.005,
@@ -144,8 +154,3 @@ BINARY = Task(
     estimator_method="predict_proba",
     estimator_predictions=lambda probabilities: np.asarray(probabilities[:, 1], np.float64),
 )
-
-#: The names that rooms without a task of their own still use.
-OBJECTIVE = BINARY.objective
-TEST_METRICS = BINARY.test_metrics
-CURVE_METRICS = tuple(metric.name for metric in BINARY.curve_metrics)

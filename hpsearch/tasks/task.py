@@ -43,8 +43,10 @@ class Task:
         name: As a study file names it.
         description: What networks of this task do: ``dense networks that tell two classes apart``.
         outputs: Columns of a network's last layer.
-        targets_problem: The rule that targets of some rows break, with what was found; None where
-            they break none.
+        target_rule: What each target must be: ``0 or 1``.
+        valid_targets: Which targets are that, bool ``(rows,)``.
+        targets_problem: The rule that the targets of a part of the rows break, with what was found;
+            None where they break none.
         output_losses: Loss of each row, float32 ``(rows,)``, of a network's outputs and targets.
         prediction_losses: Loss of each row, float64 ``(rows,)``, of targets and predictions.
         predictions: Outputs as predictions, float64 ``(rows,)``: the link.
@@ -52,6 +54,7 @@ class Task:
             minimized.
         test_metrics: What is measured on the test rows, in the order in which it is shown; the
             first is that which is minimized.
+        gives_probability: Whether a prediction is the probability of label 1.
         ranking_metric: The test metric that tells whether a model has learned anything.
         say_ranking: What a value of that metric means, as a sentence.
         resolution: The smallest difference of the objective that matters, in its unit.
@@ -67,12 +70,15 @@ class Task:
     name: str
     description: str
     outputs: int
+    target_rule: str
+    valid_targets: Callable[[Vector], NDArray[np.bool_]]
     targets_problem: Callable[[Vector], str | None]
     output_losses: Callable[[Outputs, Vector], NDArray[np.float32]]
     prediction_losses: Callable[[Vector, Vector], NDArray[np.float64]]
     predictions: Callable[[Outputs], NDArray[np.float64]]
     curve_metrics: tuple[Metric, ...]
     test_metrics: tuple[Metric, ...]
+    gives_probability: bool
     ranking_metric: Metric
     say_ranking: Callable[[float], str]
     resolution: float

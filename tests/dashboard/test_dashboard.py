@@ -49,6 +49,7 @@ def make_record() -> Iterator[MakeRecord]:
         folder = outcome.folder
         record = Record.open(folder / "study.db", "made")
         records.append(record)
+        record.name_objective(outcome.task.objective)
         journal = Journal.of(record)
         domains = {one.name: one.domain for one in outcome.spec.space.parameters}
         for trial in outcome.trials:

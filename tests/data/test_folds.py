@@ -9,6 +9,7 @@ from hpsearch.data.folds import split
 from hpsearch.data.parts import Opening
 from hpsearch.data.table import Origin, Table
 from hpsearch.errors import DataError
+from hpsearch.tasks.binary import BINARY
 
 
 def table(rows: int = 20) -> Table:
@@ -18,7 +19,7 @@ def table(rows: int = 20) -> Table:
 
 
 def test_parts_follow_each_other_and_preprocessing_knows_train_rows_alone() -> None:
-    parts = split(table(), validation=4, train=10, test=6)
+    parts = split(table(), BINARY, validation=4, train=10, test=6)
     train = table().features[4:14]
     expected = (train - train.mean(axis=0)) / train.std(axis=0)
     np.testing.assert_allclose(parts.fold.train_features, expected, rtol=1e-5)
@@ -27,11 +28,11 @@ def test_parts_follow_each_other_and_preprocessing_knows_train_rows_alone() -> N
 
 
 def test_the_names_of_the_columns_are_kept() -> None:
-    assert split(table(), validation=4, train=10, test=6).preprocessing.names == ("a", "b")
+    assert split(table(), BINARY, validation=4, train=10, test=6).preprocessing.names == ("a", "b")
 
 
 def test_the_test_rows_come_out_raw_and_only_after_the_opening_is_logged() -> None:
-    parts = split(table(), validation=4, train=10, test=6)
+    parts = split(table(), BINARY, validation=4, train=10, test=6)
     log: list[Opening] = []
     features, labels = parts.sealed.unseal(3, "to see", log.append)
     np.testing.assert_array_equal(features, table().features[14:])
@@ -44,22 +45,22 @@ def test_a_log_that_cannot_be_written_keeps_the_rows_sealed() -> None:
         raise OSError("no space left on device")
 
     with pytest.raises(OSError, match="no space"):
-        split(table(), validation=4, train=10, test=6).sealed.unseal(3, "to see", full)
+        split(table(), BINARY, validation=4, train=10, test=6).sealed.unseal(3, "to see", full)
 
 
 def test_the_test_rows_never_leave_the_process() -> None:
     with pytest.raises(TypeError, match="sealed"):
-        pickle.dumps(split(table(), validation=4, train=10, test=6).sealed)
+        pickle.dumps(split(table(), BINARY, validation=4, train=10, test=6).sealed)
 
 
 def test_too_few_rows_and_parts_of_one_label_are_refused() -> None:
     with pytest.raises(DataError, match=r"asks for 30 rows .* got 20"):
-        split(table(), validation=10, train=10, test=10)
+        split(table(), BINARY, validation=10, train=10, test=10)
     ordered = table()
     ordered.labels.sort()
     with pytest.raises(DataError, match="validation rows must hold both labels"):
-        split(ordered, validation=4, train=10, test=6)
-    shuffled = split(ordered, validation=4, train=10, test=6, shuffle=2)
+        split(ordered, BINARY, validation=4, train=10, test=6)
+    shuffled = split(ordered, BINARY, validation=4, train=10, test=6, shuffle=2)
     assert shuffled.fold.columns == 2
 
 

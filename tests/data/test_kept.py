@@ -54,7 +54,7 @@ def test_collisions_are_simulated_whoever_wrote_the_file(tmp_path: Path) -> None
         ({"features": np.ones((2, 2), np.float32)}, "must be float32 of 1 columns"),
         ({"features": np.ones((2, 1))}, "must be float32 of 1 columns, got float64"),
         ({"labels": np.ones(3, np.float32)}, "one for each row"),
-        ({"labels": np.full(2, 2, np.float32)}, "labels 0 or 1"),
+        ({"labels": np.full(2, np.nan, np.float32)}, "labels must be finite"),
         ({"features": np.full((2, 1), np.nan, np.float32)}, "must be finite"),
     ],
 )

@@ -10,6 +10,7 @@ from hpsearch.data.sources.higgs import reading
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError, DownloadError, UsageError
 from hpsearch.study.sections import DataSection
+from hpsearch.tasks.binary import BINARY
 from tests.data.sources.conftest import higgs_text, packed
 
 
@@ -21,6 +22,7 @@ def read(wanted: DataSection, data: Path | None = None, told: list[str] | None =
     return load(
         wanted,
         data,
+        task=BINARY,
         seed=3,
         tell=(told if told is not None else []).append,
         progress=lambda now, of: None,

@@ -74,7 +74,17 @@ def test_facts_come_back_and_people_do_not_see_them(tmp_path: Path) -> None:
     with opened(path) as storage:
         (study,) = storage.get_all_studies()
         assert study.user_attrs == {}
-        assert study.system_attrs == {"study:metric_names": ["val_binary_crossentropy"]}
+        assert study.system_attrs == {}
+
+
+def test_the_objective_has_its_name_in_the_record(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    for _ in range(2):
+        with closing(Record.open(path, "small")) as record:
+            record.name_objective("val_loss")
+    assert optuna.load_study(study_name="small", storage=f"sqlite:///{path}").metric_names == [
+        "val_loss"
+    ]
 
 
 def test_a_record_of_layout_2_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
@@ -180,7 +190,7 @@ def test_attributes_are_taken_away_too(tmp_path: Path) -> None:
     record.set_attributes({"dashboard:note_ver": None, "absent": None}, {"rows": "12"})
     left = record.attributes()
     record.close()
-    assert left.keys() == {"study:metric_names"}
+    assert left == {}
     with opened(tmp_path / "study.db") as storage:
         assert storage.get_all_studies()[0].user_attrs == {"rows": "12"}
 
@@ -205,7 +215,6 @@ def test_a_study_that_was_renamed_in_the_dashboard_is_still_the_same(
     record = Record.open(path, "small")
     assert record.fact("openings", []) == ["one"]
     assert [trial.value for trial in record.trials()] == [0.5]
-    assert "study:metric_names" in record.attributes()
     record.close()
 
 

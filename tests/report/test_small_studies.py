@@ -27,7 +27,7 @@ from hpsearch.report.report import write_report
 from hpsearch.statistics.bootstrap import compare
 from hpsearch.statistics.calibration import calibrate, choose_threshold, estimate_share
 from hpsearch.statistics.split import split_estimate
-from hpsearch.tasks.binary import BINARY, TEST_METRICS, row_binary_crossentropy
+from hpsearch.tasks.binary import BINARY, row_binary_crossentropy
 from hpsearch.tensorboard.writing import write_tensorboard
 from hpsearch.training.history import UNTRAINED, History
 from tests.outcomes import (
@@ -193,7 +193,7 @@ def measured(small: Small, outcome: Outcome, validation: Array, labels: Array) -
                 seeds=tuple(metric.reference(labels, one) for _, one in seeds),
                 validation=tuple(metric.reference(validation, one) for one, _ in seeds),
             )
-            for metric in TEST_METRICS
+            for metric in BINARY.test_metrics
         },
         configurations=(
             TestedConfiguration(

@@ -8,20 +8,24 @@ from hpsearch.data.sources.rows import Layout, number_in, read_rows, refuse_shor
 from hpsearch.data.sources.source import Request, RowProgress, Source
 from hpsearch.data.table import Origin, Table
 from hpsearch.errors import DataError, named, printable, shown
+from hpsearch.tasks.task import Task
 
 __all__ = ["CSV", "read_csv"]
 
 MOST_COLUMNS = 1_000_000
 
 
-def read_csv(path: Path, *, label: int | str, rows: int | None, progress: RowProgress) -> Table:
-    """Read a user's own file: numbers in columns, one of them a label of 0 or 1.
+def read_csv(
+    path: Path, *, label: int | str, task: Task, rows: int | None, progress: RowProgress
+) -> Table:
+    """Read a user's own file: numbers in columns, one of them the label.
 
     A first line with a text that is no number is a header. Blank lines at the end are ignored.
 
     Args:
         path: A comma-separated file, plain or gzip, which its first bytes tell.
         label: The label's column, counted from 0, or its name in the header.
+        task: What a label must be.
         rows: How many to read from the top; None reads all.
         progress: Called after each block of some megabytes.
 
@@ -47,7 +51,7 @@ def read_csv(path: Path, *, label: int | str, rows: int | None, progress: RowPro
     names = tuple(
         field if header and field else f"column {index}" for index, field in enumerate(fields)
     )
-    layout = Layout(names, place)
+    layout = Layout(names, place, task)
     read = read_rows(path, layout, rows=rows, header=header, progress=progress)
     count = len(read.labels)
     if rows is not None and count < rows:
@@ -89,8 +93,13 @@ def _find_label(path: Path, label: int | str, fields: list[str], header: bool) -
 def _read(request: Request) -> Table:
     """The first rows of the file, or all of them where the study shuffles."""
     rows = None if request.section.shuffle else request.rows
-    label = request.section.label
-    return read_csv(request.file(), label=label, rows=rows, progress=request.progress)
+    return read_csv(
+        request.file(),
+        label=request.section.label,
+        task=request.task,
+        rows=rows,
+        progress=request.progress,
+    )
 
 
 CSV = Source("csv", takes_file=True, simulated=False, read=_read)

@@ -16,6 +16,7 @@ from hpsearch.data.sources.blocks import Broken, line_blocks, refuse_line
 from hpsearch.data.sources.source import RowProgress
 from hpsearch.data.table import Features, Labels
 from hpsearch.errors import DataError, named, shown
+from hpsearch.tasks.task import Task
 
 __all__ = ["Layout", "Rows", "number_in", "read_rows", "refuse_short"]
 
@@ -24,10 +25,11 @@ FLOAT32_END = 2.0**128 - 2.0**103  # what is below rounds to a finite float32
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What each line holds: the names of all columns, and the place of the label among them."""
+    """What each line holds: the names of all columns, the place of the label, and its task."""
 
     names: tuple[str, ...]
     label: int
+    task: Task
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -116,7 +118,7 @@ def _parse(path: Path, line: int, block: bytes, layout: Layout) -> NDArray[np.fl
     valid = (
         values.shape == (lines, len(layout.names))
         and bool((np.abs(values) < FLOAT32_END).all())
-        and bool(((labels == 0) | (labels == 1)).all())
+        and bool(layout.task.valid_targets(labels).all())
     )
     return values.astype(np.float32) if valid else _parse_lines(path, line, block, layout)
 
@@ -146,8 +148,9 @@ def _checked(path: Path, line: int, layout: Layout, index: int, field: bytes) ->
     got = shown(field.decode(errors="replace"))
     nameless = layout.names[index] == f"column {index}"
     column = f"column {index}, counted from 0," if nameless else shown(layout.names[index])
-    if index == layout.label and number not in (0.0, 1.0):
-        refuse_line(path, line, f"{column} is the label and must be 0 or 1, got {got}")
+    if index == layout.label and not _is_target(layout.task, number):
+        rule = layout.task.target_rule
+        refuse_line(path, line, f"{column} is the label and must be {rule}, got {got}")
     if number is None:
         refuse_line(path, line, f"{column} must be a number, got {got}")
     if not np.isfinite(number) and b"n" in field.lower():
@@ -155,6 +158,10 @@ def _checked(path: Path, line: int, layout: Layout, index: int, field: bytes) ->
     if abs(number) >= FLOAT32_END:
         refuse_line(path, line, f"{column} must fit into float32, at most 3.4e38, got {got}")
     return number
+
+
+def _is_target(task: Task, number: float | None) -> bool:
+    return number is not None and bool(task.valid_targets(np.array([number]))[0])
 
 
 def number_in(field: bytes) -> float | None:

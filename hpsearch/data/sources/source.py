@@ -8,6 +8,7 @@ from typing import Protocol
 from hpsearch.data.table import Table
 from hpsearch.errors import UsageError
 from hpsearch.study.sections import DataSection, SourceName
+from hpsearch.tasks.task import Task
 
 RowProgress = Callable[[int, int], None]
 """Called with rows so far and rows wanted; the second is 0 where all are wanted."""
@@ -19,6 +20,7 @@ class Request:
 
     Attributes:
         section: The study's ``[data]``.
+        task: What the study predicts, and so what a label must be.
         path: The file that the user names, on the command line or in the study; None if neither.
         seed: Seed of simulated rows.
         tell: Takes a line for the user.
@@ -26,6 +28,7 @@ class Request:
     """
 
     section: DataSection
+    task: Task
     path: Path | None
     seed: int
     tell: Callable[[str], None]

@@ -14,7 +14,6 @@ from typing import Any, Literal
 from hpsearch.search.proposers.lower_bound import LowerBound, least_bound
 from hpsearch.search.proposers.oracle_space import configuration, from_code, to_code
 from hpsearch.space.space import Scalar, Space
-from hpsearch.tasks.binary import OBJECTIVE
 
 OracleName = Literal["bayesian", "keras_tuner_random"]
 
@@ -69,7 +68,7 @@ def _ask(question: Question) -> Mapping[str, Any] | None:
         "keras_tuner_random": keras_tuner.oracles.RandomSearchOracle,
     }
     oracle = make[question.oracle](
-        objective=keras_tuner.Objective(OBJECTIVE, "min"),
+        objective=keras_tuner.Objective("value", "min"),
         hyperparameters=hyperparameters,
         seed=question.seed or 1,  # 0 is taken as no seed
     )

@@ -14,6 +14,7 @@ from hpsearch.data.sources import blocks
 from hpsearch.data.sources.csv import read_csv
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError
+from hpsearch.tasks.binary import BINARY
 
 Write = Callable[[bytes], Path]
 
@@ -29,7 +30,7 @@ def write(tmp_path: Path) -> Write:
 
 
 def read(file: Path, label: int | str = 0, rows: int | None = None) -> Table:
-    return read_csv(file, label=label, rows=rows, progress=lambda now, of: None)
+    return read_csv(file, label=label, task=BINARY, rows=rows, progress=lambda now, of: None)
 
 
 float32s = st.floats(width=32, allow_nan=False, allow_infinity=False)

@@ -19,6 +19,7 @@ from hpsearch.data.sources.higgs.reading import fetch_higgs, read_higgs
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError
 from hpsearch.study.sections import DataSection
+from hpsearch.tasks.binary import BINARY
 from tests.data.sources.conftest import higgs_text
 
 GOOD = b"1,2,3\n0,4,5\n" * 50
@@ -39,12 +40,12 @@ def ignore(now: int, of: int) -> None:
 
 
 def read(path: Path, rows: int | None = None) -> Table:
-    return read_csv(path, label=0, rows=rows, progress=ignore)
+    return read_csv(path, label=0, task=BINARY, rows=rows, progress=ignore)
 
 
 def read_section(path: Path, source: str = "csv") -> Table:
     section = DataSection.model_validate({"source": source, "path": str(path), "shuffle": True})
-    return load(section, None, seed=0, tell=print, progress=ignore)
+    return load(section, None, task=BINARY, seed=0, tell=print, progress=ignore)
 
 
 LONG = "a line must be shorter than 64 MiB"

@@ -12,6 +12,7 @@ from hpsearch.data.sources.source import Request, Source
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError
 from hpsearch.study.sections import DataSection, SourceName
+from hpsearch.tasks.binary import BINARY
 from tests.data.sources.conftest import higgs_text
 
 
@@ -38,7 +39,7 @@ def file(source: Source, tmp_path: Path) -> Path | None:
 
 def read(source: Source, file: Path | None, rows: int = 50, seed: int = 1) -> Table:
     section = DataSection(source=source.name, validation=10, train=rows - 20, test=10)
-    return source.read(Request(section, file, seed, print, lambda done, total: None))
+    return source.read(Request(section, BINARY, file, seed, print, lambda done, total: None))
 
 
 def test_a_source_gives_what_a_study_asks_for(source: Source, file: Path | None) -> None:

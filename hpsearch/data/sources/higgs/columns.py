@@ -7,13 +7,14 @@ import math
 
 from hpsearch.data.sources.rows import Layout
 from hpsearch.errors import DataError, shown
+from hpsearch.tasks.binary import BINARY
 
 NAMES = (
     *("lepton pT", "lepton eta", "lepton phi", "missing energy magnitude", "missing energy phi"),
     *(f"jet {jet} {what}" for jet in (1, 2, 3, 4) for what in ("pt", "eta", "phi", "b-tag")),
     *("m_jj", "m_jjj", "m_lv", "m_jlv", "m_bb", "m_wbb", "m_wwbb"),
 )
-LAYOUT = Layout(("label", *NAMES), 0)
+LAYOUT = Layout(("label", *NAMES), 0, BINARY)
 FIRST_ROW = (1.0, 0.8692932128906250, -0.6350818276405334)
 
 
