@@ -265,11 +265,6 @@ def make_test(trial: int, openings: int = 1, others: Sequence[int] = ()) -> Test
     )
 
 
-def drawn(figures: Mapping[str, Callable[[], str]]) -> dict[str, str]:
-    """The figures of a section, drawn."""
-    return {name: draw() for name, draw in figures.items()}
-
-
 @pytest.fixture(autouse=True)
 def failures_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     """A section that fails ends a test, as it would without the guard around it."""

@@ -10,10 +10,19 @@ from hpsearch.tasks.binary import OBJECTIVE
 #: How to get what is not there yet.
 GO_ON = "Run hpsearch optimize --study NAME to continue."
 
+UNMEASURED = f"Nothing has been measured on the test rows yet. {GO_ON}"
+
 
 def find_absences(outcome: Outcome) -> dict[str, str]:
     """``best`` where there is no winner, ``test`` where nothing was measured."""
     return dict(_absences(outcome))
+
+
+def say_unmeasured(outcome: Outcome) -> str:
+    """Why nothing was measured on the test rows, and how to get it."""
+    if outcome.spec.search.trials and (why := find_absences(outcome).get("best")):
+        return why
+    return UNMEASURED
 
 
 def _absences(outcome: Outcome) -> Iterator[tuple[str, str]]:
@@ -25,7 +34,7 @@ def _absences(outcome: Outcome) -> Iterator[tuple[str, str]]:
     elif winner is None:
         yield "best", "There is no winner: the study searches nothing, and trains baselines alone."
     if outcome.test is None and (winner or not searched):
-        yield "test", f"Nothing was measured on the test rows yet. {GO_ON}"
+        yield "test", UNMEASURED
     elif outcome.test is None:
         yield "test", "The test rows are sealed until there is a winner to measure."
 
@@ -34,8 +43,8 @@ def _why_no_winner(counts: Mapping[State, int]) -> str:
     total = sum(counts.values())
     if not total:
         return "no trial was started."
-    told = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
-    return f"no trial is complete with a finite {OBJECTIVE} ({told})."
+    states = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
+    return f"no trial is complete with a finite {OBJECTIVE} ({states})."
 
 
 def _way_out(counts: Mapping[State, int]) -> str:

@@ -1,1 +1,1 @@
-"""The sections of the report, one module a question."""
+"""The sections of the report, a folder for each question, and their registry."""

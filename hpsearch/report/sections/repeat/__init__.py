@@ -1,0 +1,1 @@
+"""How the study is repeated: its rows, its file, and the versions it ran with."""

@@ -1,0 +1,1 @@
+"""What came out: the winner, what to believe, and the test rows."""

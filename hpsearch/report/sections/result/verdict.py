@@ -1,0 +1,108 @@
+"""What to believe, in plain sentences that follow from the report's numbers by stated rules."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from hpsearch.wording import say_count, say_interval, say_number, say_openings, say_share
+
+#: The AUC of a network that has learned nothing.
+CHANCE = 0.5
+
+
+def judge(values: Mapping[str, Any]) -> list[str]:
+    """Sentences on what the values of a report mean, the most important first."""
+    return list(_sentences(values))
+
+
+def _sentences(values: Mapping[str, Any]) -> Iterator[str]:
+    best, test = values["best"], values["test"]
+    if values["notice"]:
+        yield (
+            "The rows are simulated, so these numbers show that the search works; "
+            "they say nothing about the UCI data."
+        )
+    if test is None:
+        yield _untested(values, best) if best else values["absences"]["best"]
+        return
+    if answer := _answer(test, values.get("baselines")):
+        yield answer
+    yield _believe(test)
+    if tie := _tie(values["leaderboard"]):
+        yield tie
+    yield _openings(test["openings"], test["openings_known"])
+
+
+def _untested(values: Mapping[str, Any], best: Mapping[str, Any]) -> str:
+    return (
+        f"Trial {best['trial']} leads with {values['objective']} "
+        f"{say_number(best['search_value'])} on the validation rows by which it was chosen. "
+        "That flatters it: believe no number before the test rows have been opened."
+    )
+
+
+def _answer(test: Mapping[str, Any], baselines: Mapping[str, Any] | None) -> str | None:
+    """Whether to use the model: by chance's AUC first, then by the baselines."""
+    interval = test["intervals"]["auc"]
+    if interval["low"] <= CHANCE:
+        return (
+            "Do not use it: the AUC's interval reaches one half, so the network is not better "
+            "than chance."
+        )
+    if baselines is None:
+        return None
+    rows = baselines["baselines"]
+    labels = {
+        verdict: [row["label"] for row in rows if row["verdict"] == verdict]
+        for verdict in ("better", "not distinguishable")
+    }
+    label = baselines["reference"]["label"]
+    if better := labels["better"]:
+        also = f" So {'is' if len(better) == 2 else 'are'} {'; '.join(better[1:])}."
+        return (
+            f"Use the baseline {better[0]} instead of {test['reference']}: it is better on the "
+            f"test rows.{also if len(better) > 1 else ''}"
+        )
+    if equal := labels["not distinguishable"]:
+        others = len(rows) - len(equal)
+        return (
+            f"{label} can be used, but {'; '.join(equal)} would do as well, as far as "
+            f"{say_count(test['rows'])} test rows can tell."
+            f"{f' It is better than the other {say_count(others)} baselines.' if others else ''}"
+        )
+    return f"{label} can be used: it is better than all {say_count(len(rows))} baselines."
+
+
+def _believe(test: Mapping[str, Any]) -> str:
+    interval = say_interval(test["intervals"]["binary_crossentropy"])
+    whose = f"{test['reference']}'s network" if test["trial"] is not None else test["reference"]
+    return (
+        f"On {say_count(test['rows'])} test rows that took no part in training or choosing, "
+        f"{whose} has a binary cross-entropy of "
+        f"{say_number(test['binary_crossentropy'])} {interval}. It puts a row of label 1 above one "
+        f"of label 0 in {say_share(test['auc'])} of pairs."
+    )
+
+
+def _openings(count: int, known: bool) -> str:
+    times = f"The test rows were opened {say_openings(count, known)}"
+    if known and count == 1:
+        return f"{times}."
+    lost = "" if known else ", as the record of earlier openings is lost"
+    return (
+        f"{times}{lost}: whoever chose after an earlier look chose by the test, and its value is "
+        "then flattered too."
+    )
+
+
+def _tie(leaderboard: list[Mapping[str, Any]]) -> str | None:
+    """The first two, if they differ by less than seeds do."""
+    if len(leaderboard) < 2 or any(entry["mean"] is None for entry in leaderboard[:2]):
+        return None
+    first, second = leaderboard[:2]
+    scatter = max(first["deviation"] or 0.0, second["deviation"] or 0.0)
+    if second["mean"] - first["mean"] >= scatter:
+        return None
+    return (
+        f"Trials {first['trial']} and {second['trial']} differ by less than seeds do: which of "
+        "them leads is chance."
+    )

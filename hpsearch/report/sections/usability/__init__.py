@@ -1,0 +1,13 @@
+"""Whether the winner's probabilities mean what they say, and what decisions by them are worth."""
+
+from hpsearch.report.section import Section
+from hpsearch.report.sections.usability.blocks import make_blocks
+from hpsearch.report.sections.usability.values import read_values
+
+USABILITY = Section(
+    name="usability",
+    title="Is the winner usable?",
+    values=read_values,
+    answer=lambda values: str(values["said"]["probabilities"][0]),
+    blocks=make_blocks,
+)
