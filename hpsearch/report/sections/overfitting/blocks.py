@@ -6,7 +6,7 @@ from typing import Any
 
 from hpsearch.analysis.winner import find_winner, winner_curves
 from hpsearch.evaluation.outcome import Outcome
-from hpsearch.report.blocks import Block, Code, Column, Figure, Heading, Paragraph, Row, Table
+from hpsearch.report.blocks import Block, Cell, Code, Column, Figure, Heading, Paragraph, Row, Table
 from hpsearch.report.section import Values
 from hpsearch.report.sections.overfitting.figures import Panel, seeds_of_winner, side_by_side
 from hpsearch.wording import NOTHING, say_count, say_number, say_signed
@@ -81,14 +81,14 @@ def _gaps(label: str, first: str, rows: Sequence[Mapping[str, Any]], caption: st
         for group in ("best epoch, kept", "last epoch")
         for title in ("epoch", "train", "validation", "gap")
     ]
-    heads = [Column(first, header=True), Column("verdict"), *columns]
+    heads = [Column(first, header=True, notes="verdict"), *columns]
     return Table(label, heads, [_row(row) for row in rows], caption)
 
 
 def _row(row: Mapping[str, Any]) -> Row:
     mark = " ●" if row["main"] else ""
     moments = (cell for moment in (row["best"], row["last"]) for cell in _moment(moment))
-    return [f"{row['run']}{mark}", row["words"], *moments]
+    return [Cell(f"{row['run']}{mark}", row["words"]), *moments]
 
 
 def _moment(moment: Mapping[str, Any] | None) -> Sequence[str]:

@@ -3,7 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hpsearch.wording import say_count, say_interval, say_number, say_openings, say_share
+from hpsearch.wording import (
+    first_upper,
+    say_count,
+    say_interval,
+    say_number,
+    say_openings,
+    say_share,
+)
 
 #: The AUC of a network that has learned nothing.
 CHANCE = 0.5
@@ -55,7 +62,7 @@ def _answer(test: Mapping[str, Any], baselines: Mapping[str, Any] | None) -> str
         verdict: [row["label"] for row in rows if row["verdict"] == verdict]
         for verdict in ("better", "not distinguishable")
     }
-    label = baselines["reference"]["label"]
+    label = first_upper(baselines["reference"]["label"])
     if better := labels["better"]:
         also = f" So {'is' if len(better) == 2 else 'are'} {'; '.join(better[1:])}."
         return (
