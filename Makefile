@@ -5,9 +5,10 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
 
 # Tests that need no TensorFlow, for a look at another Python.
-QUICK = tests/analysis tests/data tests/evaluation tests/execution/test_local.py tests/record tests/search \
+QUICK = tests/analysis tests/data tests/evaluation tests/execution/test_local.py tests/execution/test_pool.py tests/record tests/search \
 	tests/statistics tests/study tests/tasks tests/attack/test_faults.py tests/test_arrays.py \
-	tests/test_calls.py tests/test_cli.py tests/test_console.py tests/test_errors.py tests/test_files.py
+	tests/test_calls.py tests/test_cli.py tests/test_console.py tests/test_errors.py tests/test_files.py \
+	tests/test_package.py tests/test_terminal.py
 
 .PHONY: optimize test quick check screenshots bench attack soak format lock clean
 

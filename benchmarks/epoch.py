@@ -56,19 +56,20 @@ def main(file: Path | None) -> None:
 def _measure(name: str, values: dict[str, Any]) -> dict[str, Any]:
     from hpsearch.data.folds import split
     from hpsearch.data.sources.collisions.simulation import simulate
-    from hpsearch.models.network import build
+    from hpsearch.models.recipe import recipe_of
     from hpsearch.training.compiled.trainer import CompiledTrainer
     from hpsearch.training.keras.trainer import KerasTrainer
     from hpsearch.training.segment import Segment
 
     table = simulate(11_100, seed=0, progress=lambda done, wanted: None)
     fold = split(table, validation=1_000, train=10_000, test=100).fold
-    network, knobs = build(values, epochs=300, decay_epochs=1_000)
-    keras, compiled = KerasTrainer(500, 1_000), CompiledTrainer(500, 1_000)
+    recipe = recipe_of(values, epochs=300, batch_size=500, patience=1_000)
+    network = recipe.network
+    keras, compiled = KerasTrainer(), CompiledTrainer()
     few, many = (2, 4) if network.widths[0] > 256 else (8, 25)
 
     def run(trainer: Any, epochs: int) -> Callable[[], None]:
-        return lambda: trainer.run(Segment(network, knobs, 1, 0, epochs, None), fold)
+        return lambda: trainer.run(Segment(recipe, 1, 0, epochs, None), fold)
 
     product, operations = _product()
     work = {"keras": run(keras, few), "compiled": run(compiled, many), "floor": product}

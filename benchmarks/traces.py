@@ -80,7 +80,7 @@ class CurveWatch:
             changed = _changed_ns(path)
             if path.stem.isdigit() and changed > self._changed.get(path.stem, 0):
                 self._changed[path.stem] = changed
-                losses = self._files.history(path.stem).curve[:, 1, 0]
+                losses = self._files.history(path.stem).curve.validation()
                 self._epochs[path.stem] = len(losses)
                 finite = losses[np.isfinite(losses)]
                 if len(finite):

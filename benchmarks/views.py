@@ -18,12 +18,12 @@ from optuna.trial import TrialState
 from hpsearch.data.facts import DataFacts
 from hpsearch.evaluation.reading import read_outcome
 from hpsearch.record.folder import StudyFolder, write_folder
-from hpsearch.record.histories import identity
 from hpsearch.report.report import write_report
 from hpsearch.search.suggest import suggest
 from hpsearch.study.finding import find_study
 from hpsearch.study.reading import read_study
 from hpsearch.tensorboard.writing import write_tensorboard
+from hpsearch.training.curve import Curve
 from hpsearch.training.history import UNTRAINED, History
 
 EPOCHS = 100
@@ -63,7 +63,7 @@ def _make(folder: StudyFolder, trials: int) -> None:
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
     for number in range(trials):
         trial = study.ask()
-        network, knobs = folder.spec.build(suggest(trial, folder.spec.space))
+        recipe = folder.spec.recipe(suggest(trial, folder.spec.space))
         trial.set_user_attr("seed", number)
         trial.set_user_attr("started_seconds", float(number))
         folder.record.asked(study.get_trials(deepcopy=False)[number], study)
@@ -73,9 +73,9 @@ def _make(folder: StudyFolder, trials: int) -> None:
         losses = np.stack([validation - 0.02, validation], axis=1)
         curve = np.stack([losses, 1.1 - 0.7 * losses], axis=2).astype(np.float32)
         rows = (hard - hard.mean() + best + 0.1 * rng.normal(size=1_000)).astype(np.float32)
-        history = History(curve, {}, rows, UNTRAINED.kernels)
-        made_by = identity(network, knobs, number, folder.spec.training)
-        folder.files.save_history(f"{number:04d}", made_by, history)
+        named = Curve(folder.spec.task.curve_names, curve)
+        history = History(named, {}, rows, UNTRAINED.kernels)
+        folder.files.save_history(f"{number:04d}", recipe.identity(number), history)
         ended = {"epochs": EPOCHS, "best_epoch": 60, "cause": "ran all epochs"}
         ended["ended_seconds"] = number + 9.0
         for key, attribute in ended.items():

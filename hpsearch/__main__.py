@@ -17,9 +17,9 @@ def main() -> NoReturn:
     warnings.resetwarnings()
     warnings.simplefilter("ignore")  # PYTHONWARNINGS=error is for the user's own code
     os.environ["MPLBACKEND"] = "svg"  # a notebook names one that only it has
-    from hpsearch import cli
+    from hpsearch.cli import app
 
-    cli.main(at_end=signals.ignore)
+    app.main(at_end=signals.ignore)
 
 
 if __name__ == "__main__":

@@ -169,9 +169,9 @@ def _portable(error: Exception) -> Exception:
         if plain and type(pickle.loads(pickle.dumps(error))) is type(error):
             error.add_note(traceback.format_exc())
             return error
-    told = RuntimeError(f"{type(error).__name__}: {error}")
-    told.add_note(traceback.format_exc())
-    return told
+    plain_error = RuntimeError(f"{type(error).__name__}: {error}")
+    plain_error.add_note(traceback.format_exc())
+    return plain_error
 
 
 class SideProcess:

@@ -2,8 +2,9 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import TextIO
+from typing import Any, TextIO
 
 from hpsearch.errors import printable
 
@@ -38,6 +39,16 @@ def say(text: str) -> None:
 def complain(text: str) -> None:
     """A line on standard error."""
     write(text, sys.stderr)
+
+
+def say_values(values: Mapping[str, Any]) -> str:
+    """Parameters on one line, numbers to three significant digits."""
+    return clean(
+        "  ".join(
+            f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
+            for name, value in values.items()
+        )
+    )
 
 
 def forgive_encodings() -> None:

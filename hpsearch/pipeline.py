@@ -1,128 +1,129 @@
-"""The main job from a checked study to its report: rows, search, re-training, test, export."""
+"""The main job from a checked study and its rows to the report: search, re-train, test, export."""
 
-import os
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from hpsearch.arrays import DamagedError
 from hpsearch.console import complain
 from hpsearch.dashboard.writing import write_dashboard
 from hpsearch.data.facts import DataFacts, facts_of
-from hpsearch.data.folds import Split, split
-from hpsearch.data.kept import keep_rows, kept_rows, read_kept_rows
-from hpsearch.data.load import load
+from hpsearch.data.folds import Split
+from hpsearch.data.kept import keep_rows, kept_rows
 from hpsearch.data.preprocessing import Scaling
 from hpsearch.data.table import Features, Table
-from hpsearch.errors import RecordError
 from hpsearch.evaluation.candidates import comparison_runs, find_candidates
 from hpsearch.evaluation.opening import Candidates, Predictors, already_measured, measure
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.reading import read_outcome
 from hpsearch.evaluation.reproduce import Choose, Reproduction, repeat, reproduction
 from hpsearch.evaluation.retraining import wanted_retrainings
-from hpsearch.evaluation.runs import Run as TrainingRun
 from hpsearch.evaluation.runs import best_weights, train_runs
-from hpsearch.execution.local import LocalPool
-from hpsearch.execution.program_cache import program_cache
-from hpsearch.execution.worker import (
-    PRELOAD,
-    fit_and_predict,
-    predict,
-    predict_validation,
-    save_model,
-    start,
-)
+from hpsearch.execution.pool import Pool
+from hpsearch.execution.training_pool import training_pool
+from hpsearch.execution.worker import fit_and_predict, predict, predict_validation, save_model
 from hpsearch.files import digest_of, refuse_links
-from hpsearch.record.folder import StudyFolder, rows_file, write_folder, written_spec
+from hpsearch.models.arrays import Arrays
+from hpsearch.progress import SILENT, View
+from hpsearch.record.folder import StudyFolder, rows_file, write_folder
 from hpsearch.report.origin import refuse_foreign_reports
 from hpsearch.report.report import write_report
+from hpsearch.rows import recorded_rows, split_rows
 from hpsearch.search.clock import Problem, problem_of
 from hpsearch.search.loop import search
 from hpsearch.study.spec import StudySpec
 from hpsearch.tensorboard.writing import write_tensorboard
-from hpsearch.terminal import View
-from hpsearch.training.compiled.shapes import program_of
-from hpsearch.training.segment import Arrays, Segment
+from hpsearch.training.run import Run
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """How a study is run, none of which changes what comes out.
+def optimize(
+    spec: StudySpec,
+    table: Table,
+    *,
+    out: Path,
+    workers: int,
+    view: View = SILENT,
+    timeout_seconds: float | None = None,
+    command: str = "",
+) -> Outcome:
+    """Search, then evaluate; what the folder holds already is not done again.
 
-    Attributes:
-        out: The study's folder.
-        data: A file of rows named on the command line.
-        workers: Worker processes.
-        timeout_seconds: After which no more is searched; None for no limit.
+    Args:
+        table: The study's rows; it keeps a copy of them.
+        out: The study's folder, made if it is not there.
+        workers: Worker processes; their number changes nothing but the time.
+        view: Shows how far the study is.
+        timeout_seconds: After which no more is searched; None for no limit. What was found by then
+            is evaluated, and a further call goes on with the search.
         command: The command line, for the report.
+
+    Raises:
+        UsageError: If the folder belongs to another study, other rows, or another process.
+        DataError: If the rows are too few, or a part of them holds one label only.
+        HpsearchError: If all of the first trials fail.
+        WorkerError: If workers died, one after another; what is recorded is kept.
     """
-
-    out: Path
-    data: Path | None
-    workers: int
-    timeout_seconds: float | None
-    command: str
-
-
-def optimize(spec: StudySpec, run: Run, view: View) -> Outcome:
-    """Search, then evaluate; what the folder holds already is not done again."""
-    with _opened(spec, run, view) as (folder, rows, problem, pool):
+    with _opened(spec, table, out, workers, view, command) as (folder, rows, problem, pool):
+        del table  # it is cut by now
         if not folder.record.trials():  # a study that goes on has its notes
             write_dashboard(folder.record, read_outcome(folder))
         with _timed(folder, "search"):
-            limit = float("inf") if run.timeout_seconds is None else run.timeout_seconds
+            limit = float("inf") if timeout_seconds is None else timeout_seconds
             deadline = time.monotonic() + limit
             walk = search(spec, problem, folder.record, folder.files, pool, view.tell)
             for snapshot in walk:
                 view.search(snapshot)
                 if time.monotonic() > deadline:
-                    done = snapshot.complete + snapshot.pruned + snapshot.failed
                     view.tell(
-                        f"Time limit reached after {done} of {snapshot.total} trials; evaluating "
-                        f"these. Run the command again to continue"
+                        f"Time limit reached after {snapshot.ended} of {snapshot.total} trials; "
+                        f"evaluating these. Run the command again to continue"
                     )
                     break
         return _evaluate(folder, rows, problem, pool, view)
 
 
-def evaluate(spec: StudySpec, run: Run, view: View) -> Outcome:
-    """Re-train, measure and report what the search found so far, without searching."""
-    with _opened(spec, run, view) as (folder, rows, problem, pool):
+def evaluate(
+    spec: StudySpec,
+    table: Table,
+    *,
+    out: Path,
+    workers: int,
+    view: View = SILENT,
+    command: str = "",
+) -> Outcome:
+    """Re-train, measure and report what the search found so far, without searching.
+
+    Arguments and errors are those of ``optimize``.
+    """
+    with _opened(spec, table, out, workers, view, command) as (folder, rows, problem, pool):
+        del table  # it is cut by now
         return _evaluate(folder, rows, problem, pool, view)
 
 
-def reproduce(folder: StudyFolder, choose: Choose, workers: int, view: View) -> Reproduction:
-    """Train recorded runs again from a study's folder, and hold them to what it recorded.
+def reproduce(
+    folder: StudyFolder, choose: Choose, *, workers: int, view: View = SILENT
+) -> Reproduction:
+    """Train recorded runs again from a study's folder, and compare them with what it recorded.
 
     Raises:
         RecordError: If the folder's rows are missing or damaged.
         StudyMismatchError: If they are not those that the study was begun on.
     """
     spec, runs = folder.spec, choose(folder)
-    try:
-        table = read_kept_rows(rows_file(folder.path))
-    except (FileNotFoundError, DamagedError) as error:
-        reason = "missing" if isinstance(error, FileNotFoundError) else f"damaged: {error}"
-        raise RecordError(
-            f"{rows_file(folder.path)}, the study's rows, is {reason}; "
-            f"hpsearch optimize writes it again, if need be with --data"
-        ) from None
-    facts, rows = facts_of(table, spec.data), _split(table, spec)
+    table = recorded_rows(folder.path)
+    facts, rows = facts_of(table, spec.data), split_rows(table, spec)
     del table
     folder.check_rows(facts)
-    with _pool(spec, rows, workers, view) as pool:
+    with training_pool((rows.fold,), workers, view.tell) as pool:
         repetitions = []
         view.retraining(0, len(runs))
-        for repetition in repeat(runs, problem_of(facts), pool.train):
+        for repetition in repeat(runs, problem_of(facts), pool):
             repetitions.append(repetition)
             view.retraining(len(repetitions), len(runs))
-    return reproduction(repetitions, folder.environments())
+    return reproduction(repetitions, folder)
 
 
 def export(
@@ -140,61 +141,33 @@ def export(
 
 @contextmanager
 def _opened(
-    spec: StudySpec, run: Run, view: View
-) -> Iterator[tuple[StudyFolder, Split, Problem, LocalPool]]:
-    refuse_foreign_reports(run.out)
-    table = _rows(spec, run, view)
-    facts, rows = facts_of(table, spec.data), _split(table, spec)
+    spec: StudySpec, table: Table, out: Path, workers: int, view: View, command: str
+) -> Iterator[tuple[StudyFolder, Split, Problem, Pool]]:
+    """A study's folder with its rows kept in it, and the workers that train on them."""
+    refuse_foreign_reports(out)
+    facts, rows = facts_of(table, spec.data), split_rows(table, spec)
     view.tell(_say_rows(facts))
-    with write_folder(run.out, spec, facts, view.tell) as folder:
-        folder.record.set_fact("command", run.command)
-        kept = kept_rows(rows_file(run.out))
+    with write_folder(out, spec, facts, view.tell) as folder:
+        folder.record.set_fact("command", command)
+        kept = kept_rows(rows_file(out))
         if kept is None or kept.fingerprint() != facts.fingerprint:
             folder.check_place()
-            keep_rows(rows_file(run.out), table)
+            keep_rows(rows_file(out), table)
         del table, kept
-        with _pool(spec, rows, run.workers, view) as pool:
+        with training_pool((rows.fold,), workers, view.tell) as pool:
             yield folder, rows, problem_of(facts), pool
 
 
-def _rows(spec: StudySpec, run: Run, view: View) -> Table:
-    """The rows that a folder keeps, unless the command or the study file names others."""
-    begun, kept = written_spec(run.out), rows_file(run.out)
-    if run.data is None and begun is not None and begun.data == spec.data:
-        try:
-            return read_kept_rows(kept)
-        except DamagedError as error:
-            view.tell(f"{kept} is damaged: {error}; the rows are read again")
-        except FileNotFoundError:
-            pass
-    return load(spec.data, run.data, seed=spec.study.seed, tell=view.tell, progress=view.rows)
-
-
-def _split(table: Table, spec: StudySpec) -> Split:
-    return split(
-        table,
-        validation=spec.data.validation,
-        train=spec.data.train,
-        test=spec.data.test,
-        shuffle=spec.study.seed if spec.data.shuffle else None,
-    )
-
-
-def _pool(spec: StudySpec, rows: Split, workers: int, view: View) -> LocalPool:
-    initargs = (rows.fold, program_cache(os.environ))
-    return LocalPool(workers, spec.training, _model_of(spec), start, initargs, PRELOAD, view.tell)
-
-
 def _evaluate(
-    folder: StudyFolder, rows: Split, problem: Problem, pool: LocalPool, view: View
+    folder: StudyFolder, rows: Split, problem: Problem, pool: Pool, view: View
 ) -> Outcome:
     with _timed(folder, "retraining"):
-        again = [one.run for one in wanted_retrainings(folder)]
-        for done, total in train_runs(folder, problem, pool.train, again):
+        again = wanted_retrainings(folder)
+        for done, total in train_runs(folder, problem, pool, again):
             if again:
                 view.retraining(done, total)
     with _timed(folder, "comparison"):
-        progress = train_runs(folder, problem, pool.train, comparison_runs(folder))
+        progress = train_runs(folder, problem, pool, comparison_runs(folder))
         done, total = next(progress)
         if again and done < total:
             export(folder, tell=view.tell)
@@ -211,7 +184,7 @@ def _evaluate(
 
 
 def _measure(
-    folder: StudyFolder, rows: Split, problem: Problem, pool: LocalPool, candidates: Candidates
+    folder: StudyFolder, rows: Split, problem: Problem, pool: Pool, candidates: Candidates
 ) -> None:
     """Save the winner's model; then open the test rows, unless that was done for just these."""
     model = folder.path / "models" / "best.keras"
@@ -222,39 +195,36 @@ def _measure(
     with _timed(folder, "test"):
         if candidates.configurations:
             best = candidates.runs[candidates.exported]
-            (arrays,) = best_weights(folder, problem, pool.train, [best])
+            (arrays,) = best_weights(folder, problem, pool, [best])
             folder.check_place()
             model.parent.mkdir(exist_ok=True)
-            whole = (model, best.network, best.knobs, rows.scaling, arrays)
+            whole = (model, best.recipe, rows.scaling, arrays)
             pool.call(save_model, *whole, name="saving the model").result()
             folder.record.set_fact("model", digest_of(model))
         if not measured:
-            weights = best_weights(folder, problem, pool.train, candidates.runs)
-            measure(folder, rows, candidates, weights, _predictors(pool, rows.scaling))
+            weights = best_weights(folder, problem, pool, candidates.runs)
+            measure(
+                folder,
+                rows,
+                candidates,
+                weights,
+                _predictors(pool, folder.spec.task.name, rows.scaling),
+            )
 
 
-def _predictors(pool: LocalPool, scaling: Scaling) -> Predictors:
+def _predictors(pool: Pool, task: str, scaling: Scaling) -> Predictors:
     """What predicts in the pool's workers."""
 
-    def network(run: TrainingRun, weights: Arrays, features: Features) -> Future[Any]:
-        return pool.call(predict, run.network, run.knobs, scaling, weights, features)
+    def network(run: Run, weights: Arrays, features: Features) -> Future[Any]:
+        return pool.call(predict, run.recipe, scaling, weights, features)
 
-    def validation(run: TrainingRun, weights: Arrays) -> Future[Any]:
-        return pool.call(predict_validation, run.network, weights)
+    def validation(run: Run, weights: Arrays) -> Future[Any]:
+        return pool.call(predict_validation, run, weights)
 
     def model(name: str, seed: int, features: Features) -> Future[Any]:
-        return pool.call(fit_and_predict, name, seed, scaling, features)
+        return pool.call(fit_and_predict, task, name, seed, scaling, features)
 
     return Predictors(network, validation, model)
-
-
-def _model_of(spec: StudySpec) -> Callable[[Segment], Hashable]:
-    """What a worker builds for a segment: a program for many trials, or a Keras model for one."""
-    match spec.training.engine:
-        case "compiled":
-            return lambda segment: program_of(segment.network, segment.knobs)
-        case "keras":
-            return lambda segment: (segment.network, segment.knobs)
 
 
 @contextmanager

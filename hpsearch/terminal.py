@@ -4,8 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Any, Protocol, Self, TextIO
+from typing import Any, Self, TextIO
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -13,40 +12,12 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from hpsearch.console import clean, complain, write
-from hpsearch.search.loop import Snapshot
+from hpsearch.console import clean, complain, say_values, write
+from hpsearch.progress import SilentView, Snapshot, View
 from hpsearch.wording import say_seconds
 
 #: Between two plain lines about the same thing.
 LINE_SECONDS = 10.0
-
-
-class View(Protocol):
-    """Shows how far a study is; a context manager around the whole of it."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
-
-    def tell(self, line: str) -> None:
-        """Show a line that stays."""
-
-    def rows(self, done: int, wanted: int) -> None:
-        """Show how many rows are there; ``wanted`` is 0 for all of a file."""
-
-    def search(self, snapshot: Snapshot) -> None:
-        """Show where the search stands."""
-
-    def retraining(self, done: int, total: int) -> None:
-        """Show how many re-trainings are done."""
-
-    def comparison(self, done: int, total: int) -> None:
-        """Show how many of the networks that the winner is compared with are trained."""
 
 
 def choose_view(*, quiet: bool, as_json: bool) -> View:
@@ -59,33 +30,15 @@ def choose_view(*, quiet: bool, as_json: bool) -> View:
     return LiveView(console) if console.is_terminal else PlainView(sys.stderr)
 
 
-class QuietView:
-    """Shows nothing but what must not be missed."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
+class QuietView(SilentView):
+    """Shows only warnings and messages, on standard error."""
 
     def tell(self, line: str) -> None:
         """On standard error: where rows come from is never silent."""
         complain(line)
 
-    def rows(self, done: int, wanted: int) -> None:
-        """Nothing."""
 
-    def search(self, snapshot: Snapshot) -> None:
-        """Nothing."""
-
-    def retraining(self, done: int, total: int) -> None:
-        """Nothing."""
-
-    def comparison(self, done: int, total: int) -> None:
-        """Nothing."""
-
-
-class JsonView(QuietView):
+class JsonView(SilentView):
     """One JSON object a line on standard output, each with an ``event``."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -96,10 +49,10 @@ class JsonView(QuietView):
         """``{"event": "message", "text": …}``."""
         self._print({"event": "message", "text": line})
 
-    def rows(self, done: int, wanted: int) -> None:
+    def rows(self, done: int, total: int) -> None:
         """Only the end: ``{"event": "rows", …}``."""
-        if done >= wanted:
-            self._print({"event": "rows", "done": done, "total": wanted})
+        if done >= total > 0:
+            self._print({"event": "rows", "done": done, "total": total})
 
     def search(self, snapshot: Snapshot) -> None:
         """``{"event": "search", …}`` whenever a trial ended."""
@@ -132,7 +85,7 @@ class JsonView(QuietView):
             self._last = event
 
 
-class PlainView(QuietView):
+class PlainView(SilentView):
     """Lines for a log: what happened, at most every ten seconds."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -146,17 +99,17 @@ class PlainView(QuietView):
             write(line, self._stream)
             self._said = line
 
-    def rows(self, done: int, wanted: int) -> None:
+    def rows(self, done: int, total: int) -> None:
         """How many rows of how many."""
-        of = f" of {wanted:,}" if wanted else ""
-        self._now_and_then("rows", f"rows {done:,}{of}", done >= wanted > 0)
+        whole = f" of {total:,}" if total else ""
+        self._now_and_then("rows", f"rows {done:,}{whole}", done >= total > 0)
 
     def search(self, snapshot: Snapshot) -> None:
         """Trials ended, the best so far and its parameters."""
-        line = f"trials {ended(snapshot)} of {snapshot.total} ({states(snapshot)})"
+        line = f"trials {snapshot.ended} of {snapshot.total} ({_states(snapshot)})"
         if snapshot.best is not None:
             line += f"  best {snapshot.best.value:.4f} by trial {snapshot.best.number}"
-        self._now_and_then("search", line, ended(snapshot) == snapshot.total)
+        self._now_and_then("search", line, snapshot.ended == snapshot.total)
 
     def retraining(self, done: int, total: int) -> None:
         """How many of how many."""
@@ -173,7 +126,7 @@ class PlainView(QuietView):
             self.tell(line)
 
 
-class LiveView:
+class LiveView(SilentView):
     """A few lines at the foot of the terminal that stay up to date; messages scroll above them."""
 
     def __init__(self, console: Console) -> None:
@@ -192,13 +145,13 @@ class LiveView:
         """Above the live lines."""
         self._console.print(clean(line), markup=False, highlight=False)
 
-    def rows(self, done: int, wanted: int) -> None:
+    def rows(self, done: int, total: int) -> None:
         """A bar of rows."""
-        self._live.update(_bar("rows", done, wanted or done, ""))
+        self._live.update(_bar("rows", done, total or done, ""))
 
     def search(self, snapshot: Snapshot) -> None:
         """A bar of trials with the time left, and the best so far with its parameters."""
-        done = ended(snapshot)
+        done = snapshot.ended
         now = time.monotonic()
         if self._began is None:
             self._began = (now, done)
@@ -209,7 +162,7 @@ class LiveView:
             left = f"{say_seconds(seconds)} left"
         lines: list[Any] = [
             _bar("trials", done, snapshot.total, left),
-            Text(f"  {states(snapshot)}, {snapshot.epochs:,} epochs"),
+            Text(f"  {_states(snapshot)}, {snapshot.epochs:,} epochs"),
         ]
         if snapshot.best is not None:
             best = snapshot.best
@@ -228,27 +181,12 @@ class LiveView:
         self._live.update(_bar("compared with", done, total, ""))
 
 
-def ended(snapshot: Snapshot) -> int:
-    """Trials that ended, whatever way."""
-    return snapshot.complete + snapshot.pruned + snapshot.failed
-
-
-def states(snapshot: Snapshot) -> str:
+def _states(snapshot: Snapshot) -> str:
     """Counts of trials by state, in words; those of failed ones only where there are any."""
     parts = [f"{snapshot.complete} complete", f"{snapshot.pruned} pruned"]
     if snapshot.failed:
         parts.append(f"{snapshot.failed} failed")
     return ", ".join([*parts, f"{snapshot.running} running"])
-
-
-def say_values(values: Mapping[str, Any]) -> str:
-    """Parameters on one line, numbers to three significant digits."""
-    return clean(
-        "  ".join(
-            f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
-            for name, value in values.items()
-        )
-    )
 
 
 def _bar(name: str, done: int, total: int, note: str) -> Table:

@@ -12,28 +12,30 @@ import pytest
 from hpsearch.data.facts import DataFacts
 from hpsearch.data.parts import Opening
 from hpsearch.evaluation.ablation import ablation_runs
-from hpsearch.evaluation.baselines import is_network, label_of, tutorial_network
+from hpsearch.evaluation.baselines import baseline_runs, label_of
+from hpsearch.evaluation.leaderboard import Leaderboard, Reason, Standing, make_leaderboard
 from hpsearch.evaluation.outcome import (
     Measured,
     Outcome,
-    Retrained,
-    Standing,
     TestedBaseline,
     TestedConfiguration,
     TestResult,
-    Trained,
 )
+from hpsearch.evaluation.retraining import retrainings
+from hpsearch.evaluation.runs import Trained
+from hpsearch.models.tutorial import TUTORIAL
 from hpsearch.record.trial import TrialRecord, TrialState
 from hpsearch.report.failures import DEBUG
 from hpsearch.space.space import Float, Int, Scalar
 from hpsearch.statistics.calibration import calibrate
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.study.reading import check_study
-from hpsearch.study.sections import BASELINES
 from hpsearch.study.spec import StudySpec
+from hpsearch.tasks.binary import BINARY
 from hpsearch.training.curve import Curve
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.inspection import BINS, Kernels
+from hpsearch.training.run import Run
 
 HOSTILE = '<script>alert("x")</script> | `a` *b* $c_d$ & 100%'
 
@@ -61,7 +63,7 @@ class MakeOutcome(Protocol):
         test: bool = True,
         simulated: bool = False,
         baselines: bool = True,
-        description: str = "Which size and regulariser generalise?",
+        description: str = "Which size and regularizer generalize?",
     ) -> Outcome: ...
 
 
@@ -74,10 +76,15 @@ def learning_curve(number: int, epochs: int, best_epoch: int, value: float) -> C
     validation = value + 0.02 * distance**2 + noise
     train = value + 0.015 - 0.03 * distance + 0.001 * rng.random(epochs)
     losses = np.stack([train, validation], axis=1)
-    return np.stack([losses, 1.1 - 0.7 * losses], axis=2).astype(np.float32)
+    return curve_of(np.stack([losses, 1.1 - 0.7 * losses], axis=2))
 
 
-def make_spec(description: str = "", source: str = "higgs") -> StudySpec:
+def curve_of(values: np.ndarray[Any, Any]) -> Curve:
+    """Values ``(epochs, 2, metrics)`` as a learning curve of the binary task."""
+    return Curve(BINARY.curve_names, values.astype(np.float32))
+
+
+def make_spec(description: str = "", source: str = "higgs", seeds: int = 3) -> StudySpec:
     """A checked study of 100 epochs over eight parameters, two of them optional."""
     tables = {
         "study": {"name": "made", "seed": 7, "description": description},
@@ -86,6 +93,7 @@ def make_spec(description: str = "", source: str = "higgs") -> StudySpec:
         "space": SPACE,
         "training": {"epochs": 100, "patience": 20},
         "search": {"trials": 30, "parallel": 8},
+        "evaluate": {"seeds": max(seeds, 1)},
     }
     return check_study(tables, "made.toml")
 
@@ -155,8 +163,8 @@ def make_standings(
         found = trial.value or 0.0
         values = [found + 0.004 + 0.003 * float(rng.random()) for _ in range(seeds)]
         runs = tuple(
-            Retrained(trial.number, index, 1_000 + index, value, 60 + index, 80, False)
-            for index, value in enumerate(values)
+            Trained(replace(run, seed=1_000 + run.index), value, 60 + run.index, 80)
+            for run, value in zip(retraining_runs(trial, seeds), values, strict=True)
         )
         deviation = float(np.std(values, ddof=1)) if seeds > 1 else 0.0
         mean = float(np.mean(values))
@@ -164,6 +172,11 @@ def make_standings(
         standings.append(Standing(0, trial.number, params, found, mean, deviation, runs))
     standings.sort(key=lambda standing: standing.mean)
     return tuple(replace(s, rank=rank) for rank, s in enumerate(standings, start=1))
+
+
+def retraining_runs(trial: TrialRecord, seeds: int) -> tuple[Run, ...]:
+    """The re-trainings of a trial by so many seeds."""
+    return retrainings(make_spec(seeds=seeds), trial)
 
 
 def make_losses(seed: int, value: float) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -184,7 +197,7 @@ def make_kernels(seed: int, layers: int = 2, small: float = 0.1) -> Kernels:
 def make_history(seed: int, epochs: int, best_epoch: int, value: float | None) -> History:
     """All that is kept of a run; of one that diverged, a curve of NaN."""
     if value is None or not math.isfinite(value):
-        return replace(UNTRAINED, curve=np.full((epochs, 2, 2), np.nan, np.float32))
+        return replace(UNTRAINED, curve=curve_of(np.full((epochs, 2, 2), np.nan)))
     marks = sorted({1, max(epochs // 2, 1), epochs})
     return History(
         learning_curve(seed, epochs, best_epoch, value),
@@ -196,26 +209,23 @@ def make_history(seed: int, epochs: int, best_epoch: int, value: float | None) -
 
 def make_baselines() -> tuple[Trained, ...]:
     """The tutorial's seven networks, the larger the better."""
+    spec = make_spec()
+    every = spec.evaluate.model_copy(update={"baselines": tuple(TUTORIAL)})
+    spec = spec.model_copy(update={"evaluate": every})
     return tuple(
-        Trained(
-            *(f"baseline-{name}", name, label_of(name), *tutorial_network(name), 5),
-            *(0.60 - 0.005 * place, 40 + place, 240 + place, 10_000),
-        )
-        for place, name in enumerate(filter(is_network, BASELINES))
+        Trained(replace(run, seed=5), 0.60 - 0.005 * place, 40 + place, 240 + place)
+        for place, run in enumerate(baseline_runs(spec))
     )
 
 
 def make_ablations(standing: Standing) -> tuple[Trained, ...]:
-    """The first of the leaderboard without each regulariser that it uses, 0.01 worse."""
-    spec = make_spec()
+    """The first of the leaderboard without each regularizer that it uses, 0.01 worse."""
+    runs = ablation_runs(make_spec(seeds=len(standing.runs)), make_trial(standing.trial))
     return tuple(
-        Trained(
-            *(run.name, run.variant, run.label, run.network, run.knobs, again.seed),
-            *(again.value + 0.01, 50, 90, 100),
-        )
+        Trained(replace(run, seed=again.run.seed), again.value + 0.01, 50, 90)
         for again in standing.runs
-        for run in ablation_runs(spec, make_trial(standing.trial))
-        if run.name.endswith(f"-seed-{again.index}")
+        for run in runs
+        if run.index == again.run.index
     )
 
 
@@ -237,7 +247,7 @@ def make_test(trial: int, openings: int = 1, others: Sequence[int] = ()) -> Test
     labels = (rng.random(9_977) < probabilities).astype(np.float64)
     baselines = [
         TestedBaseline(
-            *(name, label_of(name), 0.57 + apart),
+            *(name, label_of(BINARY, name), 0.57 + apart),
             {
                 name: Estimate(one.value + apart, one.low + apart, one.high + apart)
                 for name, one in metrics.items()
@@ -265,6 +275,22 @@ def make_test(trial: int, openings: int = 1, others: Sequence[int] = ()) -> Test
     )
 
 
+#: The leaderboard of a study in which nothing was trained again.
+NO_LEADERBOARD = Leaderboard((), False, None, Reason.NOT_STARTED)
+
+
+def lose(trained: Trained) -> Trained:
+    """The same training, diverged."""
+    return replace(trained, value=math.inf, best_epoch=0)
+
+
+def with_standings(outcome: Outcome, *standings: Standing) -> Outcome:
+    """The same outcome with another leaderboard."""
+    tested = outcome.test.trial if outcome.test else None
+    made = make_leaderboard(outcome.spec, outcome.trials, standings, tested)
+    return replace(outcome, leaderboard=made)
+
+
 @pytest.fixture(autouse=True)
 def failures_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     """A section that fails ends a test, as it would without the guard around it."""
@@ -283,15 +309,15 @@ def make_outcome(tmp_path: Path) -> MakeOutcome:
         test: bool = True,
         simulated: bool = False,
         baselines: bool = True,
-        description: str = "Which size and regulariser generalise?",
+        description: str = "Which size and regularizer generalize?",
     ) -> Outcome:
         records = tuple(make_trials(trials) if isinstance(trials, int) else trials)
         places = make_standings(records, standings, seeds)
         first = places[0] if places else None
-        trained = make_baselines() if baselines else ()
+        networks = make_baselines() if baselines else ()
         ablated = make_ablations(first) if first else ()
-        runs: list[Retrained | Trained] = [run for place in places for run in place.runs]
-        runs += [*trained, *ablated]
+        runs = [run for place in places for run in place.runs]
+        runs += [*networks, *ablated]
         histories = {
             **{
                 trial.run: make_history(
@@ -300,8 +326,10 @@ def make_outcome(tmp_path: Path) -> MakeOutcome:
                 for trial in records
             },
             **{
-                run.run: make_history(run.seed, run.epochs, run.best_epoch, run.value)
-                for run in runs
+                trained.run.name: make_history(
+                    trained.run.seed, trained.epochs, trained.best_epoch, trained.value
+                )
+                for trained in runs
             },
         }
 
@@ -309,7 +337,7 @@ def make_outcome(tmp_path: Path) -> MakeOutcome:
         some = any(trial.state == "complete" for trial in records)
         return Outcome(
             folder=tmp_path / "made",
-            spec=make_spec(description, source),
+            spec=make_spec(description, source, seeds),
             data=DataFacts(
                 source=source,
                 description="simulated collisions" if simulated else "UCI HIGGS, first rows",
@@ -324,8 +352,10 @@ def make_outcome(tmp_path: Path) -> MakeOutcome:
             history=lambda run: histories.get(run, UNTRAINED),
             importances={"learning_rate": 0.61, "units": 0.22, "dropout.on": 0.17} if some else {},
             importance_evaluator="PED-ANOVA",
-            standings=places,
-            baselines=trained,
+            leaderboard=make_leaderboard(
+                make_spec(seeds=seeds), records, places, first.trial if test and first else None
+            ),
+            baselines=networks,
             ablations=ablated,
             test=make_test(first.trial, 1, [place.trial for place in places[1:]])
             if test and first

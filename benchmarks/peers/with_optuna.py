@@ -10,11 +10,16 @@ from optuna.storages.journal import JournalFileBackend, JournalStorage
 from benchmarks.peers.plain_keras import OBJECTIVE
 from benchmarks.peers.task import Task
 from hpsearch.search.suggest import suggest
+from hpsearch.study.pruners import Median
+from hpsearch.study.samplers import Tpe
 
 
 def search(task: Task, journal: Path | None) -> None:
     """Run the study's trials; with a journal, as one process of several on one storage."""
     spec = task.spec
+    sampler, pruner = spec.search.sampler, spec.search.pruner
+    if not isinstance(sampler, Tpe) or not isinstance(pruner, Median):
+        raise TypeError(f"this peer is TPE with median pruning, got {spec.search}")
     seed = spec.study.seed + task.index
     keras.utils.set_random_seed(seed)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -24,12 +29,12 @@ def search(task: Task, journal: Path | None) -> None:
         load_if_exists=journal is not None,
         direction="minimize",
         sampler=optuna.samplers.TPESampler(
-            n_startup_trials=spec.search.startup_trials,
+            n_startup_trials=sampler.startup_trials,
             constant_liar=journal is not None,
             seed=seed,
         ),
         pruner=optuna.pruners.MedianPruner(
-            n_startup_trials=spec.search.startup_trials, n_warmup_steps=spec.warmup_epochs
+            n_startup_trials=pruner.startup_trials, n_warmup_steps=spec.warmup_epochs
         ),
     )
 

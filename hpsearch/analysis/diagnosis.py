@@ -6,10 +6,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.tasks.binary import CURVE_METRICS
+from hpsearch.tasks.task import Task
 from hpsearch.training.curve import Curve
 
-#: float64 ``(epochs, 2)``: cross-entropy of train and validation in nats.
+#: float64 ``(epochs, 2)``: the objective on train and validation rows.
 Losses = NDArray[np.float64]
 
 Verdict = Literal["underfits", "fits", "overfits", "diverged"]
@@ -24,28 +24,26 @@ Reason = Literal[
     "loss not finite",
 ]
 
-#: Nats that are more than the noise of a smoothed curve: 3/4 of the standard error on 1,000 rows.
-RISE = 0.01
 
-#: Nats that the last fifth of the epochs must have brought for more of them to be worth having.
-PROGRESS = 0.002
-
-#: The rule of ``diagnose``, for people.
-RULE = (
-    "Changes are read off means over the epochs within a tenth of each, so that noise decides "
-    "little. A network overfits from its best epoch on if from there to the last epoch validation "
-    f"rises by more than {RISE} nats while train falls. If it does not, it underfits in two cases: "
-    "its epochs ran out with the best one among the last tenth and validation still falling, by "
-    f"more than {PROGRESS} over the last fifth; or its gap is below {RISE} at the best and at the "
-    "last epoch, while another configuration of this section has a validation value more than "
-    f"{RISE} lower. Otherwise it fits; it is close to overfitting where after the best epoch train "
-    f"falls by more than {RISE} and validation by less than {PROGRESS}, or not at all."
-)
+def rule_of(task: Task) -> str:
+    """The rule of ``diagnose``, for people."""
+    rise = f"{task.rise:g} {task.metric.unit}".rstrip()
+    return (
+        "Changes are read off means over the epochs within a tenth of each, so that noise decides "
+        "little. A network overfits from its best epoch on if from there to the last epoch "
+        f"validation rises by more than {rise} while train falls. If it does not, it underfits in "
+        "two cases: its epochs ran out with the best one among the last tenth and validation still "
+        f"falling, by more than {task.progress:g} over the last fifth; or its gap is below "
+        f"{task.rise:g} at the best and at the last epoch, while another configuration of this "
+        f"section has a validation value more than {task.rise:g} lower. Otherwise it fits; it is "
+        f"close to overfitting where after the best epoch train falls by more than {task.rise:g} "
+        f"and validation by less than {task.progress:g}, or not at all."
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Cross-entropy at one epoch in nats, as recorded; ``gap`` is validation less train."""
+    """The objective at one epoch, as recorded; ``gap`` is validation less train."""
 
     epoch: int
     train: float
@@ -72,13 +70,13 @@ class Diagnosis:
     validation_change: float
 
 
-def diagnose(curve: Curve, limit: int, best_elsewhere: float) -> Diagnosis:
-    """Judge a network by its learning curve, as ``RULE`` says.
+def diagnose(task: Task, curve: Curve, limit: int, best_elsewhere: float) -> Diagnosis:
+    """Judge a network by its learning curve, as ``rule_of`` says.
 
     Args:
         curve: From the first epoch on; an epoch that is not finite ends it, and the run diverged.
         limit: The most epochs that it might have run.
-        best_elsewhere: Least validation cross-entropy of other configurations beside it; infinite
+        best_elsewhere: Least validation value of other configurations beside it; infinite
             where there are none.
     """
     losses = finite_losses(curve)
@@ -92,13 +90,13 @@ def diagnose(curve: Curve, limit: int, best_elsewhere: float) -> Diagnosis:
     reason: Reason
     if len(losses) < len(curve):
         verdict, reason = "diverged", "loss not finite"
-    elif validation > RISE and train < 0:
+    elif validation > task.rise and train < 0:
         verdict, reason = "overfits", "validation rises"
-    elif len(losses) == limit and best.epoch > 0.9 * limit and _still_falls(smooth[:, 1]):
+    elif len(losses) == limit and best.epoch > 0.9 * limit and _still_falls(task, smooth[:, 1]):
         verdict, reason = "underfits", "still improving"
-    elif max(best.gap, last.gap) < RISE and best.validation - best_elsewhere > RISE:
+    elif max(best.gap, last.gap) < task.rise and best.validation - best_elsewhere > task.rise:
         verdict, reason = "underfits", "another is better"
-    elif train < -RISE and validation > -PROGRESS:
+    elif train < -task.rise and validation > -task.progress:
         verdict, reason = "fits", "only train improves"
     else:
         verdict, reason = "fits", "validation holds"
@@ -106,8 +104,8 @@ def diagnose(curve: Curve, limit: int, best_elsewhere: float) -> Diagnosis:
 
 
 def finite_losses(curve: Curve) -> Losses:
-    """Cross-entropy up to the first epoch at which train or validation is not finite."""
-    losses = curve[:, :, CURVE_METRICS.index("binary_crossentropy")].astype(np.float64)
+    """The objective up to the first epoch at which train or validation is not finite."""
+    losses = np.stack([curve.train(), curve.validation()], axis=1).astype(np.float64)
     unusable = np.flatnonzero(~np.isfinite(losses).all(axis=1))
     return losses[: unusable[0]] if len(unusable) else losses
 
@@ -125,10 +123,10 @@ def smoothed(losses: Losses) -> Losses:
     return means
 
 
-def _still_falls(validation: NDArray[np.float64]) -> bool:
+def _still_falls(task: Task, validation: NDArray[np.float64]) -> bool:
     """Whether the last fifth of the epochs brought progress; one epoch is too few to say no."""
     before = max(1, len(validation) * 4 // 5)
-    return len(validation) == 1 or bool(validation[before - 1] - validation[-1] > PROGRESS)
+    return len(validation) == 1 or bool(validation[before - 1] - validation[-1] > task.progress)
 
 
 def _moment(losses: Losses, epoch: int) -> Moment:

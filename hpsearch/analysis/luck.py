@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from hpsearch.evaluation.outcome import Outcome, Standing, TestedConfiguration
+from hpsearch.evaluation.leaderboard import Standing
+from hpsearch.evaluation.outcome import Outcome, TestedConfiguration
 from hpsearch.statistics.estimate import Estimate, around
 from hpsearch.statistics.stability import (
     Resampled,
@@ -30,7 +31,7 @@ Array = NDArray[np.floating[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Optimism:
-    """By how much the search's value of a configuration was too good, in nats.
+    """By how much the search's value of a configuration was too good.
 
     Attributes:
         search: The validation value for which the search chose it.
@@ -92,7 +93,7 @@ def optimisms(outcome: Outcome) -> tuple[Optimism, ...]:
 
 
 def average_selection(standings: Sequence[Standing]) -> Estimate | None:
-    """Mean of ``Optimism.selection`` over configurations, in nats.
+    """Mean of ``Optimism.selection`` over configurations.
 
     The leader's own is too small, as it leads by its fresh mean; over all that were trained again
     nothing was chosen by it. Those of which a seed diverged are left out; None where all are. The
@@ -121,7 +122,7 @@ def search_stability(outcome: Outcome) -> SearchStability | None:
     if not found:
         return None
     losses = np.stack([found[number] for number in sorted(found)])
-    needed = rows_needed(losses) if len(losses) > 1 else None
+    needed = rows_needed(losses, outcome.task.resolution) if len(losses) > 1 else None
     return SearchStability(tuple(sorted(found)), losses.shape[1], resample_rows(losses), needed)
 
 
@@ -130,7 +131,7 @@ def rank_stability(outcome: Outcome) -> tuple[RankStability, ...]:
     standings = outcome.standings
     by_seed = first_by_one_seed([[run.value for run in one.runs] for one in standings])
     losses = [
-        [outcome.history(run.run).losses for run in one.runs]
+        [outcome.history(run.run.name).losses for run in one.runs]
         for one in standings
         if math.isfinite(one.mean)
     ]

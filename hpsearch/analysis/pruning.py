@@ -11,7 +11,6 @@ from hpsearch.analysis.spending import core_seconds
 from hpsearch.record.trial import TrialRecord
 from hpsearch.search.clock import Problem
 from hpsearch.study.spec import StudySpec
-from hpsearch.tasks.binary import CURVE_METRICS
 from hpsearch.training.curve import Curve
 
 
@@ -32,7 +31,7 @@ class Beside:
     """A trial at the epoch at which it was pruned, and the winner at the same epoch.
 
     Attributes:
-        value, winner: Best ``val_binary_crossentropy`` up to that epoch. A winner that ran for
+        value, winner: Best objective up to that epoch. A winner that ran for
             fewer epochs stands there with the best of all its epochs.
     """
 
@@ -87,7 +86,7 @@ def weigh_pruning(
     def saved(length: float) -> Saved:
         epochs = [max(length - trial.epochs, 0.0) for trial in pruned]
         seconds = (
-            missing * problem.virtual_seconds(spec.build(trial.params)[0], 1)
+            missing * problem.virtual_seconds(spec.recipe(trial.params).network, 1)
             for missing, trial in zip(epochs, pruned, strict=True)
         )
         return Saved(length, math.fsum(epochs), math.fsum(seconds))
@@ -103,8 +102,8 @@ def weigh_pruning(
 
 
 def best_so_far(curve: Curve) -> list[float]:
-    """Least validation cross-entropy up to and with each epoch; infinite before a finite one."""
-    values = curve[:, 1, CURVE_METRICS.index("binary_crossentropy")].astype(np.float64)
+    """Least validation value up to and with each epoch; infinite before a finite one."""
+    values = curve.validation().astype(np.float64)
     least: list[float] = np.minimum.accumulate(
         np.where(np.isfinite(values), values, np.inf)
     ).tolist()

@@ -1,4 +1,4 @@
-"""What each regulariser did: for the winner by taking it away, for the search by who had it on."""
+"""What each regularizer did: for the winner by taking it away, for the search by who had it on."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,9 +8,12 @@ from statistics import fmean, median
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.evaluation.ablation import REGULARISERS, regularisers_on
-from hpsearch.evaluation.outcome import Outcome, Retrained, Standing, Trained
+from hpsearch.evaluation.ablation import regularizers_on
+from hpsearch.evaluation.leaderboard import Standing
+from hpsearch.evaluation.outcome import Outcome
+from hpsearch.evaluation.runs import Trained
 from hpsearch.record.trial import TrialRecord
+from hpsearch.space.hyperparameter import REGULARIZERS
 from hpsearch.statistics.crossed import crossed_mean
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.training.inspection import KERNEL_FIELDS
@@ -18,13 +21,13 @@ from hpsearch.training.inspection import KERNEL_FIELDS
 
 @dataclass(frozen=True, slots=True)
 class Ablation:
-    """The winner's configuration without one of its regularisers, or without any.
+    """The winner's configuration without one of its regularizers, or without any.
 
     Attributes:
         name: As in ``Trained``.
-        value: Mean best ``val_binary_crossentropy`` over the seeds; infinite if one diverged.
-        change: Of the cross-entropy, without less with, over seeds and validation rows: above 0
-            the regulariser bought something. None if a run diverged or its losses are not recorded.
+        value: Mean best objective over the seeds; infinite if one diverged.
+        change: Of the objective, without less with, over seeds and validation rows: above 0
+            the regularizer bought something. None if a run diverged or its losses are not recorded.
         seeds: The change with each seed; infinite where the run diverged.
         diverged: How many runs did.
     """
@@ -53,12 +56,12 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Trials that are alike in their regularisers.
+    """Trials that are alike in their regularizers.
 
     Attributes:
         complete: Trials that were trained in full and have a finite value.
         pruned: Trials that were stopped by the pruner; their values count nowhere.
-        best, median: Of the complete trials' ``val_binary_crossentropy``; None without any.
+        best, median: Of the complete trials' objective; None without any.
     """
 
     complete: int
@@ -69,7 +72,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """A regulariser and the trials with and without it."""
+    """A regularizer and the trials with and without it."""
 
     name: str
     on: Group
@@ -81,10 +84,10 @@ def variants(outcome: Outcome, winner: Standing) -> Mapping[str, Sequence[Traine
 
     Unfinished ones are left out, and those of a trial that leads by now while another was tested.
     """
-    names = dict.fromkeys(one.name for one in outcome.ablations)
-    runs = {(one.name, one.seed): one for one in outcome.ablations}
+    names = dict.fromkeys(ablation.run.variant for ablation in outcome.ablations)
+    runs = {(ablation.run.variant, ablation.run.seed): ablation for ablation in outcome.ablations}
     found = {
-        name: [runs[name, again.seed] for again in winner.runs if (name, again.seed) in runs]
+        name: [runs[name, run.run.seed] for run in winner.runs if (name, run.run.seed) in runs]
         for name in names
     }
     return {name: ones for name, ones in found.items() if len(ones) == len(winner.runs)}
@@ -98,7 +101,7 @@ def ablate(outcome: Outcome, winner: Standing) -> tuple[Ablation, ...]:
     )
 
 
-def summarise_layers(outcome: Outcome, runs: Sequence[str]) -> tuple[Layer, ...]:
+def summarize_layers(outcome: Outcome, runs: Sequence[str]) -> tuple[Layer, ...]:
     """Kernels from the input on, the output layer's last; none where none are recorded.
 
     Runs that diverged are left out.
@@ -117,7 +120,7 @@ def summarise_layers(outcome: Outcome, runs: Sequence[str]) -> tuple[Layer, ...]
 
 
 def switches(outcome: Outcome) -> tuple[Switch, ...]:
-    """Each regulariser that any trial had on."""
+    """Each regularizer that any trial had on."""
     trials = _ended(outcome)
     return tuple(
         Switch(
@@ -125,13 +128,13 @@ def switches(outcome: Outcome) -> tuple[Switch, ...]:
             _group([value for on, value in trials if name in on]),
             _group([value for on, value in trials if name not in on]),
         )
-        for name in REGULARISERS
+        for name in REGULARIZERS
         if any(name in on for on, _ in trials)
     )
 
 
 def combinations(outcome: Outcome) -> Mapping[tuple[str, ...], Group]:
-    """Trials by the exact set of regularisers that they had on, the best set first."""
+    """Trials by the exact set of regularizers that they had on, the best set first."""
     trials = _ended(outcome)
     groups = {
         names: _group([value for on, value in trials if on == names])
@@ -140,9 +143,11 @@ def combinations(outcome: Outcome) -> Mapping[tuple[str, ...], Group]:
     return dict(sorted(groups.items(), key=lambda entry: _best_or_last(entry[1])))
 
 
-def _ablation(outcome: Outcome, name: str, pairs: Sequence[tuple[Trained, Retrained]]) -> Ablation:
+def _ablation(outcome: Outcome, name: str, pairs: Sequence[tuple[Trained, Trained]]) -> Ablation:
     diverged = sum(math.isinf(one.value) for one, _ in pairs)
-    losses = [(_losses(outcome, one.run), _losses(outcome, again.run)) for one, again in pairs]
+    losses = [
+        (_losses(outcome, one.run.name), _losses(outcome, again.run.name)) for one, again in pairs
+    ]
     change = None
     if not diverged and all(len(run) for pair in losses for run in pair):
         change = crossed_mean(np.stack([without - with_it for without, with_it in losses]))
@@ -162,7 +167,7 @@ def _losses(outcome: Outcome, run: str) -> NDArray[np.float64]:
 def _ended(outcome: Outcome) -> list[tuple[tuple[str, ...], float | None]]:
     """What each trial had on, and its value; None for one that was pruned."""
     return [
-        (regularisers_on(*outcome.spec.build(trial.params)), value)
+        (regularizers_on(outcome.spec.space.complete(trial.params)), value)
         for trial in outcome.trials
         if (value := _complete_value(trial)) is not None
         or (trial.state == "pruned" and not trial.diverged)

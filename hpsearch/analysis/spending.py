@@ -20,8 +20,7 @@ class Ended:
 
 def core_seconds(trial: TrialRecord, spec: StudySpec, problem: Problem) -> float:
     """Nominal seconds that one core needs for the epochs that a trial ran."""
-    network, _ = spec.build(trial.params)
-    return problem.virtual_seconds(network, trial.epochs)
+    return problem.virtual_seconds(spec.recipe(trial.params).network, trial.epochs)
 
 
 def endings(trials: Sequence[TrialRecord], spec: StudySpec, problem: Problem) -> tuple[Ended, ...]:

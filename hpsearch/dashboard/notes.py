@@ -4,13 +4,14 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
+from hpsearch.analysis.absences import explain_no_winner
 from hpsearch.analysis.luck import Optimism, optimisms
-from hpsearch.analysis.winner import find_winner
-from hpsearch.evaluation.outcome import Outcome, Standing, TestResult
+from hpsearch.evaluation.leaderboard import Standing
+from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.report.markdown import escape
 from hpsearch.report.values import SIMULATED
 from hpsearch.statistics.estimate import Estimate
-from hpsearch.tasks.binary import OBJECTIVE, TEST_METRICS
+from hpsearch.tasks.task import Task
 from hpsearch.wording import (
     say_count,
     say_interval,
@@ -19,13 +20,6 @@ from hpsearch.wording import (
     say_params,
     say_signed,
 )
-
-
-def winning(outcome: Outcome) -> Standing | None:
-    """The winner's place; None before anything was trained again, or where all diverged."""
-    winner = find_winner(outcome)
-    standing = winner.standing if winner else None
-    return standing if standing and math.isfinite(standing.mean) else None
 
 
 def study_note(outcome: Outcome, report: str | None) -> str:
@@ -84,10 +78,10 @@ def _say_search(outcome: Outcome) -> str:
         )
     names = dict.fromkeys(one.name.removesuffix(".on") for one in outcome.spec.space.parameters)
     return (
-        "hpsearch searches dense networks that tell two classes apart: "
+        f"hpsearch searches {outcome.task.description}: "
         f"{', '.join(map(escape, names))}. It runs {say_count(search.trials)} trials of up to "
-        f"{say_count(training.epochs)} epochs, proposed by `{search.sampler}`, pruned by "
-        f"`{search.pruner}`."
+        f"{say_count(training.epochs)} epochs, proposed by `{search.sampler.name}`, pruned by "
+        f"`{search.pruner.name}`."
     )
 
 
@@ -102,10 +96,11 @@ def say_rows(outcome: Outcome) -> str:
 
 def _how_to_read(outcome: Outcome) -> Iterator[str]:
     """How the words of the dashboard are meant here."""
-    evaluate = outcome.spec.evaluate
+    evaluate, task = outcome.spec.evaluate, outcome.task
     yield (
-        f"A trial's **value** is its best `{OBJECTIVE}` over the epochs, in nats and without "
-        f"penalties. Lower is better: 50 % for every row would have {say_number(math.log(2))}."
+        f"A trial's **value** is its best `{task.objective}` over the epochs, in "
+        f"{task.metric.unit} and without penalties. Lower is better: a network that has learned "
+        f"nothing has {say_number(task.metric.chance)}."
     )
     yield (
         "**Intermediate values** are the best so far. A **pruned** trial stopped early because it "
@@ -127,11 +122,11 @@ def _say_found(outcome: Outcome) -> Iterator[str]:
     """The leaderboard, the winner's luck, and the test."""
     found = optimisms(outcome)
     if found:
-        winner = winning(outcome)
+        winner = outcome.leaderboard.confirmed
         yield (
-            "**There is no winner:** each configuration diverged with one of its seeds."
+            explain_no_winner(outcome.task, outcome.leaderboard, outcome.trials)
             if winner is None
-            else f"**The winner is trial {winner.trial}.**"
+            else f"**The winner is trial {winner.trial.number}.**"
         )
         heads = ("trial", "in the search", "fresh seeds, mean ± s.d.", "test, mean over seeds")
         rows = [
@@ -140,10 +135,10 @@ def _say_found(outcome: Outcome) -> Iterator[str]:
         ]
         yield _table(heads, rows)
         for one in found:
-            if winner and one.trial == winner.trial:
+            if winner and one.trial == winner.trial.number:
                 yield f"**How much of it was luck.** {' '.join(_say_luck(one))}"
     if outcome.test:
-        yield f"**Test.** {_say_test(outcome.test)}"
+        yield f"**Test.** {_say_test(outcome.task, outcome.test)}"
 
 
 def _say_luck(one: Optimism) -> Iterator[str]:
@@ -160,10 +155,10 @@ def _say_luck(one: Optimism) -> Iterator[str]:
         )
 
 
-def _say_test(test: TestResult) -> str:
+def _say_test(task: Task, test: TestResult) -> str:
     metrics = [
         f"{metric.label} {say_measured(test, metric.name)}"
-        for metric in TEST_METRICS
+        for metric in task.test_metrics
         if metric.name in test.metrics
     ]
     times = say_openings(len(test.openings), test.openings_known)
@@ -178,18 +173,20 @@ def _trial_note(
     outcome: Outcome, standing: Standing, optimism: Optimism, curves: str | None
 ) -> Iterator[str]:
     place = f"Rank {standing.rank} of the {len(outcome.standings)} that were trained again"
-    yield f"**{place}{', the winner' if standing == winning(outcome) else ''}.**"
-    seeds = len(standing.runs)
+    winner = outcome.leaderboard.confirmed
+    won = winner is not None and winner.standing == standing
+    yield f"**{place}{', the winner' if won else ''}.**"
+    task, seeds = outcome.task, len(standing.runs)
     rows = [
         ("in the search", say_number(standing.search_value)),
         (f"again, with {seeds} fresh seed{'s' if seeds > 1 else ''}", say_spread(standing)),
     ]
     if optimism.test is not None:
         rows.append(("the same networks on the test rows, mean", say_number(optimism.test)))
-    yield _table(("binary cross-entropy", "nats"), rows)
+    yield _table((task.metric.label, task.metric.unit), rows)
     test = outcome.test
     if test and test.trial == standing.trial:
-        yield f"**Test.** {_say_test(test)}"
+        yield f"**Test.** {_say_test(outcome.task, test)}"
     epochs = ", ".join("diverged" if run.diverged else f"{run.best_epoch}" for run in standing.runs)
     yield f"**Best epoch** of each seed: {epochs}."
     yield f"**Configuration.** {escape(say_params(standing.params))}."

@@ -3,22 +3,22 @@
 import math
 from collections.abc import Sequence
 
-from hpsearch.analysis.winner import NamedCurve, find_winner, winner_curves
+from hpsearch.analysis.winner_curves import NamedCurve, winner_curves
 from hpsearch.dashboard.notes import (
     say_measured,
     say_rows,
     say_spread,
     study_note,
     trial_note,
-    winning,
 )
-from hpsearch.evaluation.outcome import Outcome, Standing
+from hpsearch.evaluation.leaderboard import Standing
+from hpsearch.evaluation.outcome import Outcome
 from hpsearch.record.annotations import Annotations, annotate, file_address
 from hpsearch.record.record import Record
 from hpsearch.report.failures import attempt
 from hpsearch.report.sections.overfitting.figures import Panel, seeds_of_winner
 from hpsearch.report.values import SIMULATED
-from hpsearch.tasks.binary import CURVE_METRICS
+from hpsearch.tasks.task import Task
 
 #: Names of the files among the artifacts.
 REPORTS = ("report.html", "report.md")
@@ -37,9 +37,10 @@ def write_dashboard(record: Record, outcome: Outcome) -> None:
     The report is attached as it lies in the study's folder. Two studies with the same outcome get
     the same notes; there are no times in them.
     """
-    standing, winner = winning(outcome), find_winner(outcome)
+    winner = outcome.leaderboard.confirmed
+    standing = winner.standing if winner else None
     curves = winner_curves(outcome, winner) if winner and standing else ()
-    figure = attempt("figure", lambda: _drawn(curves)) if curves else b""
+    figure = attempt("figure", lambda: _drawn(outcome.task, curves)) if curves else b""
     drawn = {CURVES_TABLE: _tabled(curves)} if curves else {}
     if isinstance(figure, bytes) and figure:
         drawn[CURVES] = figure
@@ -66,32 +67,31 @@ def write_dashboard(record: Record, outcome: Outcome) -> None:
 def _values(outcome: Outcome, winner: Standing | None) -> dict[str, str]:
     """Attributes of the study; always the same names."""
     data, test = outcome.data, outcome.test
-    tested = say_measured(test, "binary_crossentropy") if test else ""
+    tested = say_measured(test, outcome.task.metric.name) if test else ""
     spread = say_spread(winner) if winner else ""
     return {
         "data": SIMULATED if data.simulated else data.description,
         "rows": say_rows(outcome),
         "winner": f"trial {winner.trial}: {spread} over fresh seeds" if winner else LATER,
-        "test": f"binary cross-entropy {tested}, {test.reference}" if test else LATER,
+        "test": f"{outcome.task.metric.label} {tested}, {test.reference}" if test else LATER,
     }
 
 
-def _drawn(curves: Sequence[NamedCurve]) -> bytes:
+def _drawn(task: Task, curves: Sequence[NamedCurve]) -> bytes:
     """The figure as a file: on paper, as the dashboard may be dark."""
-    figure = seeds_of_winner([Panel(one.label, one.curve, one.main) for one in curves])
+    figure = seeds_of_winner(task, [Panel(one.label, one.curve, one.main) for one in curves])
     return figure.replace("<svg ", '<svg style="background: #fff" ', 1).encode()
 
 
 def _tabled(curves: Sequence[NamedCurve]) -> bytes:
     """Cross-entropy by epoch as CSV, two columns a seed; empty where it is not finite."""
-    column = CURVE_METRICS.index("binary_crossentropy")
     heads = [f"{one.label} {part}" for one in curves for part in ("train", "validation")]
     lines = [",".join(["epoch", *heads])]
     for epoch in range(max(len(one.curve) for one in curves)):
         losses = [
-            float(one.curve[epoch, part, column]) if epoch < len(one.curve) else math.nan
+            float(values[epoch]) if epoch < len(values) else math.nan
             for one in curves
-            for part in (0, 1)
+            for values in (one.curve.train(), one.curve.validation())
         ]
         cells = [f"{loss:.5f}" if math.isfinite(loss) else "" for loss in losses]
         lines.append(",".join([str(epoch + 1), *cells]))

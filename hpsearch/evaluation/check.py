@@ -10,12 +10,11 @@ from hpsearch.data.kept import read_kept_rows
 from hpsearch.errors import RecordError
 from hpsearch.evaluation.candidates import comparison_runs
 from hpsearch.evaluation.retraining import wanted_retrainings
-from hpsearch.evaluation.runs import Run
+from hpsearch.evaluation.runs import trial_run
 from hpsearch.files import digest_of
 from hpsearch.record.folder import StudyFolder, read_folder, rows_file, written_spec
-from hpsearch.record.histories import identity
 from hpsearch.record.openings import FILE, read_log, recorded_openings
-from hpsearch.training.curve import summarise
+from hpsearch.training.curve import summarize
 
 #: ``whole``; ``again``: made or trained again by the next run, to the same bits; ``lost``: not to
 #: be trusted, and nothing makes it again by itself.
@@ -121,13 +120,13 @@ def _check_trials(folder: StudyFolder) -> Iterator[Finding]:
     for trial in folder.record.trials():
         if trial.state not in ("complete", "pruned"):
             continue
-        made_by = identity(*spec.build(trial.params), trial.seed, spec.training)
+        made_by = trial_run(spec, trial).identity
         part = f"curves/{trial.run}.npz"
         if problem := folder.files.problem(trial.run, made_by):
             yield Finding(part, "again", f"{problem}; it is trained again")
             continue
         curve = folder.files.history(trial.run, made_by).curve
-        seen = summarise(curve[: trial.epochs], spec.training.patience)
+        seen = summarize(curve.until(trial.epochs), spec.training.patience)
         if len(curve) < trial.epochs or (trial.value is not None and seen.value != trial.value):
             yield Finding(
                 part, "again", f"differs from what the record says of trial {trial.number}"
@@ -137,8 +136,7 @@ def _check_trials(folder: StudyFolder) -> Iterator[Finding]:
 
 
 def _check_others(folder: StudyFolder) -> Iterator[Finding]:
-    runs: list[Run] = [one.run for one in wanted_retrainings(folder)]
-    for run in (*runs, *comparison_runs(folder)):
+    for run in (*wanted_retrainings(folder), *comparison_runs(folder)):
         part = f"curves/{run.name}.npz"
         problem = folder.files.problem(run.name, run.identity)
         if problem:

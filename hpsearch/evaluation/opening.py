@@ -14,15 +14,15 @@ from hpsearch.data.folds import Split
 from hpsearch.errors import RecordError
 from hpsearch.evaluation.baselines import label_of
 from hpsearch.evaluation.outcome import Measured, TestedBaseline, TestedConfiguration, TestResult
-from hpsearch.evaluation.runs import Run
+from hpsearch.models.arrays import Arrays
 from hpsearch.record.folder import StudyFolder
 from hpsearch.record.openings import log_opening, recorded_openings
 from hpsearch.record.record import Record
 from hpsearch.statistics.bootstrap import compare
 from hpsearch.statistics.calibration import calibrate, choose_threshold
 from hpsearch.statistics.split import split_estimate
-from hpsearch.tasks.binary import OBJECTIVE, TEST_METRICS, row_binary_crossentropy
-from hpsearch.training.segment import Arrays
+from hpsearch.tasks.task import Task
+from hpsearch.training.run import Run
 
 Probabilities = NDArray[np.float64]
 
@@ -118,7 +118,7 @@ def measure(
     """
     winner = next(iter(candidates.configurations), None)
     log = partial(log_opening, folder.path, folder.record, identity=candidates.identity)
-    features, labels = rows.sealed.unseal(winner, _why(candidates), log)
+    features, labels = rows.sealed.unseal(winner, _why(folder.spec.task, candidates), log)
     networks = [
         (predictors.validation(run, arrays), predictors.network(run, arrays, features))
         for run, arrays in zip(candidates.runs, weights, strict=True)
@@ -132,19 +132,19 @@ def measure(
     }
     predicted |= {name: _Predicted(*future.result()) for name, future in models.items()}
     truth = (rows.fold.validation_labels.astype(np.float64), labels.astype(np.float64))
-    result = _result(candidates, predicted, *truth)
+    result = _result(folder.spec.task, candidates, predicted, *truth)
     measured = {"identity": candidates.identity, "result": asdict(result)}
     folder.record.set_fact("test", measured)
 
 
-def _why(candidates: Candidates) -> str:
+def _why(task: Task, candidates: Candidates) -> str:
     baselines = _count("baseline", len(candidates.networks) + len(candidates.models))
     if not candidates.configurations:
         return f"{baselines} measured beside each other"
     seeds = _count("seed", len(next(iter(candidates.configurations.values()))))
     others = _count("other configuration", len(candidates.configurations) - 1)
     return (
-        f"the best by mean {OBJECTIVE} over {seeds} is measured, and beside it {others} and "
+        f"the best by mean {task.objective} over {seeds} is measured, and beside it {others} and "
         f"{baselines}"
     )
 
@@ -154,6 +154,7 @@ def _count(what: str, number: int) -> str:
 
 
 def _result(
+    task: Task,
     candidates: Candidates,
     predicted: Mapping[str, _Predicted],
     validation_labels: Probabilities,
@@ -161,7 +162,7 @@ def _result(
 ) -> TestResult:
     """What all that was predicted says; the openings are not in it."""
     values = {
-        name: float(row_binary_crossentropy(validation_labels, one.validation).mean())
+        name: float(task.prediction_losses(validation_labels, one.validation).mean())
         for name, one in predicted.items()
     }
     baselines = {run.name: run.variant for run in candidates.networks}
@@ -171,11 +172,17 @@ def _result(
         seeds[candidates.exported].name if seeds else min(baselines, key=lambda name: values[name])
     )
     beside = {name: predicted[name].test for name in (reference, *baselines)}
-    compared = compare(test_labels, beside, reference)
+    compared = compare(
+        test_labels,
+        beside,
+        reference,
+        metrics=task.test_metrics,
+        compared=(task.metric, task.ranking_metric),
+    )
     shown = predicted[reference]
     same = [predicted[run.name] for run in seeds] or [shown]
     return TestResult(
-        reference=f"trial {winner}" if winner is not None else label_of(baselines[reference]),
+        reference=f"trial {winner}" if winner is not None else label_of(task, baselines[reference]),
         trial=winner,
         index=candidates.exported if seeds else None,
         rows=len(test_labels),
@@ -187,18 +194,18 @@ def _result(
                     metric.reference(validation_labels, one.validation) for one in same
                 ),
             )
-            for metric in TEST_METRICS
+            for metric in task.test_metrics
         },
         configurations=tuple(
             _configuration(
-                number, [predicted[run.name] for run in runs], validation_labels, test_labels
+                task, number, [predicted[run.name] for run in runs], validation_labels, test_labels
             )
             for number, runs in candidates.configurations.items()
         ),
         baselines=tuple(
             TestedBaseline(
                 name=baseline,
-                label=label_of(baseline),
+                label=label_of(task, baseline),
                 validation=values[name],
                 metrics=compared[name].metrics,
                 differences=compared[name].differences,
@@ -213,13 +220,14 @@ def _result(
 
 
 def _configuration(
+    task: Task,
     number: int,
     seeds: Sequence[_Predicted],
     validation_labels: Probabilities,
     test_labels: Probabilities,
 ) -> TestedConfiguration:
     validation, test = (
-        np.stack([row_binary_crossentropy(labels, one) for one in parts])
+        np.stack([task.prediction_losses(labels, one) for one in parts])
         for labels, parts in (
             (validation_labels, [one.validation for one in seeds]),
             (test_labels, [one.test for one in seeds]),

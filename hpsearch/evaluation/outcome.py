@@ -6,50 +6,14 @@ from pathlib import Path
 
 from hpsearch.data.facts import DataFacts
 from hpsearch.data.parts import Opening
-from hpsearch.models.network import Knobs, Network
+from hpsearch.evaluation.leaderboard import Leaderboard, Standing, Winner
+from hpsearch.evaluation.runs import Trained
 from hpsearch.record.trial import TrialRecord
-from hpsearch.space.space import Scalar
 from hpsearch.statistics.calibration import Calibration
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.study.spec import StudySpec
+from hpsearch.tasks.task import Task
 from hpsearch.training.history import History
-
-
-@dataclass(frozen=True, slots=True)
-class Retrained:
-    """One re-training of a trial's configuration with a fresh seed; ``index`` counts its seeds."""
-
-    trial: int
-    index: int
-    seed: int
-    value: float
-    best_epoch: int
-    epochs: int
-    diverged: bool
-
-    @property
-    def run(self) -> str:
-        """Its name in ``curves/``."""
-        return f"{self.trial:04d}-seed-{self.index}"
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A configuration's place on the leaderboard, by the mean over its seeds.
-
-    Attributes:
-        search_value: The value for which the search chose it.
-        mean: Mean best ``val_binary_crossentropy`` over the seeds; infinite if one diverged.
-        deviation: Sample standard deviation over the seeds; 0 for a single seed.
-    """
-
-    rank: int
-    trial: int
-    params: Mapping[str, Scalar]
-    search_value: float
-    mean: float
-    deviation: float
-    runs: tuple[Retrained, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,37 +40,13 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
-    """A network that was trained after the search, beside the re-trainings.
-
-    Attributes:
-        run: Its name in ``curves/``.
-        name: ``large_dropout`` of a baseline, ``l1`` of an ablation without L1.
-        label: The name for people: ``Large, dropout 0.5``.
-        value: Best ``val_binary_crossentropy``; infinite if it diverged.
-        limit: The most epochs that it might have run.
-    """
-
-    run: str
-    name: str
-    label: str
-    network: Network
-    knobs: Knobs
-    seed: int
-    value: float
-    best_epoch: int
-    epochs: int
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
 class TestedConfiguration:
     """A re-trained configuration on the test rows, measured in the winner's opening.
 
     Attributes:
-        seeds: Test cross-entropy of each re-training.
-        split: Mean test cross-entropy less mean validation cross-entropy of the same networks, with
-            an interval over both sets of rows.
+        seeds: The objective of each re-training on the test rows.
+        split: Mean loss on the test rows less that on the validation rows, of the same networks,
+            with an interval over both sets of rows.
     """
 
     __test__ = False
@@ -122,11 +62,11 @@ class TestedBaseline:
 
     Attributes:
         name: As in ``[evaluate] baselines``; ``label`` is for people.
-        validation: Its ``val_binary_crossentropy``.
+        validation: Its objective on the validation rows.
         metrics: By the metrics' names, with intervals over the test rows.
-        differences: Cross-entropy and AUC, baseline less reference, with paired intervals over the
-            same resamples of the test rows. A cross-entropy above 0 speaks for the reference. Those
-            of the reference itself are 0.
+        differences: Of the metrics that are compared, baseline less reference, with paired
+            intervals over the same resamples of the test rows. A loss above 0 speaks for the
+            reference. Those of the reference itself are 0.
     """
 
     __test__ = False
@@ -193,10 +133,25 @@ class Outcome:
     history: Callable[[str], History]
     importances: Mapping[str, float]
     importance_evaluator: str
-    standings: tuple[Standing, ...]
+    leaderboard: Leaderboard
     baselines: tuple[Trained, ...]
     ablations: tuple[Trained, ...]
     test: TestResult | None
     environment: Mapping[str, str]
     seconds: Mapping[str, float]
     command: str
+
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """The re-trained configurations, the best first."""
+        return self.leaderboard.standings
+
+    @property
+    def winner(self) -> Winner | None:
+        """The trial that the study recommends."""
+        return self.leaderboard.winner
+
+    @property
+    def task(self) -> Task:
+        """What the study predicts."""
+        return self.spec.task

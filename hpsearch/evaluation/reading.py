@@ -3,21 +3,23 @@
 from hpsearch.evaluation.ablation import ablation_runs
 from hpsearch.evaluation.baselines import baseline_runs
 from hpsearch.evaluation.importance import IMPORTANCE_EVALUATOR, importances
-from hpsearch.evaluation.leaderboard import standings, winner
+from hpsearch.evaluation.leaderboard import read_leaderboard
 from hpsearch.evaluation.opening import recorded_test
-from hpsearch.evaluation.outcome import Outcome, Trained
-from hpsearch.evaluation.runs import Run, trained
+from hpsearch.evaluation.outcome import Outcome
+from hpsearch.evaluation.runs import Trained, trained
 from hpsearch.record.attributes import plain
 from hpsearch.record.folder import StudyFolder
+from hpsearch.training.run import Run
 
 
 def read_outcome(folder: StudyFolder) -> Outcome:
     """All that a study found so far; works while it runs."""
     frozen = folder.record.frozen_trials()
     trials = tuple(map(plain, frozen))
-    ranked = standings(folder, trials)
-    found = winner(folder.spec, trials, ranked)
-    ablations = ablation_runs(folder.spec, found[0][0].trial) if found else ()
+    test = recorded_test(folder.record)
+    leaderboard = read_leaderboard(folder, trials, test.trial if test else None)
+    winner = leaderboard.confirmed
+    ablations = ablation_runs(folder.spec, winner.trial) if winner else ()
     return Outcome(
         folder=folder.path,
         spec=folder.spec,
@@ -26,10 +28,10 @@ def read_outcome(folder: StudyFolder) -> Outcome:
         history=folder.files.history,
         importances=importances(frozen),
         importance_evaluator=IMPORTANCE_EVALUATOR,
-        standings=ranked,
+        leaderboard=leaderboard,
         baselines=_done(folder, baseline_runs(folder.spec)),
         ablations=_done(folder, ablations) if folder.spec.evaluate.ablation else (),
-        test=recorded_test(folder.record),
+        test=test,
         environment=(folder.environments() or [{}])[-1],
         seconds=folder.record.fact("seconds", {}),
         command=folder.record.fact("command", ""),

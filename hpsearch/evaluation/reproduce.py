@@ -1,4 +1,4 @@
-"""Recorded runs trained again, and held to what the record says of them, bit by bit."""
+"""Recorded runs trained again, and checked against what the record says of them, bit by bit."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,36 +6,29 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpsearch.errors import RecordError, UsageError
+from hpsearch.evaluation.allowance import Allowance, allowance
 from hpsearch.evaluation.candidates import comparison_runs
-from hpsearch.evaluation.leaderboard import standings
+from hpsearch.evaluation.leaderboard import read_leaderboard
 from hpsearch.evaluation.opening import recorded_test
 from hpsearch.evaluation.retraining import best_trials, retrainings
-from hpsearch.evaluation.runs import Run, TrainBy, recorded
+from hpsearch.evaluation.runs import recorded, trial_run
+from hpsearch.execution.pool import Pool
 from hpsearch.record.environment import HARDWARE, differences, environment
 from hpsearch.record.folder import StudyFolder
-from hpsearch.record.histories import identity
 from hpsearch.record.trial import TrialRecord
 from hpsearch.search.clock import Problem
-from hpsearch.study.sections import TrainingSection
 from hpsearch.training.curve import Curve
 from hpsearch.training.history import UNTRAINED, History
-from hpsearch.training.segment import Segment
+from hpsearch.training.run import Run
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedRun:
-    """A training that ended; ``segment`` trains it in one piece, by ``training``."""
+    """A run that ended, and what the folder has of it."""
 
-    label: str
-    segment: Segment
+    run: Run
     history: History
-    training: TrainingSection
 
-
-#: How far apart the best ``val_binary_crossentropy`` of a run may be on another kind of processor.
-#: Measured with AVX2 in place of AVX-512 on all 109 runs of ``studies/higgs.toml``: 0.0062 at most,
-#: below 1e-7 for half of them.
-TOLERANCE = 0.01
 
 #: Which runs of a folder are wanted.
 Choose = Callable[[StudyFolder], Sequence[RecordedRun]]
@@ -74,29 +67,34 @@ class Reproduction:
     Attributes:
         differences: What differs between this environment and those of the study, in words.
         other_hardware: Whether the processor is among that: then bits can't be promised.
+        allowance: How far apart best values may be then; None where nothing recorded tells it.
     """
 
     repetitions: tuple[Repetition, ...]
     differences: Mapping[str, str]
     other_hardware: bool
+    allowance: Allowance | None
 
     @property
     def holds(self) -> bool:
-        """Whether all is equal to the bit; on other hardware, within ``TOLERANCE``."""
+        """Whether all is equal to the bit; on other hardware, within the allowance."""
         return all(
-            one.equal or (self.other_hardware and one.epochs > 0 and one.apart <= TOLERANCE)
-            for one in self.repetitions
+            repetition.equal or (self.other_hardware and self._is_allowed(repetition))
+            for repetition in self.repetitions
         )
 
+    def _is_allowed(self, repetition: Repetition) -> bool:
+        allowed = self.allowance
+        return repetition.epochs > 0 and allowed is not None and repetition.apart <= allowed.value
 
-def reproduction(
-    repetitions: Sequence[Repetition], recorded: Sequence[Mapping[str, str]]
-) -> Reproduction:
-    """Repetitions beside what the environments of a study have that this one has not."""
+
+def reproduction(repetitions: Sequence[Repetition], folder: StudyFolder) -> Reproduction:
+    """Repetitions with what differs between a study's environments and this one."""
     here = environment()
-    others = [differences(one, here) for one in recorded if one != here]
-    found = others[0] if others else {}
-    return Reproduction(tuple(repetitions), found, any(name in found for name in HARDWARE))
+    others = [differences(before, here) for before in folder.environments() if before != here]
+    changed = others[0] if others else {}
+    other_hardware = any(name in changed for name in HARDWARE)
+    return Reproduction(tuple(repetitions), changed, other_hardware, allowance(folder))
 
 
 def choose_trial(number: int) -> Choose:
@@ -124,58 +122,65 @@ def choose_all(folder: StudyFolder) -> Sequence[RecordedRun]:
 def choose_best(folder: StudyFolder) -> Sequence[RecordedRun]:
     """The winner and its re-trainings; the best trial where nothing was re-trained yet."""
     trials = folder.record.trials()
-    ranked, measured = standings(folder, trials), recorded_test(folder.record)
-    if measured is not None and measured.trial is not None:
-        best = [trials[measured.trial]]  # also where one of its re-trainings is lost
-    else:
-        best = [trials[ranked[0].trial]] if ranked else best_trials(trials, 1)
+    measured = recorded_test(folder.record)
+    winner = read_leaderboard(folder, trials, measured.trial if measured else None).winner
+    best = [winner.trial] if winner else best_trials(trials, 1)
     return _runs(folder, best, best)
 
 
-def repeat(runs: Sequence[RecordedRun], problem: Problem, train: TrainBy) -> Iterator[Repetition]:
+def repeat(runs: Sequence[RecordedRun], problem: Problem, pool: Pool) -> Iterator[Repetition]:
     """Train runs again, the longest first; each is compared in its turn."""
     pending = {}
-    for place, run in enumerate(runs):
-        if len(run.history):
-            longest_first = -problem.virtual_seconds(run.segment.network, run.segment.last)
-            pending[place] = train(run.segment, longest_first, run.training, name=run.label)
-    for place, run in enumerate(runs):
+    for place, kept in enumerate(runs):
+        if len(kept.history):
+            network, epochs = kept.run.recipe.network, len(kept.history)
+            longest_first = -problem.virtual_seconds(network, epochs)
+            segment = kept.run.segment(0, epochs, None)
+            pending[place] = pool.train(segment, longest_first, name=_label(kept.run))
+    for place, kept in enumerate(runs):
         if place in pending:
-            yield _compare(run, UNTRAINED.then(pending[place].result()))
+            yield _compare(kept, UNTRAINED.then(pending[place].result()))
         else:
-            yield Repetition(run.label, 0, None, False, 0.0, 0.0)
+            yield Repetition(_label(kept.run), 0, None, False, 0.0, 0.0)
 
 
 def _compare(run: RecordedRun, again: History) -> Repetition:
     recorded, epochs = run.history, len(run.history)
-    bits = [np.ascontiguousarray(curve).view(np.uint32) for curve in (recorded.curve, again.curve)]
+    curves = (recorded.curve.values, again.curve.values)
+    bits = [np.ascontiguousarray(values).view(np.uint32) for values in curves]
     both = min(map(len, bits))
     different = np.flatnonzero((bits[0][:both] != bits[1][:both]).any(axis=(1, 2)))
     first = int(different[0]) + 1 if len(different) else None
     if first is None and len(bits[0]) != len(bits[1]):
         first = both + 1
-    gap = np.abs(recorded.curve[:both] - again.curve[:both])
+    gap = np.abs(curves[0][:both] - curves[1][:both])
     return Repetition(
-        run.label,
+        _label(run.run),
         epochs,
         first,
         recorded.digests.get(epochs) != again.digests.get(epochs),
-        abs(_best(recorded.curve) - _best(again.curve)) if first is not None else 0.0,
+        _apart(_best(recorded.curve), _best(again.curve)),
         float(np.nanmax(gap, initial=0.0)),
     )
 
 
+def _label(run: Run) -> str:
+    """A name for people that no other run of a study has."""
+    return run.label if run.variant in ("trial", "retraining") else run.name
+
+
+def _apart(before: float, after: float) -> float:
+    return 0.0 if before == after else abs(before - after)  # both may be infinite
+
+
 def _best(curve: Curve) -> float:
     """Best ``val_binary_crossentropy``; infinite where none is finite."""
-    return float(np.nanmin(curve[:, 1, 0], initial=np.inf))
+    return float(np.nanmin(curve.validation(), initial=np.inf))
 
 
 def _trial(folder: StudyFolder, trial: TrialRecord) -> RecordedRun:
-    network, knobs = folder.spec.build(trial.params)
-    made_by = identity(network, knobs, trial.seed, folder.spec.training)
-    history = folder.files.history(f"{trial.number:04d}", made_by).until(trial.epochs)
-    segment = Segment(network, knobs, trial.seed, 0, len(history), None)
-    return RecordedRun(f"trial {trial.number}", segment, history, folder.spec.training)
+    run = trial_run(folder.spec, trial)
+    return RecordedRun(run, recorded(folder, run).until(trial.epochs))
 
 
 def _runs(
@@ -185,12 +190,9 @@ def _runs(
     others: Sequence[Run] = (),
 ) -> Sequence[RecordedRun]:
     """Trials, re-trainings and other runs, of which one at least has epochs."""
-    again = [one.run for trial in retrained for one in retrainings(folder.spec, trial)]
+    again = [run for trial in retrained for run in retrainings(folder.spec, trial)]
     runs = [_trial(folder, trial) for trial in trials]
-    named = [(run.label, run) for run in again] + [(run.name, run) for run in others]
-    for name, run in named:
-        history = recorded(folder, run)
-        runs.append(RecordedRun(name, run.segment(len(history)), history, run.training))
+    runs += [RecordedRun(run, recorded(folder, run)) for run in (*again, *others)]
     if not any(len(run.history) for run in runs):
         raise RecordError(
             f"{folder.path} must have recorded epochs of what is to be trained again, got none; "

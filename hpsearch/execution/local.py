@@ -10,19 +10,16 @@ import itertools
 import threading
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
-from hpsearch.calls import ATTEMPTS, Callee, CannotStart, ProcessDied, wait_seconds
+from hpsearch.calls import ATTEMPTS, CannotStart, ProcessDied, wait_seconds
 from hpsearch.errors import WorkerError
+from hpsearch.execution.job import Job
+from hpsearch.execution.matching import match
+from hpsearch.execution.process import WorkerProcess
 from hpsearch.execution.server import ForkServer
 from hpsearch.execution.worker import run_segment
-from hpsearch.study.sections import TrainingSection
 from hpsearch.training.segment import Progress, Segment
-
-#: A Keras model leaks 7 to 9 MB for good, a compiled program of some 25 MB stays in what TensorFlow
-#: keeps to itself; a worker is replaced after this many.
-MODELS_PER_WORKER = 16
 
 #: After so many deaths without a result in between one worker fewer works; after so many results
 #: without a death one more.
@@ -35,72 +32,43 @@ DEATHS_OF_A_START = 5
 _SHORTAGES = (MemoryError, OSError)
 
 
-@dataclass(order=True, slots=True)
-class _Job:
-    """Work in the queue, the most urgent first, then in the order of arrival."""
-
-    urgency: float
-    sequence: int
-    function: Callable[..., Any] = field(compare=False)
-    arguments: tuple[Any, ...] = field(compare=False)
-    model: Hashable = field(compare=False)
-    name: str = field(compare=False)
-    shortages: tuple[type[Exception], ...] = field(compare=False)
-    result: Future[Any] = field(compare=False)
-    deaths: int = field(compare=False, default=0)
-
-
-@dataclass(eq=False, slots=True)
-class _Worker:
-    """A place for one process, started with its first job, and the models that it has built."""
-
-    process: Callee | None = None
-    models: set[Hashable] = field(default_factory=set)
-    job: _Job | None = None
-
-    def end(self) -> None:
-        """End its process, if there is one; the next job starts another."""
-        process, self.process, self.models = self.process, None, set()
-        if process is not None and process.is_open:
-            process.close()
-
-
 class LocalPool:
     """Worker processes that run segments and other functions; a context manager.
 
     Args:
         workers: Number of processes.
-        training: How segments are trained, unless they come with another training.
-        model_of: What of a segment a worker has to build before it can train it; segments that
-            have it in common go to the same worker where that costs no waiting.
+        model_of: What a worker has to build before it can train by a recipe; segments that have
+            it in common go to the same worker where that costs no waiting.
         initializer: Called once in each process with ``initargs``.
         preload: Modules that all processes need; they are imported once, in a server that the
             processes are forked from, so that a process starts in no time and shares their memory.
         tell: Gets a line on each death; called from threads of the pool.
+        run: Trains a segment in a process.
     """
 
     def __init__(
         self,
         workers: int,
-        training: TrainingSection,
         model_of: Callable[[Segment], Hashable],
         initializer: Callable[..., None],
         initargs: tuple[Any, ...],
         preload: Sequence[str] = (),
         tell: Callable[[str], None] = lambda line: None,
+        run: Callable[[Segment], Progress] = run_segment,
     ) -> None:
-        self._training = training
         self._model_of = model_of
-        self._setup = (initializer, *initargs)
         self._tell = tell
+        self._run_segment = run
         self._server = ForkServer(preload)
         self._changed = threading.Condition()
-        self._queue: list[_Job] = []
+        self._queue: list[Job] = []
         self._sequence = itertools.count()
         self._closed = False
         self._size = workers
         self._deaths = self._results = 0  # since the last of the other kind
-        self._workers = [_Worker() for _ in range(workers)]
+        self._workers = [
+            WorkerProcess(self._server.fork, (initializer, *initargs)) for _ in range(workers)
+        ]
         self._threads = [
             threading.Thread(target=self._attend, args=(worker,), daemon=True)
             for worker in self._workers
@@ -108,7 +76,7 @@ class LocalPool:
         for thread in self._threads:
             thread.start()
 
-    def __enter__(self) -> "LocalPool":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -118,45 +86,41 @@ class LocalPool:
         self,
         segment: Segment,
         urgency: float,
-        training: TrainingSection | None = None,
         *,
         name: str = "a segment",
     ) -> Future[Progress]:
-        """Run a segment; the least ``urgency`` goes first, ``name`` says in messages whose it is.
-
-        The future raises ``WorkerError`` if workers died with it ``ATTEMPTS`` times, and otherwise
-        what the training itself raised.
-        """
-        arguments = (segment, training or self._training)
+        """See ``Pool.train``; a shortage of the machine counts as a death."""
         model = self._model_of(segment)
-        return self._submit(run_segment, arguments, urgency, model, name, _SHORTAGES)
+        return self._submit(self._run_segment, (segment,), urgency, model, name, _SHORTAGES)
 
     def call(
         self, function: Callable[..., Any], *arguments: Any, name: str | None = None
     ) -> Future[Any]:
-        """Run a picklable function, before any segment that waits."""
-        told = name or function.__name__
-        return self._submit(function, arguments, float("-inf"), None, told, ())
+        """See ``Pool.call``."""
+        name = name or function.__name__
+        return self._submit(function, arguments, float("-inf"), None, name, ())
 
     def idle(self) -> int:
-        """How many workers have nothing to do."""
+        """See ``Pool.idle``; a worker that is not replaced for now is not idle."""
         with self._changed:
             return max(self._size - self._busy(), 0)
 
     def close(self) -> None:
-        """End the processes at once; what they had not returned is lost and can be done again."""
+        """See ``Pool.close``."""
         with self._changed:
             self._closed = True
-            for job in self._queue:
-                job.result.cancel()
+            begun = [job for job in self._queue if not job.result.cancel()]  # it died, and waits
             self._queue.clear()
             self._changed.notify_all()
             for worker in self._workers:
-                if worker.process is not None:
-                    worker.process.kill()
+                worker.kill()
         self._server.close()
         for thread in self._threads:
             thread.join()
+        for job in (*begun, *(worker.job for worker in self._workers)):
+            if job is not None and not job.result.done():
+                lost = f"the pool of workers was closed before {job.name} was done"
+                job.result.set_exception(WorkerError(lost))
 
     def _submit(
         self,
@@ -168,7 +132,7 @@ class LocalPool:
         shortages: tuple[type[Exception], ...],
     ) -> Future[Any]:
         sequence = next(self._sequence)
-        job = _Job(urgency, sequence, function, arguments, model, name, shortages, Future())
+        job = Job(urgency, sequence, function, arguments, model, name, shortages, Future())
         with self._changed:
             if self._closed:
                 raise WorkerError("the pool of workers is closed and takes no work")
@@ -182,31 +146,14 @@ class LocalPool:
     def _dispatch(self) -> None:
         """Give waiting jobs to idle workers; the lock is held."""
         while self._queue and not self._closed and self._busy() < self._size:
-            idle = [worker for worker in self._workers if worker.job is None]
-            job, worker = self._match(idle)
+            job, worker = match(self._queue, self._workers)
             self._queue.remove(job)
             if not (job.deaths or job.result.set_running_or_notify_cancel()):
                 continue
             worker.job = job
             self._changed.notify_all()
 
-    def _match(self, idle: list[_Worker]) -> tuple[_Job, _Worker]:
-        """The most urgent job that loses nothing by starting now, and the worker for it.
-
-        A job loses where the only workers that have its model are busy; it starts all the same if
-        there is no other.
-        """
-        freest = min(idle, key=lambda worker: len(worker.models))
-        queue = sorted(self._queue)
-        for job in queue:
-            holders = [worker for worker in self._workers if job.model in worker.models]
-            if not holders:
-                return job, freest
-            if ready := [worker for worker in holders if worker.job is None]:
-                return job, ready[0]
-        return queue[0], freest
-
-    def _attend(self, worker: _Worker) -> None:
+    def _attend(self, worker: WorkerProcess) -> None:
         """Run the jobs that a worker is given, one after another, until the pool is closed."""
         try:
             self._run_jobs(worker)
@@ -214,7 +161,7 @@ class LocalPool:
             self._fail(error)
         worker.end()
 
-    def _run_jobs(self, worker: _Worker) -> None:
+    def _run_jobs(self, worker: WorkerProcess) -> None:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._closed or worker.job is not None)
@@ -222,7 +169,7 @@ class LocalPool:
             if self._closed or job is None:
                 return
             try:
-                value = self._run(worker, job)
+                value = worker.run(job)
             except ProcessDied as death:
                 self._died(worker, job, death)
             except Exception as error:  # noqa: BLE001 - the work's own, for who waits for it
@@ -233,23 +180,9 @@ class LocalPool:
             else:
                 self._done(worker, job, value, None)
 
-    def _run(self, worker: _Worker, job: _Job) -> Any:
-        """What a job returns, in the worker's process or a fresh one."""
-        if len(worker.models) >= MODELS_PER_WORKER:
-            worker.end()
-        if worker.process is None or not worker.process.is_open:
-            worker.process = self._server.fork()
-            try:
-                worker.process.call(*self._setup)
-            except ProcessDied:
-                raise
-            except Exception as error:  # whatever it is, it is not the job's
-                raise CannotStart(f"it cannot be set up: {error}") from error
-        if job.model is not None:
-            worker.models.add(job.model)
-        return worker.process.call(job.function, *job.arguments)
-
-    def _done(self, worker: _Worker, job: _Job, value: Any, error: BaseException | None) -> None:
+    def _done(
+        self, worker: WorkerProcess, job: Job, value: Any, error: BaseException | None
+    ) -> None:
         """Pass on what a job returned or raised."""
         with self._changed:
             worker.job = None
@@ -274,7 +207,7 @@ class LocalPool:
             if not job.result.done():
                 job.result.set_exception(WorkerError(f"the pool of workers failed: {error}"))
 
-    def _died(self, worker: _Worker, job: _Job, death: BaseException) -> None:
+    def _died(self, worker: WorkerProcess, job: Job, death: BaseException) -> None:
         """After a wait put a job back whose worker died, or give it up."""
         worker.end()
         with self._changed:

@@ -38,8 +38,8 @@ def _features() -> str:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
         return platform.processor() + platform.machine()
-    told = ("flags", "Features", "model name", "model\t")
-    return "\n".join(sorted({line for line in lines if line.startswith(told)}))
+    prefixes = ("flags", "Features", "model name", "model\t")
+    return "\n".join(sorted({line for line in lines if line.startswith(prefixes)}))
 
 
 def _trim(folder: Path) -> None:

@@ -66,7 +66,7 @@ class ForkServer:
                 ours.close()
                 self._stop()
                 raise CannotStart(f"it cannot start: {pid}")
-            return Callee(ours, _Worker(pid, self._status))
+            return Callee(ours, ForkedProcess(pid, self._status))
 
     def close(self) -> None:
         """End the server and all that was forked from it, also while it starts."""
@@ -123,31 +123,45 @@ class ForkServer:
             self._servers[-1].kill()
 
 
-class _Worker:
-    """A process that the server forked; it is ended by a handle, as its number may be reused."""
+class ForkedProcess:
+    """A process that the server forked.
+
+    It is ended by a handle, as its number may be another process's once it ended, and where there
+    are no handles only until its exit status was asked for: so long the number is its own.
+    """
 
     def __init__(self, pid: int, status: Callable[[int], int | None]) -> None:
         self.pid = pid
         self._status = status
+        self._lock = threading.Lock()
+        self._closed = False
         self._handle: int | None = None
         with suppress(OSError, AttributeError):  # it ended already; macOS has no handles
             self._handle = os.pidfd_open(pid)
 
     def kill(self) -> None:
-        """End it."""
+        """End it, unless it was closed; does not wait."""
+        with self._lock:
+            self._kill()
+
+    def close(self) -> int | None:
+        """End it; its exit status where the server still knows it."""
+        with self._lock:
+            self._kill()
+            if self._handle is not None:
+                os.close(self._handle)
+                self._handle = None
+            self._closed = True
+        return self._status(self.pid)
+
+    def _kill(self) -> None:
+        if self._closed:
+            return
         with suppress(OSError):
             if self._handle is None:
                 os.kill(self.pid, signal.SIGKILL)
             else:
                 signal.pidfd_send_signal(self._handle, signal.SIGKILL)
-
-    def close(self) -> int | None:
-        """End it; its exit status where the server still knows it."""
-        self.kill()
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
-        return self._status(self.pid)
 
 
 def _channel(control: Connection) -> socket.socket:

@@ -2,35 +2,38 @@
 
 import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from hpsearch.data.parts import Fold
 from hpsearch.data.preprocessing import Scaling
 from hpsearch.data.table import Features
 from hpsearch.files import can_be_written
-from hpsearch.models.network import Network
-from hpsearch.study.sections import TrainingSection
-from hpsearch.training.inspection import logits
-from hpsearch.training.segment import Arrays, Progress, Segment, Trainer
+from hpsearch.models.arrays import Arrays
+from hpsearch.models.recipe import Engine
+from hpsearch.tasks.registry import TASKS
+from hpsearch.training.engines import make_trainer
+from hpsearch.training.inspection import outputs_of
+from hpsearch.training.run import Run
+from hpsearch.training.segment import Progress, Segment, Trainer
 
 #: What a worker needs before it can start.
 PRELOAD = ("hpsearch.training.preload",)
 
 
 class _Bench:
-    """The rows of this process, filled once by ``start``, and a trainer for each training."""
+    """The rows of this process, filled once by ``start``, and a trainer for each engine."""
 
-    fold: Fold
+    folds: Sequence[Fold]
     programs: Path | None
-    trainers: ClassVar[dict[tuple[str, int, int], Trainer]] = {}
+    trainers: ClassVar[dict[Engine, Trainer]] = {}
 
 
-def start(fold: Fold, programs: Path | None) -> None:
+def start(folds: Sequence[Fold], programs: Path | None) -> None:
     """Make this process a worker; compiled programs are kept in ``programs``, if possible."""
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it counts retracings
     if programs is not None and can_be_written(programs):
@@ -40,62 +43,53 @@ def start(fold: Fold, programs: Path | None) -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.constant(0)  # the runtime starts, and talks, at the first operation
-    _Bench.fold, _Bench.programs = fold, programs
+    _Bench.folds, _Bench.programs = folds, programs
 
 
-def run_segment(segment: Segment, training: TrainingSection) -> Progress:
-    """Train a segment on this worker's fold; the trainer is kept for the next.
+def run_segment(segment: Segment) -> Progress:
+    """Train a segment on its fold; the trainer is kept for the next.
 
     Raises:
         MemoryError: If TensorFlow finds too little of it, which says nothing about the segment.
     """
-    key = (training.engine, training.batch_size, training.patience)
-    if key not in _Bench.trainers:
-        _Bench.trainers[key] = _trainer(training)
+    engine = segment.recipe.engine
+    if engine not in _Bench.trainers:
+        _Bench.trainers[engine] = make_trainer(engine, _Bench.programs)
     try:
-        return _Bench.trainers[key].run(segment, _Bench.fold)
+        return _Bench.trainers[engine].run(segment, _Bench.folds[segment.fold])
     except Exception as error:
         if type(error).__name__ == "ResourceExhaustedError":
             raise MemoryError(str(error)) from None
         raise
 
 
-def _trainer(training: TrainingSection) -> Trainer:
-    match training.engine:
-        case "compiled":
-            from hpsearch.training.compiled.trainer import CompiledTrainer
-
-            return CompiledTrainer(training.batch_size, training.patience, _Bench.programs)
-        case "keras":
-            from hpsearch.training.keras.trainer import KerasTrainer
-
-            return KerasTrainer(training.batch_size, training.patience)
-
-
-def predict_validation(network: Network, weights: Arrays) -> NDArray[np.float64]:
-    """Probability of label 1 for this worker's validation rows, float64 ``(rows,)``."""
-    predicted = logits(network, weights, _Bench.fold.validation_features)
-    return np.asarray(expit(predicted.astype(np.float64)))
+def predict_validation(run: Run, weights: Arrays) -> NDArray[np.float64]:
+    """A run's predictions for its fold's validation rows, float64 ``(rows,)``."""
+    features = _Bench.folds[run.fold].validation_features
+    outputs = outputs_of(run.recipe.network, weights, features)
+    return run.recipe.the_task().predictions(outputs)
 
 
 def fit_and_predict(
-    model: str, seed: int, scaling: Scaling, features: Features
+    task: str, model: str, seed: int, scaling: Scaling, features: Features
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """``training.scikit_learn.fit_and_predict`` on this worker's fold."""
+    """``training.scikit_learn.fit_and_predict`` on this worker's first fold."""
     from hpsearch.training import scikit_learn
 
-    return scikit_learn.fit_and_predict(model, seed, _Bench.fold, scaling, features)
+    return scikit_learn.fit_and_predict(
+        TASKS[task], model, seed, _Bench.folds[0], scaling, features
+    )
 
 
 def predict(*arguments: Any) -> NDArray[np.float64]:
-    """``training.model.predict``, imported where TensorFlow may be: in a worker."""
+    """``training.keras.model.predict``, imported where TensorFlow may be: in a worker."""
     from hpsearch.training.keras import model
 
     return model.predict(*arguments)
 
 
 def save_model(*arguments: Any) -> None:
-    """``training.model.save_model``, imported where TensorFlow may be: in a worker."""
+    """``training.keras.model.save_model``, imported where TensorFlow may be: in a worker."""
     from hpsearch.training.keras import model
 
     model.save_model(*arguments)

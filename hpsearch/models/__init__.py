@@ -1,1 +1,1 @@
-"""Networks as values: what is compiled, and what is passed at run time."""
+"""Networks and recipes as values: what is trained, without a framework that trains it."""

@@ -8,7 +8,6 @@ depends on besides the rows, and the rows; a file of another training or of othe
 missing or damaged one, counts as not there.
 """
 
-import hashlib
 import json
 import math
 import re
@@ -20,26 +19,17 @@ from typing import Any
 import numpy as np
 
 from hpsearch.arrays import Array, DamagedError, read_arrays, write_arrays
-from hpsearch.models.network import Knobs, Network
-from hpsearch.study.sections import TrainingSection
+from hpsearch.models.arrays import Arrays
+from hpsearch.training.curve import Curve
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.inspection import BINS, KERNEL_FIELDS
-from hpsearch.training.segment import Arrays, Best, State, state_digest
-
-#: Layout of these files, and the arithmetic that made them; raised when either changes.
-FORMAT = 5
+from hpsearch.training.segment import Best, State, state_digest
 
 #: Names of the files that are written here.
 _RUN = re.compile(r"(\d{4,}((-without-[a-z0-9_]+)?-seed-\d+)?|baseline-[a-z0-9_]+)\.npz")
 
 #: dtypes of a state's arrays.
 _DTYPES = ("<f4", "<f8", "<i4", "<i8", "|u1", "|b1")
-
-
-def identity(network: Network, knobs: Knobs, seed: int, training: TrainingSection) -> str:
-    """Digest of a training, 64 hex digits; how many epochs it may have is no part of it."""
-    fixed = (training.engine, training.batch_size, training.patience)
-    return hashlib.sha256(repr((FORMAT, network, knobs, seed, *fixed)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +144,11 @@ class ProgressFiles:
     def _write(self, path: Path, file: _File) -> None:
         self._guard()
         history = file.history
-        about = {**file.about, "digests": history.digests}
+        about = {**file.about, "digests": history.digests, "metrics": history.curve.metrics}
         kernels = [history.kernels[epoch] for epoch in history.digests]
         arrays: dict[str, Array] = {
             "about": np.array(json.dumps(about)),
-            "curve": history.curve,
+            "curve": history.curve.values,
             "losses": history.losses,
             "kernels": np.stack(kernels) if kernels else _NO_KERNELS,
             "content": np.frombuffer(file.content, np.uint8),
@@ -226,10 +216,17 @@ def _parse(path: Path) -> _File:
             _checked(found[name], dimensions)
             for name, dimensions in (("curve", 3), ("losses", 1), ("kernels", 3))
         )
-        if curve.shape[1:] != (2, 2) or not all(0 < epoch <= len(curve) for epoch in digests):
+        metrics = tuple(map(str, about["metrics"]))
+        if curve.shape[1:] != (2, len(metrics)) or not all(
+            0 < epoch <= len(curve) for epoch in digests
+        ):
             raise ValueError(f"it must hold a learning curve, got {curve.shape}")
         looks = dict(zip(digests, kernels, strict=True))
-        return _File(about, History(curve, digests, losses, looks), found["content"].tobytes())
+        return _File(
+            about,
+            History(Curve(metrics, curve), digests, losses, looks),
+            found["content"].tobytes(),
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DamagedError(f"it is no history of a training ({error})") from None
 

@@ -18,6 +18,9 @@ from hpsearch.record.attributes import NAMES
 #: Names of the two digests among a trial's system attributes.
 ASKED, TOLD = "hpsearch:asked", "hpsearch:told"
 
+#: How the names begin of what a sampler keeps in a trial's system attributes.
+KEPT = ("tpe:", "proposer:")
+
 _FIRST = tuple(NAMES[key] for key in ("seed", "started_seconds"))
 
 
@@ -32,12 +35,12 @@ def asked_seal(trial: FrozenTrial) -> str:
 
 
 def sampler_attributes(trial: FrozenTrial) -> dict[str, Any]:
-    """What TPE keeps of a proposal for those that it makes while the trial runs.
+    """What a sampler keeps of a proposal for those that it makes later.
 
-    It proposes values for parameters that are not alive, too, and looks at them later; a replayed
-    trial must have them as the first did.
+    TPE proposes values for parameters that are not alive, too, and reads them while the trial runs;
+    a replayed trial must have them as the first did.
     """
-    return {key: value for key, value in trial._system_attrs.items() if key.startswith("tpe:")}
+    return {key: value for key, value in trial._system_attrs.items() if key.startswith(KEPT)}
 
 
 def told_seal(trial: FrozenTrial) -> str:

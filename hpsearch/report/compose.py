@@ -11,9 +11,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from hpsearch.analysis.absences import find_absences
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report import html, markdown
-from hpsearch.report.absences import find_absences
 from hpsearch.report.blocks import Block, Contents, Entry, Figure, Paragraph
 from hpsearch.report.failures import Failure, attempt
 from hpsearch.report.section import Section, Values
@@ -70,7 +70,7 @@ class Report:
 
 def compose(outcome: Outcome, sections: Sequence[Section], *, times: bool) -> Report:
     """The report of a study: what came out, the sections that apply, how it is repeated."""
-    sections = [section for section in sections if section.applies(outcome)]
+    sections = [section for section in sections if section.applies(outcome.task)]
     answers = answer_all(outcome, sections)
     bodies: dict[str, Body] = {}
     for section in sections:
@@ -126,7 +126,7 @@ def collect(
         }
     )
     failures = {name: answer.failure for name, answer in answers.items() if answer.failure}
-    verdict = attempt("verdict", partial(judge, values))
+    verdict = attempt("verdict", partial(judge, outcome.task, values))
     if isinstance(verdict, Failure):
         failures["verdict"] = verdict
         verdict = [verdict.sentence]

@@ -47,7 +47,7 @@ def write_report(
         times: Whether it has what differs from one run of a study to the next; see
             ``report_values``.
         tell: Is told what was left out because it failed, a line each.
-        sections: In their order; those that do not apply to the study are left out.
+        sections: In their order; those that do not apply to the task are left out.
 
     Raises:
         UsageError: If a file of one of these names was not written by hpsearch; then nothing is
@@ -80,7 +80,7 @@ def report_values(outcome: Outcome, *, times: bool = True) -> dict[str, Any]:
             command, wall-clock seconds, when the test rows were opened. Without it the same study
             gives equal values.
     """
-    sections = [section for section in SECTIONS if section.applies(outcome)]
+    sections = [section for section in SECTIONS if section.applies(outcome.task)]
     return collect(outcome, answer_all(outcome, sections), times=times)[0]
 
 

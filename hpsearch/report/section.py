@@ -6,14 +6,15 @@ from typing import Any
 
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.blocks import Block
+from hpsearch.tasks.task import Task
 
 #: What ``report.json`` holds of a section.
 Values = Mapping[str, Any]
 
 
-def always(outcome: Outcome) -> bool:
-    """Applies to every study."""
-    del outcome
+def always(task: Task) -> bool:
+    """Applies to every task."""
+    del task
     return True
 
 
@@ -27,7 +28,7 @@ class Section:
         values: What ``report.json`` holds, or one line on why there is nothing and how to get it.
         answer: The answer in a sentence, of the values.
         blocks: What a reader sees, of the outcome and the values as JSON has them.
-        applies: Whether the question makes sense for a study; where not, no format mentions it.
+        applies: Whether the question makes sense for a task; where not, no format mentions it.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Section:
     values: Callable[[Outcome], Values | str]
     answer: Callable[[Values], str]
     blocks: Callable[[Outcome, Values], Sequence[Block]]
-    applies: Callable[[Outcome], bool] = always
+    applies: Callable[[Task], bool] = always
 
 
 def first_sentence(text: str) -> str:

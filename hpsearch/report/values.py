@@ -6,10 +6,10 @@ from dataclasses import asdict
 from statistics import fmean, stdev
 from typing import Any
 
-from hpsearch.analysis.winner import Winner, find_winner, search_value
-from hpsearch.evaluation.outcome import Outcome, Standing, TestResult
+from hpsearch.evaluation.leaderboard import Standing, Winner
+from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.record.states import finite_value, state_of
-from hpsearch.tasks.binary import OBJECTIVE, TEST_METRICS
+from hpsearch.tasks.task import Task
 
 SIMULATED = "simulated rows, not the UCI data"
 
@@ -21,16 +21,16 @@ REPEAT = "hpsearch optimize --study study.toml --data rows.npz --out NEW_FOLDER"
 
 def study_values(outcome: Outcome, *, times: bool) -> dict[str, Any]:
     """What the report says besides its sections."""
-    winner = find_winner(outcome)
+    winner = outcome.winner
     values = {
         "generator": "hpsearch",
         "format": 2,
-        "objective": OBJECTIVE,
+        "objective": outcome.task.objective,
         "notice": SIMULATED if outcome.data.simulated else None,
         "study": outcome.spec.study.model_dump(),
         "data": asdict(outcome.data),
         "best": _best(outcome, winner),
-        "test": _test(outcome.test, winner) if outcome.test else None,
+        "test": _test(outcome.task, outcome.test, winner) if outcome.test else None,
         "leaderboard": [_standing(outcome, standing) for standing in outcome.standings],
         "trials": _trials(outcome),
         "environment": outcome.environment,
@@ -50,7 +50,7 @@ def _best(outcome: Outcome, winner: Winner | None) -> dict[str, Any] | None:
         "trial": winner.trial.number,
         "params": outcome.spec.space.complete(winner.trial.params),
         "searched": list(winner.trial.params),
-        "search_value": search_value(winner),
+        "search_value": winner.search_value,
         "best_epoch": winner.trial.best_epoch,
         "epochs": winner.trial.epochs,
         "mean_over_seeds": standing.mean if standing else None,
@@ -58,19 +58,19 @@ def _best(outcome: Outcome, winner: Winner | None) -> dict[str, Any] | None:
     }
 
 
-def _test(test: TestResult, winner: Winner | None) -> dict[str, Any]:
+def _test(task: Task, test: TestResult, winner: Winner | None) -> dict[str, Any]:
     metrics = test.metrics
     runs = winner.standing.runs if winner and winner.standing else ()
-    model = next((run.value for run in runs if run.index == test.index), None)
+    model = next((run.value for run in runs if run.run.index == test.index), None)
     return {
-        **{metric.name: metrics[metric.name].value for metric in TEST_METRICS},
+        **{metric.name: metrics[metric.name].value for metric in task.test_metrics},
         "intervals": {
             name: {"low": measured.low, "high": measured.high, "level": LEVEL}
             for name, measured in metrics.items()
         },
         "seeds": {name: _over_seeds(measured.seeds) for name, measured in metrics.items()},
         "validation": {
-            "search_value": search_value(winner) if winner else None,
+            "search_value": winner.search_value if winner else None,
             "model_value": model,
             "seeds": {name: _over_seeds(measured.validation) for name, measured in metrics.items()},
         },
@@ -116,8 +116,8 @@ def _standing(outcome: Outcome, standing: Standing) -> dict[str, Any]:
         "deviation": standing.deviation,
         "seeds": [
             {
-                "index": run.index,
-                "seed": run.seed,
+                "index": run.run.index,
+                "seed": run.run.seed,
                 "value": run.value,
                 "best_epoch": run.best_epoch,
                 "epochs": run.epochs,

@@ -49,6 +49,10 @@ class VirtualClock:
         self._events: list[tuple[float, int]] = []
         self.now = 0.0
 
+    def __len__(self) -> int:
+        """How many trials have an event to come."""
+        return len(self._events)
+
     def push(self, trial: int, seconds: float) -> float:
         """Let a trial's next event come ``seconds`` from now; returns that time."""
         time = self.now + seconds

@@ -1,11 +1,15 @@
-"""The search: ask, train a segment, report, prune or go on, tell, by the virtual clock.
+"""The search: ask, train a segment, report, go on, wait or end, by the virtual clock.
 
 The loop is one walk from virtual time 0. A result that the record holds is taken from there, and
 where it ends training goes on: a study that was killed, one that is extended and one that ran
 through are the same walk. It decides on an Optuna study in memory and writes everything behind it
 into the record.
+
+``search.parallel`` trials train at a time. A trial that waits keeps its state and gives its place
+away; one that goes on later takes the next free place, before a new trial is asked.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -14,29 +18,22 @@ from optuna.trial import TrialState
 
 from hpsearch.calls import SideProcess
 from hpsearch.errors import HpsearchError
+from hpsearch.execution.pool import Pool
+from hpsearch.progress import BestTrial, Snapshot
 from hpsearch.record.histories import ProgressFiles
 from hpsearch.record.record import Record
 from hpsearch.search.clock import Problem, VirtualClock
-from hpsearch.search.proposers.samplers import RecordedSampler, make_sampler
-from hpsearch.search.schedulers.pruners import make_pruner
+from hpsearch.search.proposers.recorded import RecordedSampler
+from hpsearch.search.proposers.registry import make_sampler
+from hpsearch.search.schedulers.ladder import Ladder
+from hpsearch.search.schedulers.registry import make_scheduler
+from hpsearch.search.schedulers.scheduler import Decision, GoOn, Stop, Wait
 from hpsearch.search.suggest import suggest
-from hpsearch.search.trainings import Flight, Flights, Pool
+from hpsearch.search.trainings import Training, Trainings
 from hpsearch.seeds import trial_seed
 from hpsearch.study.spec import StudySpec
 from hpsearch.training.curve import CurveSummary, Ending
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """Where a search stands; ``epochs`` counts those of all trials, decided ones alone."""
-
-    total: int
-    complete: int
-    pruned: int
-    failed: int
-    running: int
-    epochs: int
-    best: optuna.trial.FrozenTrial | None
+from hpsearch.training.run import Run
 
 
 def search(
@@ -59,8 +56,17 @@ def search(
     yield from _Walk(spec, problem, record, files, pool, tell).run()
 
 
+@dataclass(slots=True, eq=False)
+class _Flight:
+    """A trial that has not ended; ``epoch`` is how far it is decided on."""
+
+    trial: optuna.Trial
+    training: Training
+    epoch: int = 0
+
+
 class _Walk:
-    """The state of one walk: the study in memory, the clock and the trials in flight."""
+    """The state of one walk: the study in memory, the clock and the trials that have not ended."""
 
     def __init__(
         self,
@@ -72,17 +78,22 @@ class _Walk:
         tell: Callable[[str], None],
     ) -> None:
         self._spec = spec
+        self._problem = problem
         self._record = record
         self._clock = VirtualClock()
         self._side = SideProcess()
-        self._flights = Flights(spec, problem, files, pool, tell)
+        self._trainings = Trainings(problem, files, pool, tell)
+        self._ladder = Ladder(spec.training.epochs, spec.warmup_epochs)
+        self._scheduler = make_scheduler(spec, self._ladder)
         self._study = optuna.create_study(
-            study_name=spec.study.name, direction="minimize", pruner=make_pruner(spec)
+            study_name=spec.study.name, direction="minimize", pruner=self._scheduler.pruner
         )
+        self._flights: dict[int, _Flight] = {}
+        self._promoted: deque[tuple[_Flight, int]] = deque()  # to these epochs, once there is room
         self._asked = 0
         self._epochs = 0
         self._ended = dict.fromkeys((TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL), 0)
-        self._best: optuna.trial.FrozenTrial | None = None
+        self._best: BestTrial | None = None
 
     def run(self) -> Iterator[Snapshot]:
         """Walk; however that ends, what is trained is kept, and the process beside ends."""
@@ -90,20 +101,33 @@ class _Walk:
             try:
                 yield from self._walk()
             finally:
-                self._flights.save()
+                self._trainings.save()
 
     def _walk(self) -> Iterator[Snapshot]:
-        for _ in range(min(self._spec.search.parallel, self._spec.search.trials)):
-            self._ask()
-        while (number := self._clock.next()) is not None:
-            flight = self._flights[number]
-            while self._flights.lacks(flight):
-                self._flights.wait(flight)
-                yield self._snapshot()
-            self._decide(flight)
-            if flight.trial.number not in self._flights and self._asked < self._spec.search.trials:
-                self._ask()
+        self._fill()
+        while self._flights:
+            number = self._clock.next()
+            if number is None:
+                self._finish()
+            else:
+                flight = self._flights[number]
+                while flight.training.lacks():
+                    self._trainings.wait(flight.training)
+                    yield self._snapshot()
+                self._report(flight)
+            self._fill()
             yield self._snapshot()
+
+    def _fill(self) -> None:
+        """Let trials train until none is left or no place is free."""
+        search = self._spec.search
+        while len(self._clock) < search.parallel:
+            if self._promoted:
+                self._go_on(*self._promoted.popleft())
+            elif self._asked < search.trials:
+                self._ask()
+            else:
+                return
 
     def _ask(self) -> None:
         """Begin the next trial at the present virtual time."""
@@ -117,44 +141,80 @@ class _Walk:
         trial = self._study.ask()
         for key, value in self._record.sampler_attributes(number).items():
             self._study._storage.set_trial_system_attr(trial._trial_id, key, value)
-        network, knobs = spec.build(suggest(trial, spec.space))
+        recipe = spec.recipe(suggest(trial, spec.space))
         seed = trial_seed(spec.study.seed, number)
         trial.set_user_attr("seed", seed)
         trial.set_user_attr("started_seconds", self._clock.now)
         self._record.asked(self._frozen(number), self._study)
         self._asked += 1
-        self._go_on(self._flights.begin(trial, network, knobs, seed, reported))
+        run = Run(f"{number:04d}", f"trial {number}", "trial", recipe, seed)
+        training = self._trainings.begin(run, self._ladder.after, reported)
+        self._flights[number] = _Flight(trial, training)
+        self._decide(number)
 
-    def _go_on(self, flight: Flight) -> None:
-        """Put the next decision on a trial into the clock."""
-        target, seconds = self._flights.next_target(flight)
-        self._flights.go_on(flight, target, self._clock.push(flight.trial.number, seconds))
-
-    def _decide(self, flight: Flight) -> None:
-        """Report a trial whose segment ended; then it ends, is pruned or goes on."""
-        seen = self._flights.seen(flight)
-        if flight.failure is not None and len(flight.history) < flight.target:
-            self._end(flight, TrialState.FAIL, f"failed: {flight.failure}", None)
-            return
-        self._epochs += seen.epochs - flight.epoch
-        flight.epoch = seen.epochs
-        if seen.ending == Ending.DIVERGED or seen.value is None:
-            self._end(flight, TrialState.PRUNED, f"diverged at epoch {seen.epochs}", seen)
-            return
-        number = flight.trial.number
-        flight.trial.report(seen.value, seen.epochs)
-        self._record.reported(number, seen.epochs, seen.value, self._study)
-        if seen.ending == Ending.STOPPED_EARLY:
-            self._end(flight, TrialState.COMPLETE, "stopped early", seen)
-        elif seen.epochs == self._spec.training.epochs:
-            self._end(flight, TrialState.COMPLETE, "ran all epochs", seen)
-        elif flight.trial.should_prune():
-            self._end(flight, TrialState.PRUNED, f"pruned by {self._spec.search.pruner}", seen)
+    def _report(self, flight: _Flight) -> None:
+        """Take in what a trial came to at its target: it ends by itself, or is decided on."""
+        seen, number = flight.training.seen(), flight.trial.number
+        if flight.training.failed():
+            self._end(flight, TrialState.FAIL, f"failed: {flight.training.failure}", None)
         else:
-            self._go_on(flight)
+            self._epochs += seen.epochs - flight.epoch
+            flight.epoch = seen.epochs
+            if seen.ending == Ending.DIVERGED or seen.value is None:
+                self._end(flight, TrialState.PRUNED, f"diverged at epoch {seen.epochs}", seen)
+            else:
+                flight.trial.report(seen.value, seen.epochs)
+                self._record.reported(number, seen.epochs, seen.value, self._study)
+                if seen.ending == Ending.STOPPED_EARLY:
+                    self._end(flight, TrialState.COMPLETE, "stopped early", seen)
+                elif seen.epochs == self._spec.training.epochs:
+                    self._end(flight, TrialState.COMPLETE, "ran all epochs", seen)
+        self._decide(number)
+
+    def _decide(self, number: int) -> None:
+        """Do what the scheduler says after something happened to a trial."""
+        decisions = self._scheduler.decide(number, self._study)
+        if number in self._flights and number not in decisions:
+            raise ValueError(f"a scheduler must decide on trial {number}, got {decisions}")
+        for other, decision in decisions.items():
+            flight = self._flights[other]
+            if isinstance(decision, GoOn) and other == number:  # it has a place
+                self._go_on(flight, decision.epoch)
+            else:
+                self._apply(flight, decision)
+
+    def _finish(self) -> None:
+        """Nothing trains and nothing is to come: the trials that wait go on or end."""
+        decisions = self._scheduler.finish(self._study)
+        for number in (*decisions, *(self._flights.keys() - decisions.keys())):
+            decision = decisions.get(number, Stop())
+            self._apply(self._flights[number], Stop() if decision == Wait() else decision)
+
+    def _apply(self, flight: _Flight, decision: Decision) -> None:
+        """Let a trial that has no place go on, wait or end."""
+        match decision:
+            case GoOn(epoch):
+                self._promoted.append((flight, epoch))
+            case Wait():
+                self._trainings.rest(flight.training)
+            case Stop(complete):
+                seen, name = flight.training.seen(), self._spec.search.pruner.name
+                if complete and seen.value is not None:
+                    self._end(flight, TrialState.COMPLETE, f"ended by {name}", seen)
+                else:
+                    self._end(flight, TrialState.PRUNED, f"pruned by {name}", seen)
+
+    def _go_on(self, flight: _Flight, epoch: int) -> None:
+        """Let a trial train to an epoch; when it has, by the clock, it is looked at again."""
+        if not flight.epoch < epoch <= self._spec.training.epochs:
+            raise ValueError(f"a trial with {flight.epoch} epochs cannot go on to {epoch}")
+        network = flight.training.run.recipe.network
+        seconds = self._problem.virtual_seconds(network, epoch - flight.epoch)
+        due = self._clock.push(flight.trial.number, seconds)
+        self._trainings.go_on(flight.training, epoch, due)
 
     def _end(
-        self, flight: Flight, state: TrialState, cause: str, seen: CurveSummary | None
+        self, flight: _Flight, state: TrialState, cause: str, seen: CurveSummary | None
     ) -> None:
         """Tell both studies how a trial ended, and keep of it what stays."""
         number = flight.trial.number
@@ -170,15 +230,15 @@ class _Walk:
         self._study.tell(flight.trial, seen.value if complete and seen else None, state=state)
         ended = self._frozen(number)
         self._record.told(number, state, attributes, self._study)
-        self._flights.end(flight)
+        self._trainings.end(flight.training, flight.epoch)
+        del self._flights[number]
         self._count(ended, state, cause)
 
     def _count(self, ended: optuna.trial.FrozenTrial, state: TrialState, cause: str) -> None:
         self._ended[state] += 1
-        if state == TrialState.COMPLETE and (
-            self._best is None or (ended.value or 0.0) < (self._best.value or 0.0)
-        ):
-            self._best = ended
+        value = ended.value or 0.0
+        if state == TrialState.COMPLETE and (self._best is None or value < self._best.value):
+            self._best = BestTrial(ended.number, value, ended.params)
         failed = self._ended[TrialState.FAIL]
         if failed == sum(self._ended.values()) >= min(5, self._spec.search.trials):
             raise HpsearchError(f"all of the first {failed} trials failed; last error: {cause}")
@@ -187,12 +247,14 @@ class _Walk:
         return self._study.get_trials(deepcopy=False)[number]
 
     def _snapshot(self) -> Snapshot:
+        waiting = sum(flight.training.resting for flight in self._flights.values())
         return Snapshot(
             total=self._spec.search.trials,
             complete=self._ended[TrialState.COMPLETE],
             pruned=self._ended[TrialState.PRUNED],
             failed=self._ended[TrialState.FAIL],
-            running=len(self._flights),
+            running=len(self._flights) - waiting,
             epochs=self._epochs,
             best=self._best,
+            waiting=waiting,
         )

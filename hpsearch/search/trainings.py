@@ -1,221 +1,224 @@
-"""Trials in flight: which epochs of each are there, and which the pool is asked for.
+"""Trainings under way: which epochs of each are there, and which the pool is asked for.
 
-What is there comes from the record or from the pool, and may be further than what is decided:
-workers that would be idle train ahead. The search looks only at what it has asked for, so that this
-changes nothing but the time.
+What is there comes from the study's folder or from the pool, and may be further than what is
+needed: workers that would be idle train ahead. Who needs the epochs looks only at those that it has
+asked for, so that this changes nothing but the time.
 """
 
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
-from typing import Protocol
-
-import optuna
 
 from hpsearch.errors import WorkerError
-from hpsearch.models.network import Knobs, Network
-from hpsearch.record.histories import ProgressFiles, identity
+from hpsearch.execution.pool import Pool
+from hpsearch.record.histories import ProgressFiles
 from hpsearch.search.clock import Problem
-from hpsearch.search.schedulers.pruners import report_epochs
-from hpsearch.study.spec import StudySpec
-from hpsearch.training.curve import CurveSummary, Ending, summarise
-from hpsearch.training.history import History
-from hpsearch.training.segment import Progress, Segment, State
+from hpsearch.training.curve import CurveSummary, Ending, summarize
+from hpsearch.training.history import UNTRAINED, History
+from hpsearch.training.run import Run
+from hpsearch.training.segment import Progress, State
 
 #: How often who waits for a result wakes up, so that a view and a timeout can act.
 POLL_SECONDS = 0.25
 
 
-class Pool(Protocol):
-    """What trains the segments of a search."""
-
-    def train(self, segment: Segment, urgency: float, *, name: str) -> Future[Progress]:
-        """Train a segment; of those that wait, the least ``urgency`` goes first.
-
-        The future raises ``WorkerError`` where workers died and died, which says nothing about the
-        segment, and otherwise what its own computation raised; ``name`` says whose it is.
-        """
-        ...
-
-    def idle(self) -> int:
-        """How many workers have nothing to do."""
-        ...
-
-
 @dataclass(slots=True, eq=False)
-class Flight:
-    """A trial in flight.
+class Training:
+    """A run that is trained.
 
-    ``epoch`` is how far it is decided on; ``target`` is the epoch after which it will be decided on
-    next, at virtual time ``due``. ``history`` and ``state`` may be further than that; ``unsaved``
-    says that they are further than what is on disk.
+    Attributes:
+        cut: The epoch at which the segment after a given epoch ends.
+        history: The epochs that are there, which may be more than are needed.
+        target: The epochs that are needed.
+        due: When; whose epochs are needed first is trained first.
+        resting: Whether it is kept as it is, and nothing is trained ahead.
+        state: That after ``history``; None where it is in the folder alone.
+        failure: What the training itself raised, after the epochs that are there.
+        unsaved: Whether ``history`` and ``state`` are further than what is on disk.
     """
 
-    trial: optuna.Trial
-    network: Network
-    knobs: Knobs
-    seed: int
-    run: str
-    identity: str
+    run: Run
+    cut: Callable[[int], int]
     history: History
-    epoch: int = 0
     target: int = 0
     due: float = 0.0
+    resting: bool = False
     state: State | None = None
     pending: Future[Progress] | None = None
     failure: BaseException | None = None
     unsaved: bool = False
 
+    def seen(self) -> CurveSummary:
+        """What the curve says up to the target."""
+        return summarize(self.history.curve.until(self.target), self.run.recipe.patience)
 
-class Flights:
-    """The trials in flight by number, and their training."""
+    def lacks(self) -> bool:
+        """Whether it still has to be trained up to its target."""
+        return (
+            self.failure is None
+            and len(self.history) < self.target
+            and self.seen().ending == Ending.RUNNING
+        )
+
+    def failed(self) -> bool:
+        """Whether it raised before it came to its target."""
+        return self.failure is not None and len(self.history) < self.target
+
+    def may_run_ahead(self) -> bool:
+        """Whether an idle worker may train it beyond its target."""
+        recipe = self.run.recipe
+        return (
+            self.pending is None
+            and self.failure is None
+            and not self.resting
+            and self.state is not None
+            and self.target <= len(self.history) < recipe.epochs
+            and summarize(self.history.curve, recipe.patience).ending == Ending.RUNNING
+        )
+
+
+class Trainings:
+    """All that a pool trains for one purpose, and what the study's folder keeps of it.
+
+    Args:
+        tell: Gets a line on what is trained again.
+    """
 
     def __init__(
-        self,
-        spec: StudySpec,
-        problem: Problem,
-        files: ProgressFiles,
-        pool: Pool,
-        tell: Callable[[str], None],
+        self, problem: Problem, files: ProgressFiles, pool: Pool, tell: Callable[[str], None]
     ) -> None:
-        self._training = spec.training
         self._problem = problem
         self._files = files
         self._pool = pool
         self._tell = tell
-        self._ladder = report_epochs(spec.training.epochs, spec.warmup_epochs)
-        self._flights: dict[int, Flight] = {}
-
-    def __len__(self) -> int:
-        return len(self._flights)
-
-    def __contains__(self, number: int) -> bool:
-        return number in self._flights
-
-    def __getitem__(self, number: int) -> Flight:
-        return self._flights[number]
+        self._trainings: list[Training] = []
 
     def begin(
-        self, trial: optuna.Trial, network: Network, knobs: Knobs, seed: int, reported: int
-    ) -> Flight:
-        """A trial with the epochs that the folder has of it; ``reported`` are in the record."""
-        run, made_by = f"{trial.number:04d}", identity(network, knobs, seed, self._training)
-        history = self._files.history(run, made_by)
-        if len(history) < reported:
+        self,
+        run: Run,
+        cut: Callable[[int], int],
+        recorded: int = 0,
+        *,
+        with_state: bool = False,
+    ) -> Training:
+        """A training with the epochs that the folder has of it.
+
+        Args:
+            cut: The epoch at which the segment after a given epoch ends, above that.
+            recorded: The epochs that somebody has recorded; a line is told where some are lost.
+            with_state: Whether the state after the last epoch is needed, too: without it no epoch
+                counts as there.
+        """
+        history = self._files.history(run.name, run.identity)
+        if with_state and self._files.state(run.name, run.identity, len(history)) is None:
+            history = UNTRAINED
+        if len(history) < recorded:
             self._tell(
-                f"trial {trial.number}: only {len(history)} of {reported} recorded epochs could be "
-                f"read; the rest is trained again"
+                f"{run.label}: only {len(history)} of {recorded} recorded epochs could be read; "
+                f"the rest is trained again"
             )
-        flight = Flight(trial, network, knobs, seed, run, made_by, history)
-        self._flights[trial.number] = flight
-        return flight
+        training = Training(run, cut, history)
+        self._trainings.append(training)
+        return training
 
-    def next_target(self, flight: Flight) -> tuple[int, float]:
-        """The epoch after which a trial is decided on next, and the virtual seconds until then."""
-        target = self._report_after(flight.epoch)
-        return target, self._problem.virtual_seconds(flight.network, target - flight.epoch)
+    def go_on(self, training: Training, target: int, due: float) -> None:
+        """Let a run be trained to an epoch, as far as it is not; it is needed at ``due``."""
+        self._save(training)
+        training.target, training.due, training.failure = target, due, None
+        training.resting = False
+        if training.pending is None and training.lacks():
+            self._train(training)
 
-    def go_on(self, flight: Flight, target: int, due: float) -> None:
-        """Let a trial be trained to an epoch, as far as it is not; it is needed at ``due``."""
-        self._save(flight)
-        flight.target, flight.due, flight.failure = target, due, None
-        if flight.pending is None and self.lacks(flight):
-            self._train(flight)
+    def rest(self, training: Training) -> None:
+        """Keep a training as it is, its state on disk alone, until it goes on."""
+        training.resting = True
+        self._save(training)
+        training.state = None
 
-    def lacks(self, flight: Flight) -> bool:
-        """Whether a trial still has to be trained up to its target."""
-        return (
-            flight.failure is None
-            and len(flight.history) < flight.target
-            and self.seen(flight).ending == Ending.RUNNING
-        )
+    def wait(self, training: Training) -> None:
+        """Wait a moment for what a run lacks, and let workers that would be idle train ahead.
 
-    def seen(self, flight: Flight) -> CurveSummary:
-        """What a trial's curve says up to its target."""
-        return summarise(flight.history.curve[: flight.target], self._training.patience)
-
-    def wait(self, flight: Flight) -> None:
-        """Wait a moment for what a trial lacks, and let workers that would be idle train ahead."""
-        if flight.pending is not None and not flight.pending.done():
+        Raises:
+            WorkerError: If workers died and died, which is no failure of any run.
+        """
+        if training.pending is not None and not training.pending.done():
             self._run_ahead()
         self._collect()
 
-    def end(self, flight: Flight) -> None:
-        """Take a trial out, and forget what it trained ahead."""
-        if flight.pending is not None:
-            flight.pending.cancel()
-        ended = flight.history.until(flight.epoch)
-        self._files.save_history(flight.run, flight.identity, ended)
-        self._files.drop_state(flight.run)
-        del self._flights[flight.trial.number]
+    def end(self, training: Training, epochs: int, *, keep_state: bool = False) -> None:
+        """Take a training out with its first ``epochs``, and forget what was trained ahead.
+
+        Args:
+            keep_state: Whether the state stays in the folder, where its weights are needed.
+        """
+        run = training.run
+        if training.pending is not None:
+            training.pending.cancel()
+        # Before the state: a training whose history is whole is over.
+        self._files.save_history(run.name, run.identity, training.history.until(epochs))
+        if keep_state:
+            self._save(training)
+        else:
+            self._files.drop_state(run.name)
+        self._trainings.remove(training)
 
     def save(self) -> None:
-        """Write down what was trained and not yet decided on, for who goes on from here."""
-        for flight in self._flights.values():
-            self._save(flight)
+        """Write down what was trained and not yet asked for, for who goes on from here."""
+        for training in self._trainings:
+            self._save(training)
 
-    def _save(self, flight: Flight) -> None:
-        """Write down a trial that goes on; of one that ends, no state is ever needed."""
-        if flight.unsaved and flight.state is not None:
-            self._files.save_state(flight.run, flight.identity, flight.history, flight.state)
-            flight.unsaved = False
-
-    def _report_after(self, epoch: int) -> int:
-        return next(report for report in self._ladder if report > epoch)
+    def _save(self, training: Training) -> None:
+        """Write down a training that goes on; of one that ends, no state is ever needed."""
+        if training.unsaved and training.state is not None:
+            run = training.run
+            self._files.save_state(run.name, run.identity, training.history, training.state)
+            training.unsaved = False
 
     def _collect(self) -> None:
-        """Wait a moment for any result, and take in those that came, whoever waits for them.
-
-        Raises:
-            WorkerError: If workers died and died: the search ends, and no trial fails for it.
-        """
-        waiting = {flight.pending: flight for flight in self._flights.values() if flight.pending}
+        """Wait a moment for any result, and take in those that came, whoever waits for them."""
+        waiting = {training.pending: training for training in self._trainings if training.pending}
         done, _ = wait(waiting, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
         for future in done:
-            flight = waiting[future]
-            flight.pending = None
-            flight.failure = future.exception()
-            if isinstance(flight.failure, WorkerError):
-                raise flight.failure
-            if flight.failure is None:
+            training = waiting[future]
+            training.pending = None
+            training.failure = future.exception()
+            if isinstance(training.failure, WorkerError):
+                raise training.failure
+            if training.failure is None:
                 progress = future.result()
-                flight.history = flight.history.then(progress)
-                flight.state = progress.state
-                flight.unsaved = True
+                training.history = training.history.then(progress)
+                training.state = progress.state
+                training.unsaved = True
+                if training.resting:
+                    self.rest(training)
+                elif training.lacks():
+                    self._save(training)
+                    self._train(training)
 
     def _run_ahead(self) -> None:
-        """Train on where a trial waits for others to be decided, as far as workers are idle.
+        """Train on where a run waits for others, as far as workers are idle.
 
-        It costs what is trained of trials that are pruned then.
+        It costs what is trained of runs that end then.
         """
-        waiting = [flight for flight in self._flights.values() if self._may_run_ahead(flight)]
-        waiting.sort(key=lambda flight: flight.due)
-        for flight in waiting[: self._pool.idle()]:
-            self._train(flight)
+        waiting = [training for training in self._trainings if training.may_run_ahead()]
+        waiting.sort(key=lambda training: training.due)
+        for training in waiting[: self._pool.idle()]:
+            self._train(training)
 
-    def _may_run_ahead(self, flight: Flight) -> bool:
-        return (
-            flight.pending is None
-            and flight.failure is None
-            and flight.state is not None
-            and flight.target <= len(flight.history) < self._training.epochs
-            and summarise(flight.history.curve, self._training.patience).ending == Ending.RUNNING
-        )
-
-    def _train(self, flight: Flight) -> None:
+    def _train(self, training: Training) -> None:
         """Ask the pool for the segment after the epochs that are there."""
-        first, state = len(flight.history), flight.state
+        run, first, state = training.run, len(training.history), training.state
         if first and (state is None or state.epoch != first):
-            state = self._files.state(flight.run, flight.identity, first)
+            state = self._files.state(run.name, run.identity, first)
         if first and state is None:
             self._tell(
-                f"trial {flight.trial.number}: no state after epoch {first} is in the folder; "
+                f"{run.label}: no state after epoch {first} is in the folder; "
                 f"it is trained again from the beginning"
             )
             first = 0
-        flight.history = flight.history.until(first)
-        last = max(self._report_after(first), flight.target)
-        ahead = self._problem.virtual_seconds(flight.network, last - flight.target)
-        segment = Segment(flight.network, flight.knobs, flight.seed, first, last, state)
-        name = f"trial {flight.trial.number}"
-        flight.pending = self._pool.train(segment, flight.due + ahead, name=name)
+        training.history = training.history.until(first)
+        last = training.cut(first)
+        ahead = self._problem.virtual_seconds(run.recipe.network, max(last - training.target, 0))
+        training.pending = self._pool.train(
+            run.segment(first, last, state), training.due + ahead, name=run.label
+        )

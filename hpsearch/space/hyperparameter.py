@@ -31,6 +31,8 @@ class Hyperparameter:
 
     ``low`` and ``high`` bound numbers; ``open_low`` and ``open_high`` say that the bound itself is
     not allowed. ``off`` says that 0 switches it off, so that ``off_or`` makes sense.
+    ``regularizer`` is what people call it where it is one; its default switches it off.
+    ``optimizer`` names the only one that has it, where only one has.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Hyperparameter:
     open_high: bool = False
     choices: tuple[str, ...] = ()
     off: bool = False
+    regularizer: str | None = None
+    optimizer: str | None = None
 
     def complaint(self, value: Scalar) -> str | None:
         """The rule that ``value`` breaks and what was got, or None where it breaks none."""
@@ -79,16 +83,36 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         Hyperparameter("layers", "network", "int", 2, low=1, high=8),
         Hyperparameter("units", "network", "int", 64, low=1, high=8192),
         Hyperparameter("activation", "network", "choice", "elu", choices=ACTIVATIONS),
-        Hyperparameter("batch_normalization", "network", "bool", False),
-        Hyperparameter("l1", "network", "float", 0.0, off=True),
-        Hyperparameter("l2", "network", "float", 0.0, off=True),
-        Hyperparameter("dropout", "network", "float", 0.0, high=1, open_high=True, off=True),
+        Hyperparameter("l1", "network", "float", 0.0, off=True, regularizer="L1"),
+        Hyperparameter("l2", "network", "float", 0.0, off=True, regularizer="L2"),
+        Hyperparameter(
+            *("dropout", "network", "float", 0.0),
+            high=1,
+            open_high=True,
+            off=True,
+            regularizer="dropout",
+        ),
+        Hyperparameter(
+            "batch_normalization", "network", "bool", False, regularizer="batch normalization"
+        ),
         Hyperparameter("optimizer", "training", "choice", "adam", choices=OPTIMIZERS),
         Hyperparameter("learning_rate", "training", "float", 1e-3, open_low=True),
         Hyperparameter("schedule", "training", "choice", "constant", choices=SCHEDULES),
         Hyperparameter("momentum", "training", "float", 0.0, high=1, open_high=True, off=True),
         Hyperparameter("nesterov", "training", "bool", False),
-        Hyperparameter("weight_decay", "training", "float", 0.0, off=True),
+        Hyperparameter(
+            *("weight_decay", "training", "float", 0.0),
+            off=True,
+            regularizer="weight decay",
+            optimizer="adamw",
+        ),
         Hyperparameter("clip_norm", "training", "float", 0.0, off=True),
     )
+}
+
+#: What people call the hyperparameters that regularize, by name.
+REGULARIZERS: Mapping[str, str] = {
+    name: hyperparameter.regularizer
+    for name, hyperparameter in HYPERPARAMETERS.items()
+    if hyperparameter.regularizer is not None
 }

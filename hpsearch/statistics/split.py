@@ -21,11 +21,11 @@ def split_estimate(validation: Array, test: Array) -> Estimate:
     was chosen on them; both are in the difference, beside the chance of the two parts' rows.
 
     Args:
-        validation: Loss of each row in nats for each seed, ``(seeds, rows)``, at least two rows.
+        validation: Loss of each row for each seed, ``(seeds, rows)``, at least two rows.
         test: The same of the same networks on the test rows, ``(seeds, rows)``.
 
     Returns:
-        The difference in nats with a normal interval over the rows of both parts, which are
+        The difference with a normal interval over the rows of both parts, which are
         independent samples: the standard error is that of the seeds' mean loss over rows.
 
     Source: Welch's standard error of a difference (Biometrika 34, 1947).

@@ -18,8 +18,8 @@ DRAWS = 1_000
 #: all of BLAS's threads, which takes long where other processes have the cores.
 BLOCK = 10_000_000
 
-#: Difference of two trials' cross-entropy, in nats, that the validation rows should tell from 0.
-RESOLUTION = 0.005
+#: Bits of a whole number that float64 holds exactly, less one to be safe.
+EXACT_BITS = 52
 
 #: Standard errors on either side of a normal 95 % interval.
 NORMAL_95 = 1.96
@@ -33,9 +33,9 @@ class Resampled:
     """The choice of the best trial, made again on bootstrap resamples of the rows.
 
     Attributes:
-        best: Which trial is best on all rows, and its mean loss there, ``value``, in nats.
+        best: Which trial is best on all rows, and its mean loss there, ``value``.
         shares: Share of the resamples in which each trial is best, float64 ``(trials,)``.
-        corrected: Loss on new rows of what such a choice finds, in nats.
+        corrected: Loss on new rows of what such a choice finds.
     """
 
     best: int
@@ -45,7 +45,7 @@ class Resampled:
 
     @property
     def luck(self) -> float:
-        """How much choosing on these rows flatters the best, in nats."""
+        """How much choosing on these rows flatters the best."""
         return self.corrected.value - self.value
 
 
@@ -56,10 +56,10 @@ class RowsNeeded:
     Attributes:
         rows: How many there are.
         deviation: Median standard deviation over rows of the paired difference in loss between the
-            best trial and each of the next, in nats.
-        needed: Rows on which the 95 % interval of such a difference is ``RESOLUTION`` to either
+            best trial and each of the next.
+        needed: Rows on which the 95 % interval of such a difference is ``resolution`` to either
             side.
-        resolved: What the interval is to either side on the rows there are, in nats.
+        resolved: What the interval is to either side on the rows there are.
     """
 
     rows: int
@@ -81,7 +81,7 @@ def resample_rows(losses: Array, *, draws: int = DRAWS, seed: int = 0) -> Resamp
     does not correct. The trials stand for the networks that they are: luck of seeds is not in it.
 
     Args:
-        losses: Loss of each row in nats, ``(trials, rows)``; of equal trials the first is best.
+        losses: Loss of each row ``(trials, rows)``; of equal trials the first is best.
         draws: Resamples; a share of one half moves by 0.016 at 1,000.
 
     Returns:
@@ -98,13 +98,14 @@ def resample_rows(losses: Array, *, draws: int = DRAWS, seed: int = 0) -> Resamp
     rng = np.random.default_rng(seed)
     chosen = np.zeros(draws, np.intp)
     outside = np.full(draws, np.nan)
+    whole = _whole_numbers(losses)
     step = max(BLOCK // rows, 1)
     for start in range(0, draws, step):
         block = range(start, min(start + step, draws))
         counts = np.stack(
             [np.bincount(rng.integers(0, rows, rows), minlength=rows) for _ in block]
         ).astype(np.float64)
-        chosen[block.start : block.stop] = (counts @ losses.T).argmin(axis=1)
+        chosen[block.start : block.stop] = (counts @ whole.T).argmin(axis=1)
         for draw, drawn in zip(block, counts, strict=True):
             left_out = losses[chosen[draw], drawn == 0]
             if len(left_out):  # a handful of rows may all be drawn
@@ -121,11 +122,21 @@ def resample_rows(losses: Array, *, draws: int = DRAWS, seed: int = 0) -> Resamp
     )
 
 
+def _whole_numbers(losses: Array) -> Array:
+    """Losses as multiples of a unit so small that no choice depends on it, and sums are exact.
+
+    A sum of whole numbers below 2^53 is exact in whatever order BLAS and its threads add them up,
+    so that the same trial is chosen on every machine. The unit is some 1e-9 of the largest loss.
+    """
+    largest = float(np.abs(losses).max()) * losses.shape[1] or 1.0
+    return np.asarray(np.rint(losses * 2.0 ** math.floor(EXACT_BITS - math.log2(largest))))
+
+
 def first_by_one_seed(values: Sequence[Sequence[float]]) -> tuple[float, ...]:
     """Chance of each configuration to lead if one of its seeds, drawn evenly, stood for it.
 
     Args:
-        values: Of each configuration's seeds, in nats; infinite where one diverged. Of equal values
+        values: Of each configuration's seeds; infinite where one diverged. Of equal values
             that of the earlier configuration leads.
 
     Returns:
@@ -142,13 +153,13 @@ def first_by_one_seed(values: Sequence[Sequence[float]]) -> tuple[float, ...]:
     return tuple(chances)
 
 
-def rows_needed(losses: Array, resolution: float = RESOLUTION) -> RowsNeeded:
+def rows_needed(losses: Array, resolution: float) -> RowsNeeded:
     """How many rows it takes to tell the best trial from one that is ``resolution`` worse.
 
     Args:
-        losses: Loss of each row in nats, ``(trials, rows)``, at least two of each. The best trial
+        losses: Loss of each row ``(trials, rows)``, at least two of each. The best trial
             is compared with the next nine, or as many as there are.
-        resolution: In nats.
+        resolution: The smallest difference that matters, in the losses' unit.
 
     Source: the normal interval of a mean of paired differences, ``1.96 s / sqrt(rows)``, solved for
     the rows.

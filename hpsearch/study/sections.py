@@ -1,46 +1,22 @@
 """The sections of a study file as pydantic models: their keys, defaults and rules."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from hpsearch.study.toml import CONTROL
-
-
-def _printed(text: str) -> str:
-    """Text that a terminal and a file can take; it may have several lines."""
-    if CONTROL.search(text.replace("\n", "")):
-        raise PydanticCustomError("rule", "must have no control characters")
-    return text
+from hpsearch.models.recipe import Engine
+from hpsearch.models.tutorial import TUTORIAL
+from hpsearch.study.pruners import Median, Pruner
+from hpsearch.study.samplers import Sampler, Tpe
+from hpsearch.study.section import MOST, Count, Section, Text
+from hpsearch.tasks.binary import BINARY
 
 
 def _file_name(text: str) -> str:
     if not text.strip():
         raise PydanticCustomError("rule", "must name a file")
     return text
-
-
-MOST = 100_000_000
-
-
-Count = Annotated[int, Field(strict=True, ge=1, le=MOST)]
-
-
-Text = Annotated[str, AfterValidator(_printed)]
-
-
-class Section(BaseModel):
-    """A table of the study file: unknown keys are mistakes, and nothing changes once read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class StudySection(Section):
@@ -81,7 +57,7 @@ class TrainingSection(Section):
     inverse time decay has halved the learning rate.
     """
 
-    engine: Literal["compiled", "keras"] = "compiled"
+    engine: Engine = "compiled"
     batch_size: Count = 500
     epochs: Annotated[Count, Field(le=100_000)] = 300
     patience: Count = 50
@@ -91,47 +67,39 @@ class TrainingSection(Section):
 class SearchSection(Section):
     """``[search]``: who proposes, who prunes, how many trials, how many at a time.
 
-    ``parallel`` counts trials in flight on the virtual clock and is part of what makes the result;
-    the number of worker processes is not. The samplers ``tpe`` and ``random`` are Optuna's;
-    ``bayesian``, a Gaussian process, and ``keras_tuner_random``, which repeats no configuration,
-    are KerasTuner's. ``startup_trials`` are random before TPE or the Gaussian process begins and
-    complete before the median pruner does. No trial is pruned before ``warmup``, a share of
+    ``sampler`` and ``pruner`` are names, or tables of a name and its options. ``parallel`` counts
+    trials that train at a time on the virtual clock and is part of what makes the result; the
+    number of worker processes is not. No trial is pruned before ``warmup``, a share of
     ``training.epochs``, has passed; ``warmup_epochs``, if given, says how many epochs instead.
     """
 
-    sampler: Literal["tpe", "random", "bayesian", "keras_tuner_random"] = "tpe"
-    startup_trials: Annotated[int, Field(ge=0, le=MOST)] = 10
-    pruner: Literal["median", "successive_halving", "hyperband", "patient", "none"] = "median"
+    sampler: Sampler = Tpe()
+    pruner: Pruner = Median()
     warmup: Annotated[float, Field(ge=0, le=1)] = 0.1
     warmup_epochs: Annotated[int, Field(ge=0)] | None = None
-    reduction_factor: Annotated[int, Field(ge=2, le=MOST)] = 3
-    patience_reports: Annotated[int, Field(ge=0, le=MOST)] = 3
     trials: Annotated[int, Field(ge=0, le=1_000_000)] = 100
     parallel: Annotated[Count, Field(le=1_024)] = 8
 
 
-#: What the winner may be compared with.
-Baseline = Literal[
-    "tiny",
-    "small",
-    "medium",
-    "large",
-    "large_l2",
-    "large_dropout",
-    "large_combined",
-    "logistic_regression",
-    "gradient_boosting",
-]
+#: What the winner may be compared with: the tutorial's networks, then models of scikit-learn.
+BASELINES = (*TUTORIAL, *(estimator.name for estimator in BINARY.estimators))
 
 
-BASELINES: tuple[Baseline, ...] = get_args(Baseline)
+def _known_baseline(name: str) -> str:
+    if name not in BASELINES:
+        known = f"{', '.join(map(repr, BASELINES[:-1]))} or {BASELINES[-1]!r}"
+        raise PydanticCustomError("rule", f"must be one of {known}")
+    return name
+
+
+Baseline = Annotated[str, AfterValidator(_known_baseline)]
 
 
 class EvaluateSection(Section):
     """``[evaluate]``: what is trained after the search, so that the report can say what to believe.
 
     The best ``top`` configurations are trained again with so many fresh ``seeds`` each. With
-    ``ablation`` the winner is trained without each of its regularisers, with the same seeds.
+    ``ablation`` the winner is trained without each of its regularizers, with the same seeds.
     ``baselines`` are measured beside it: TensorFlow's tutorial's seven networks, trained for at
     most ``baseline_epochs``, and two models of scikit-learn, by default these two alone.
     """

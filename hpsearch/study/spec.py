@@ -5,20 +5,20 @@ from fractions import Fraction
 from typing import Any
 
 import tomli_w
-from pydantic import (
-    ConfigDict,
-)
+from pydantic import ConfigDict
 
-from hpsearch.models.network import Knobs, Network, build
+from hpsearch.models.recipe import Recipe, recipe_of
 from hpsearch.space.space import Scalar, Space
+from hpsearch.study.section import Section
 from hpsearch.study.sections import (
     DataSection,
     EvaluateSection,
     SearchSection,
-    Section,
     StudySection,
     TrainingSection,
 )
+from hpsearch.tasks.binary import BINARY
+from hpsearch.tasks.task import Task
 
 
 class StudySpec(Section):
@@ -44,12 +44,22 @@ class StudySpec(Section):
             return self.search.warmup_epochs
         return int(Fraction(repr(self.search.warmup)) * self.training.epochs)
 
-    def build(self, params: Mapping[str, Scalar]) -> tuple[Network, Knobs]:
-        """What a trial with these values trains."""
-        return build(
+    @property
+    def task(self) -> Task:
+        """What the study predicts."""
+        return BINARY
+
+    def recipe(self, params: Mapping[str, Scalar]) -> Recipe:
+        """How a trial with these values is trained."""
+        training = self.training
+        return recipe_of(
             self.space.complete(params),
-            epochs=self.training.epochs,
-            decay_epochs=self.training.decay_epochs,
+            task=self.task.name,
+            epochs=training.epochs,
+            batch_size=training.batch_size,
+            patience=training.patience,
+            decay_epochs=training.decay_epochs,
+            engine=training.engine,
         )
 
     def as_toml(self) -> str:

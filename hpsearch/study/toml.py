@@ -1,4 +1,4 @@
-"""A study file as plain tables, and the entries that a command line puts over them.
+"""A study file as plain tables, read within limits.
 
 ``tomllib`` has no limits of its own: it recurses into brackets, is quadratic in the parts of a
 dotted key, and leaves whole numbers to ``int``, which gives up on long ones. So size and depth are
@@ -7,11 +7,10 @@ looked at before it parses.
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from hpsearch.errors import Mistake, StudyFileError, UsageError, cut, named, shown
+from hpsearch.errors import Mistake, StudyFileError, UsageError, cut, named
 from hpsearch.inputs import NotAFile, open_regular
 
 MOST_BYTES = 1 << 20
@@ -20,7 +19,6 @@ DEEPEST = 16
 #: What a terminal or a UTF-8 file cannot take: control characters but tabs, and half surrogates.
 CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff]")
 
-_PLACE = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
 # Strings and comments. One that is not closed goes on to the end, as no parser reads further.
 _HIDDEN = re.compile(
     r'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*(?:"{3,5}|\Z)'
@@ -35,12 +33,8 @@ _KEY = re.compile(r"(?:^|[\[\]{},])([^\[\]{}=,]*)")
 _LONG_NUMBER = re.compile(r"[0-9][0-9_]{4299}")
 
 
-def read_tables(path: Path, overrides: Sequence[str]) -> tuple[dict[str, Any], list[Mistake]]:
-    """The tables of a study file with its overrides, and the mistakes of the overrides.
-
-    Args:
-        path: A regular file of at most 1 MiB.
-        overrides: ``section.key=value`` entries, values in TOML; bare words are strings.
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of a regular file of at most 1 MiB.
 
     Raises:
         StudyFileError: If the file is no TOML.
@@ -61,18 +55,10 @@ def read_tables(path: Path, overrides: Sequence[str]) -> tuple[dict[str, Any], l
     except UnicodeDecodeError as error:
         raise UsageError(f"a study file must be readable UTF-8 text, got {name}: {error}") from None
     try:
-        tables = parse(text.replace("\r\n", "\n").replace("\r", "\n"))
+        return parse(text.replace("\r\n", "\n").replace("\r", "\n"))
     except ValueError as error:
         mistake = Mistake("TOML", f"cannot be parsed: {cut(str(error), 200)}")
         raise StudyFileError(str(path), [mistake]) from None
-    return override(tables, overrides)
-
-
-def override(
-    tables: dict[str, Any], entries: Sequence[str]
-) -> tuple[dict[str, Any], list[Mistake]]:
-    """The tables with ``section.key=value`` entries put over them, and the entries' mistakes."""
-    return tables, [mistake for entry in entries for mistake in _override(tables, entry)]
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -84,7 +70,7 @@ def parse(text: str) -> dict[str, Any]:
     structure = _HIDDEN.sub(lambda hidden: "\n" * hidden[0].count("\n"), text)
     _check_depth(structure)
     try:
-        return _loads(text)
+        return loads(text)
     except tomllib.TOMLDecodeError:
         raise
     except ValueError as error:
@@ -93,7 +79,8 @@ def parse(text: str) -> dict[str, Any]:
         raise ValueError(f"{error} (at line {line})") from None
 
 
-def _loads(text: str) -> dict[str, Any]:
+def loads(text: str) -> dict[str, Any]:
+    """Parse TOML of any depth; raises as ``parse``."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError:
@@ -116,31 +103,3 @@ def _check_depth(structure: str) -> None:
             raise ValueError(
                 f"a key must have at most {DEEPEST} parts, got more (at line {number})"
             )
-
-
-def _override(tables: dict[str, Any], entry: str) -> Iterator[Mistake]:
-    """Put ``section.key=value`` into the tables, or say why it does not fit."""
-    place, equals, value = entry.partition("=")
-    place, value = place.strip(" \t"), value.strip(" \t")
-    path = place.split(".")
-    if not equals or not _PLACE.fullmatch(place) or len(path) > DEEPEST:
-        yield Mistake(f"--set {entry}", "must look like section.key=value")
-        return
-    if CONTROL.search(value):
-        rule = "must be one line of text without control characters"
-        yield Mistake(f"--set {place}", f"{rule}, got {shown(value)}")
-        return
-    table: Any = tables
-    for key in path[:-1]:
-        table = table.setdefault(key, {})
-        if not isinstance(table, dict):
-            yield Mistake(f"--set {place}", f"{shown(key)} is not a table but {shown(table)}")
-            return
-    try:
-        # A bare word may look like a long key, and what is in no bracket nests nothing.
-        read = parse if value.startswith(("[", "{")) else _loads
-        table[path[-1]] = read(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
-        table[path[-1]] = value
-    except ValueError as error:
-        yield Mistake(f"--set {place}", str(error).removesuffix(" (at line 1)"))

@@ -1,24 +1,28 @@
-"""The metrics of a binary classifier: name, direction and a NumPy reference.
+"""Two classes: one logit, cross-entropy in nats."""
 
-Every reference takes labels, 0 or 1, ``(rows,)`` and predicted probabilities of label 1,
-``(rows,)``, and works in float64.
-"""
+import math
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
+from hpsearch.errors import shown
+from hpsearch.stock import StockObject
 from hpsearch.tasks.metric import Metric, Vector
-
-#: What training minimises besides penalties, what trials are ranked by and pruned on.
-OBJECTIVE = "val_binary_crossentropy"
-
+from hpsearch.tasks.ranking import auc, resampled_auc
+from hpsearch.tasks.task import EstimatorBaseline, Outputs, Task
 
 #: Probabilities are kept this far from 0 and 1 before a logarithm is taken, as Keras does.
 EPSILON = 1e-7
 
 
 def row_binary_crossentropy(labels: Vector, probabilities: Vector) -> NDArray[np.float64]:
-    """Cross-entropy of each row in nats, float64 ``(rows,)``."""
+    """Cross-entropy of each row in nats, float64 ``(rows,)``.
+
+    Args:
+        labels: 0 or 1, ``(rows,)``, here and below.
+        probabilities: Of label 1, ``(rows,)``, here and below.
+    """
     p = np.clip(probabilities.astype(np.float64), EPSILON, 1 - EPSILON)
     y = labels.astype(np.float64)
     return np.asarray(-(y * np.log(p) + (1 - y) * np.log1p(-p)))
@@ -40,32 +44,108 @@ def brier_score(labels: Vector, probabilities: Vector) -> float:
     return float((distance**2).mean())
 
 
-def auc(labels: Vector, probabilities: Vector) -> float:
-    """Area under the ROC curve: the chance that a row of label 1 outranks one of label 0.
-
-    Ties count one half. NaN where only one label is present.
-
-    Source: Hanley and McNeil (1982), the Mann-Whitney form.
-    """
-    positive = labels == 1
-    positives, negatives = int(positive.sum()), int((~positive).sum())
-    if positives == 0 or negatives == 0:
-        return float("nan")
-    _, inverse, counts = np.unique(probabilities, return_inverse=True, return_counts=True)
-    last_rank = np.cumsum(counts)
-    mean_rank = last_rank - (counts - 1) / 2
-    rank_sum = float(mean_rank[inverse][positive].sum())
-    return (rank_sum - positives * (positives + 1) / 2) / (positives * negatives)
+def _labels_problem(labels: Vector) -> str | None:
+    """Both labels, 0 and 1, must be there and no other."""
+    found = np.unique(labels)
+    if not np.isin(found, (0, 1)).all():
+        wrong = float(found[~np.isin(found, (0, 1))][0])
+        return f"labels must be 0 or 1, got {shown(wrong)}"
+    if len(found) < 2:
+        return f"must hold both labels, got only label {found[0]:g}"
+    return None
 
 
-#: What is measured on the test rows, in the order in which it is shown.
-TEST_METRICS = (
-    Metric("binary_crossentropy", "minimize", "binary cross-entropy", binary_crossentropy),
-    Metric("auc", "maximize", "AUC", auc),
-    Metric("accuracy", "maximize", "accuracy", accuracy),
-    Metric("brier_score", "minimize", "Brier score", brier_score),
+def _logit_losses(logits: Outputs, labels: Vector) -> NDArray[np.float32]:
+    """Cross-entropy of each row in nats, stable for logits of any size."""
+    z = logits[:, 0]
+    return np.asarray(np.logaddexp(0, z) - labels * z, np.float32)
+
+
+def _say_auc(area: float) -> str:
+    return f"It puts a row of label 1 above one of label 0 in {area:.1%} of pairs."
+
+
+CROSSENTROPY = Metric(
+    "binary_crossentropy",
+    label="binary cross-entropy",
+    direction="minimize",
+    unit="nats",
+    reference=binary_crossentropy,
+    row_values=lambda labels, models: np.stack(
+        [row_binary_crossentropy(labels, model) for model in models]
+    ),
+    chance=math.log(2),
+    stock=StockObject("BinaryCrossentropy", {"from_logits": True}),
 )
 
+ACCURACY = Metric(
+    "accuracy",
+    label="accuracy",
+    direction="maximize",
+    unit="",
+    reference=accuracy,
+    row_values=lambda labels, models: ((models > 0.5) == (labels == 1)).astype(np.float64),
+    stock=StockObject("BinaryAccuracy", {"threshold": 0.0}),
+)
 
-#: The last axis of a learning curve.
-CURVE_METRICS = ("binary_crossentropy", "accuracy")
+AUC = Metric(
+    "auc",
+    label="AUC",
+    direction="maximize",
+    unit="",
+    reference=auc,
+    resampler=resampled_auc,
+    chance=0.5,
+)
+
+BRIER_SCORE = Metric(
+    "brier_score",
+    label="Brier score",
+    direction="minimize",
+    unit="",
+    reference=brier_score,
+    row_values=lambda labels, models: (models - labels) ** 2,
+)
+
+BINARY = Task(
+    name="binary",
+    description="dense networks that tell two classes apart",
+    outputs=1,
+    targets_problem=_labels_problem,
+    output_losses=_logit_losses,
+    prediction_losses=row_binary_crossentropy,
+    predictions=lambda logits: np.asarray(expit(logits[:, 0].astype(np.float64))),
+    curve_metrics=(CROSSENTROPY, ACCURACY),
+    test_metrics=(CROSSENTROPY, AUC, ACCURACY, BRIER_SCORE),
+    ranking_metric=AUC,
+    say_ranking=_say_auc,
+    resolution=0.005,
+    rise=0.01,
+    progress=0.002,
+    loss=StockObject("BinaryCrossentropy", {"from_logits": True}),
+    output_activation="sigmoid",
+    output_name="probability",
+    estimators=(
+        EstimatorBaseline(
+            "logistic_regression",
+            "Logistic regression",
+            "sklearn.linear_model:LogisticRegression",
+            {"max_iter": 1_000},
+        ),
+        EstimatorBaseline(
+            "gradient_boosting",
+            "Histogram gradient boosting",
+            "sklearn.ensemble:HistGradientBoostingClassifier",
+            {"learning_rate": 0.05, "max_iter": 400, "early_stopping": False},
+            seeded=True,
+            staged=True,
+        ),
+    ),
+    estimator_method="predict_proba",
+    estimator_predictions=lambda probabilities: np.asarray(probabilities[:, 1], np.float64),
+)
+
+#: The names that rooms without a task of their own still use.
+OBJECTIVE = BINARY.objective
+TEST_METRICS = BINARY.test_metrics
+CURVE_METRICS = tuple(metric.name for metric in BINARY.curve_metrics)

@@ -9,14 +9,11 @@ import numpy as np
 from tensorboard.compat.proto import event_pb2, graph_pb2, summary_pb2, tensor_pb2, types_pb2
 from tensorboard.plugins.histogram import metadata as histogram_metadata
 
-from hpsearch.tasks.binary import CURVE_METRICS
 from hpsearch.training.curve import Curve
 from hpsearch.training.inspection import BINS, Kernels
 
 #: Points of a tag that TensorBoard keeps by default; longer curves are thinned to fewer.
 POINTS = 1_000
-
-CURVE_TAGS = tuple(f"curve/{part}{name}" for part in ("", "val_") for name in CURVE_METRICS)
 
 
 def opening(wall_time: float = 0.0) -> Iterator[bytes]:
@@ -65,8 +62,9 @@ def curve_points(
 
 def curve_point(curve: Curve, step: int, wall_time: float) -> bytes:
     """A learning curve at one epoch."""
-    values = curve[step - 1].ravel().tolist()
-    return scalars(dict(zip(CURVE_TAGS, values, strict=True)), wall_time, step)
+    tags = [f"curve/{part}{name}" for part in ("", "val_") for name in curve.metrics]
+    values = curve.values[step - 1].ravel().tolist()
+    return scalars(dict(zip(tags, values, strict=True)), wall_time, step)
 
 
 def kernel_histograms(kernels: Mapping[int, Kernels]) -> Iterator[bytes]:

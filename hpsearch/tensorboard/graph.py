@@ -1,43 +1,55 @@
 """A network as a graph for TensorBoard's Graphs: a node for each layer, grouped by hidden layer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from tensorboard.compat.proto import attr_value_pb2, graph_pb2, tensor_shape_pb2, types_pb2
 
-from hpsearch.models.network import Knobs, Network
+from hpsearch.models.layers.dense import Dense
+from hpsearch.models.recipe import Recipe
 from hpsearch.space.space import Scalar
 
 
-def graph_of(network: Network, knobs: Knobs, columns: int) -> graph_pb2.GraphDef:
-    """The exported model from raw features to a probability, named as its Keras layers are.
+def graph_of(recipe: Recipe, columns: int) -> graph_pb2.GraphDef:
+    """The exported model from raw features to predictions, made of its Keras layers.
 
-    Shapes stand on the edges, sizes and regularisers among a node's attributes.
+    Shapes stand on the edges, sizes and regularizers among a node's attributes.
     """
     graph = graph_pb2.GraphDef()
     _add(graph, "features", "Input", columns, {})
-    _add(graph, "standardise", "Normalization", columns, {})
-    inputs = columns
-    for layer, units in enumerate(network.widths, start=1):
-        scope = f"hidden_{layer}"
-        dense: dict[str, Scalar] = {
-            "units": units,
-            "use_bias": not network.batch_normalization,
-            "kernel": f"{inputs} x {units}",
+    _add(graph, "standardize", "Normalization", columns, {})
+    scope, block = "", 0
+    network, task = recipe.network, recipe.the_task()
+    for layer, inputs in zip(network.layers, network.inputs(columns), strict=True):
+        if layer is network.layers[-1]:
+            scope = "output"
+        elif isinstance(layer, Dense):
+            block += 1
+            scope = f"hidden_{block}"
+        stock = layer.stock(recipe.knobs, 0)
+        if stock is None:
+            continue
+        attributes = dict(_settings(stock.arguments))
+        attributes |= {
+            array.name: " x ".join(map(str, array.shape))
+            for array in layer.arrays(inputs)
+            if len(array.shape) > 1
         }
-        penalties = {"l1": knobs.l1, "l2": knobs.l2}
-        dense |= {name: factor for name, factor in penalties.items() if factor}
-        _add(graph, f"{scope}/dense", "Dense", units, dense)
-        if network.batch_normalization:
-            _add(graph, f"{scope}/batch_normalization", "BatchNormalization", units, {})
-        function = {"function": network.activation}
-        _add(graph, f"{scope}/{network.activation}", "Activation", units, function)
-        if knobs.dropout:
-            _add(graph, f"{scope}/dropout", "Dropout", units, {"rate": knobs.dropout})
-        inputs = units
-    logit: dict[str, Scalar] = {"units": 1, "use_bias": True, "kernel": f"{inputs} x 1"}
-    _add(graph, "output", "Dense", 1, logit)
-    _add(graph, "probability", "Activation", 1, {"function": "sigmoid"})
+        name = scope if scope == "output" else f"{scope}/{layer.label}"
+        _add(graph, name, stock.class_name, layer.outputs(inputs), attributes)
+    function: dict[str, Scalar] = {"activation": task.output_activation}
+    _add(graph, task.output_name, "Activation", task.outputs, function)
     return graph
+
+
+def _settings(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Scalar]]:
+    """Arguments as plain values: those of a regularizer each by itself; no seeds, nothing off."""
+    for name, value in arguments.items():
+        match value:
+            case {"config": dict() as nested}:
+                yield from ((key, factor) for key, factor in nested.items() if factor)
+            case bool() | int() | float() | str() if name != "seed":
+                yield name, value
 
 
 def _add(

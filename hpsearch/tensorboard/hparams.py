@@ -23,34 +23,53 @@ from hpsearch.record.states import STATES, finite_value, state_of
 from hpsearch.record.trial import TrialRecord
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.space.space import Choice, Float, Int, Parameter, Scalar, Space
-from hpsearch.tasks.binary import OBJECTIVE, TEST_METRICS
+from hpsearch.tasks.task import Task
 from hpsearch.tensorboard.events import summary
 
 #: Parameters, and likewise metrics, that TensorBoard 2.21 shows before anyone picks columns.
 VISIBLE = 5
 
-BEST = f"best/{OBJECTIVE}"
 BEST_EPOCH = "best/epoch"
 EPOCHS = "epochs"
 WEIGHTS = "weights"
 SECONDS = "seconds"
-SEEDS = f"seeds/{OBJECTIVE}"
-TEST_SEEDS = "seeds/test_binary_crossentropy"
 
-#: Columns by tag: name and explanation. Every finished trial has the first five.
-COLUMNS = {
-    BEST: (f"best {OBJECTIVE}", "The trial's best epoch, by which it is ranked."),
-    BEST_EPOCH: ("best epoch", "The epoch of the best value."),
-    EPOCHS: ("epochs", "Epochs that were run."),
-    WEIGHTS: ("weights", "Trained weights of the network."),
-    SECONDS: ("virtual seconds", "Cost on the study's virtual clock."),
-    SEEDS: (f"mean {OBJECTIVE} over seeds", "Re-trained configurations only."),
-    TEST_SEEDS: ("mean test_binary_crossentropy over seeds", "Re-trained configurations only."),
-    **{
-        f"test/{metric.name}": (f"test {metric.label}", "The winner's exported model only.")
-        for metric in TEST_METRICS
-    },
-}
+
+def best_tag(task: Task) -> str:
+    """Tag of a trial's best value."""
+    return f"best/{task.objective}"
+
+
+def seeds_tag(task: Task) -> str:
+    """Tag of the mean over fresh seeds on the validation rows."""
+    return f"seeds/{task.objective}"
+
+
+def test_seeds_tag(task: Task) -> str:
+    """Tag of the mean over fresh seeds on the test rows."""
+    return f"seeds/test_{task.metric.name}"
+
+
+def columns_of(task: Task) -> dict[str, tuple[str, str]]:
+    """Columns by tag: name and explanation. Every finished trial has the first five."""
+    again = "Re-trained configurations only."
+    return {
+        best_tag(task): (
+            f"best {task.objective}",
+            "The trial's best epoch, by which it is ranked.",
+        ),
+        BEST_EPOCH: ("best epoch", "The epoch of the best value."),
+        EPOCHS: ("epochs", "Epochs that were run."),
+        WEIGHTS: ("weights", "Trained weights of the network."),
+        SECONDS: ("virtual seconds", "Cost on the study's virtual clock."),
+        seeds_tag(task): (f"mean {task.objective} over seeds", again),
+        test_seeds_tag(task): (f"mean test_{task.metric.name} over seeds", again),
+        **{
+            f"test/{metric.name}": (f"test {metric.label}", "The winner's exported model only.")
+            for metric in task.test_metrics
+        },
+    }
+
 
 STATUS = {
     "complete": api_pb2.STATUS_SUCCESS,
@@ -79,7 +98,7 @@ def experiment(outcome: Outcome) -> bytes:
         api_pb2.MetricInfo(
             name=api_pb2.MetricName(tag=tag), display_name=name, description=description
         )
-        for tag, (name, description) in COLUMNS.items()
+        for tag, (name, description) in columns_of(outcome.task).items()
     ]
     content = api_pb2.Experiment(
         name=outcome.spec.study.name,
@@ -120,9 +139,9 @@ def status(trial: TrialRecord) -> bytes:
 
 def row(outcome: Outcome, trial: TrialRecord) -> dict[str, float | None]:
     """A finished trial's columns, without those that come after the search."""
-    network, _ = outcome.spec.build(trial.params)
+    network = outcome.spec.recipe(trial.params).network
     return {
-        BEST: finite_value(trial),
+        best_tag(outcome.task): finite_value(trial),
         BEST_EPOCH: trial.best_epoch,
         EPOCHS: trial.epochs,
         WEIGHTS: network.parameters(outcome.data.columns),

@@ -19,10 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from hpsearch.evaluation.outcome import Outcome, Retrained, Standing, Trained
+from hpsearch.evaluation.leaderboard import Standing
+from hpsearch.evaluation.outcome import Outcome
+from hpsearch.evaluation.runs import Trained
 from hpsearch.record.states import rank_trials
 from hpsearch.record.trial import TrialRecord
-from hpsearch.tasks.binary import CURVE_METRICS
 from hpsearch.tensorboard import hparams
 from hpsearch.tensorboard.events import (
     curve_point,
@@ -38,7 +39,7 @@ from hpsearch.training.curve import Curve
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class BoardRun:
     """A run of TensorBoard.
 
     Attributes:
@@ -52,14 +53,14 @@ class Run:
     events: Callable[[], Iterator[bytes]]
 
 
-def runs_of(outcome: Outcome, curves: int) -> Iterator[Run]:
+def runs_of(outcome: Outcome, curves: int) -> Iterator[BoardRun]:
     """All runs of a study.
 
     Args:
         curves: As in ``write_tensorboard``.
     """
     made_of = (outcome.spec, dict(outcome.importances))
-    yield Run(".", made_of, lambda: _experiment(outcome))
+    yield BoardRun(".", made_of, lambda: _experiment(outcome))
     shown = {trial.number for trial in rank_trials(outcome.trials)[:curves]}
     standings = {standing.trial: standing for standing in outcome.standings}
     for trial in outcome.trials:
@@ -82,7 +83,7 @@ def _experiment(outcome: Outcome) -> Iterator[bytes]:
 
 def _ended(
     outcome: Outcome, trial: TrialRecord, standing: Standing | None, *, with_curve: bool
-) -> Run:
+) -> BoardRun:
     """A trial that ended; what is learned of it after the search stands last."""
     curve = outcome.history(trial.run).curve if with_curve else None
     finite = standing is not None and np.isfinite(standing.mean)
@@ -98,12 +99,13 @@ def _ended(
             yield from curve_points(curve, trial.best_epoch, begun, ended)
         yield scalars(hparams.row(outcome, trial), ended, trial.epochs)
         for count in range(1, len(seeds) + 1):
-            yield scalars({hparams.SEEDS: fmean(seeds[:count])}, ended, count)
+            tag = hparams.seeds_tag(outcome.task)
+            yield scalars({tag: fmean(seeds[:count])}, ended, count)
         if tested:
             yield scalars(tested, ended, trial.epochs)
 
     made_of = (trial, None if curve is None else len(curve), seeds, tested)
-    return Run(hparams.row_name(trial), made_of, events)
+    return BoardRun(hparams.row_name(trial), made_of, events)
 
 
 def _tested(outcome: Outcome, trial: TrialRecord) -> dict[str, float | None]:
@@ -113,13 +115,13 @@ def _tested(outcome: Outcome, trial: TrialRecord) -> dict[str, float | None]:
     row: dict[str, float | None] = {}
     for one in outcome.test.configurations:
         if one.trial == trial.number:
-            row[hparams.TEST_SEEDS] = fmean(one.seeds)
+            row[hparams.test_seeds_tag(outcome.task)] = fmean(one.seeds)
     if outcome.test.trial == trial.number:
         row |= {f"test/{name}": one.value for name, one in outcome.test.metrics.items()}
     return row
 
 
-def _running(outcome: Outcome, trial: TrialRecord, *, with_curve: bool) -> Run:
+def _running(outcome: Outcome, trial: TrialRecord, *, with_curve: bool) -> BoardRun:
     """A trial that runs: with each epoch also the row that it had then."""
     curve, begun = outcome.history(trial.run).curve, trial.started_seconds
 
@@ -127,56 +129,55 @@ def _running(outcome: Outcome, trial: TrialRecord, *, with_curve: bool) -> Run:
         yield from opening(begun)
         yield hparams.start(outcome.spec.space, trial)
         yield hparams.status(trial)
-        network, _ = outcome.spec.build(trial.params)
+        network = outcome.spec.recipe(trial.params).network
         yield scalars({hparams.WEIGHTS: network.parameters(outcome.data.columns)}, begun, 0)
         best = _best_epochs(curve)
         for step in steps(max(outcome.spec.training.epochs, len(curve)), None):
             if step <= len(curve):
                 if with_curve:
                     yield curve_point(curve, step, begun)
-                yield scalars(_row_then(curve, step, best[step - 1]), begun, step)
+                yield scalars(_row_then(outcome, curve, step, best[step - 1]), begun, step)
 
     made_of = (trial.params, trial.seed, len(curve), with_curve)
-    return Run(f"running/{hparams.row_name(trial)}", made_of, events)
+    return BoardRun(f"running/{hparams.row_name(trial)}", made_of, events)
 
 
-def _row_then(curve: Curve, epoch: int, best_epoch: int) -> dict[str, float | None]:
-    value = float(_validation(curve)[best_epoch - 1])
-    return {hparams.BEST: value, hparams.BEST_EPOCH: best_epoch, hparams.EPOCHS: epoch}
+def _row_then(
+    outcome: Outcome, curve: Curve, epoch: int, best_epoch: int
+) -> dict[str, float | None]:
+    value = float(curve.validation()[best_epoch - 1])
+    best = hparams.best_tag(outcome.task)
+    return {best: value, hparams.BEST_EPOCH: best_epoch, hparams.EPOCHS: epoch}
 
 
 def _best_epochs(curve: Curve) -> list[int]:
     """The best epoch so far after each epoch, from 1."""
-    losses: list[float] = _validation(curve).tolist()
+    losses: list[float] = curve.validation().tolist()
     ranked = ((loss, epoch) for epoch, loss in enumerate(losses, start=1))
     return [epoch for _, epoch in accumulate(ranked, min)]
 
 
-def _validation(curve: Curve) -> Curve:
-    return curve[:, 1, CURVE_METRICS.index("binary_crossentropy")]
-
-
-def _retrained(outcome: Outcome, standing: Standing, one: Retrained) -> Run:
-    history = outcome.history(one.run)
+def _retrained(outcome: Outcome, standing: Standing, trained: Trained) -> BoardRun:
+    history = outcome.history(trained.run.name)
 
     def events() -> Iterator[bytes]:
         yield from opening()
-        network, knobs = outcome.spec.build(standing.params)
-        yield graph(graph_of(network, knobs, outcome.data.columns))
-        yield from curve_points(history.curve, one.best_epoch)
+        yield graph(graph_of(trained.run.recipe, outcome.data.columns))
+        yield from curve_points(history.curve, trained.best_epoch)
         yield from kernel_histograms(history.kernels)
 
-    return Run(f"retrained/trial-{one.trial:04d}/seed-{one.index}", (one, len(history)), events)
+    name = f"retrained/trial-{standing.trial:04d}/seed-{trained.run.index}"
+    return BoardRun(name, (trained, len(history)), events)
 
 
-def _baseline(outcome: Outcome, trained: Trained) -> Run:
-    history = outcome.history(trained.run)
+def _baseline(outcome: Outcome, trained: Trained) -> BoardRun:
+    history = outcome.history(trained.run.name)
 
     def events() -> Iterator[bytes]:
         yield from opening()
         yield from curve_points(history.curve, trained.best_epoch)
 
-    variant = trained.name.removeprefix("large_")
-    regularised = variant != trained.name
-    name = f"regularizers/{variant}" if regularised else f"sizes/{variant.capitalize()}"
-    return Run(name, (trained, len(history)), events)
+    variant = trained.run.variant.removeprefix("large_")
+    regularized = variant != trained.run.variant
+    name = f"regularizers/{variant}" if regularized else f"sizes/{variant.capitalize()}"
+    return BoardRun(name, (trained, len(history)), events)

@@ -6,8 +6,60 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-#: float32 ``(epochs, 2, metrics)``: train then validation, metrics as ``metrics.CURVE_METRICS``.
-Curve = NDArray[np.float32]
+#: The middle axis of a curve's values.
+TRAIN, VALIDATION = 0, 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """Metrics after each epoch, on train and on validation rows.
+
+    Attributes:
+        metrics: Their names; the first is that which is minimized.
+        values: float32 ``(epochs, 2, metrics)``: train, then validation.
+    """
+
+    metrics: tuple[str, ...]
+    values: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        """Number of epochs."""
+        return len(self.values)
+
+    def train(self, metric: str | None = None) -> NDArray[np.float32]:
+        """A metric on the train rows, the first if none is named, float32 ``(epochs,)``."""
+        return self._column(TRAIN, metric)
+
+    def validation(self, metric: str | None = None) -> NDArray[np.float32]:
+        """The same on the validation rows."""
+        return self._column(VALIDATION, metric)
+
+    def until(self, epoch: int) -> "Curve":
+        """Its beginning, up to and with ``epoch``."""
+        return Curve(self.metrics, self.values[:epoch])
+
+    def then(self, later: "Curve") -> "Curve":
+        """This curve and that of the epochs after it.
+
+        Raises:
+            ValueError: If they are of different metrics.
+        """
+        if not len(self):
+            return later
+        if later.metrics != self.metrics:
+            raise ValueError(f"curves must be of {self.metrics}, got {later.metrics}")
+        return Curve(self.metrics, np.concatenate([self.values, later.values]))
+
+    def _column(self, part: int, metric: str | None) -> NDArray[np.float32]:
+        if not len(self):
+            return np.zeros(0, np.float32)
+        column = 0 if metric is None else self.metrics.index(metric)
+        values: NDArray[np.float32] = self.values[:, part, column]
+        return values
+
+
+#: The curve of a training that has not begun.
+NO_EPOCHS = Curve((), np.zeros((0, 2, 0), np.float32))
 
 
 class Ending(StrEnum):
@@ -28,13 +80,13 @@ class CurveSummary:
     ending: Ending
 
 
-def summarise(curve: Curve, patience: int) -> CurveSummary:
+def summarize(curve: Curve, patience: int) -> CurveSummary:
     """Read best epoch, best value and ending off a curve that begins at epoch 1.
 
     A trainer's ``Progress`` says the same of the same curve; this is for curves from the record.
     """
-    validation = curve[:, 1, 0]
-    finite = np.isfinite(validation) & np.isfinite(curve[:, 0, 0])
+    validation = curve.validation()
+    finite = np.isfinite(validation) & np.isfinite(curve.train())
     if not finite.any():
         best_epoch, value = None, None
     else:

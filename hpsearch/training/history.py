@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from hpsearch.training.curve import Curve
+from hpsearch.training.curve import NO_EPOCHS, Curve
 from hpsearch.training.inspection import NO_LOSSES, Kernels, Losses
 from hpsearch.training.segment import Progress
 
@@ -15,7 +13,6 @@ class History:
     """The epochs of a run from the first on.
 
     Attributes:
-        curve: As ``Curve``, a row for each epoch.
         digests: ``Progress.digest`` after the epochs at which a segment ended.
         losses: Of the validation rows at the best of these epochs; empty where no epoch was
             finite, and of a beginning that was cut off.
@@ -36,7 +33,7 @@ class History:
         if epoch >= len(self):
             return self
         return History(
-            self.curve[:epoch],
+            self.curve.until(epoch),
             {after: digest for after, digest in self.digests.items() if after <= epoch},
             NO_LOSSES,
             {after: kernels for after, kernels in self.kernels.items() if after <= epoch},
@@ -46,12 +43,12 @@ class History:
         """This history and the segment that was trained after it."""
         epoch = progress.state.epoch
         return History(
-            np.concatenate([self.curve, progress.curve]),
+            self.curve.then(progress.curve),
             {**self.digests, epoch: progress.digest},
             progress.losses,
             {**self.kernels, epoch: progress.kernels},
         )
 
 
-#: The history of a run that has not begun; two metrics as in ``metrics.CURVE_METRICS``.
-UNTRAINED = History(np.zeros((0, 2, 2), np.float32), {}, NO_LOSSES, {})
+#: The history of a run that has not begun.
+UNTRAINED = History(NO_EPOCHS, {}, NO_LOSSES, {})

@@ -4,17 +4,17 @@ Computed where the network is, in a worker, with NumPy, so that it costs no comp
 weights on disk afterwards.
 """
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import erf, expit
 
 from hpsearch.data.table import Features, Labels
+from hpsearch.models.arrays import Array, Arrays
 from hpsearch.models.network import Network
+from hpsearch.tasks.task import Task
 
-#: Cross-entropy of each validation row in nats, float32 ``(rows,)``.
+#: Loss of each validation row, float32 ``(rows,)``.
 Losses = NDArray[np.float32]
 
 #: A row for each kernel, hidden layers from the input on, the output layer's last: the fields of
@@ -34,67 +34,34 @@ NO_KERNELS: Kernels = np.zeros((0, len(KERNEL_FIELDS) + BINS), np.float32)
 #: Rows that pass through the network at a time.
 BLOCK = 8_192
 
-#: Batch normalisation as Keras has it by default.
-VARIANCE_EPSILON = 1e-3
 
-#: Source: Klambauer et al. (2017), Self-Normalizing Neural Networks, section 2.
-SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
-
-Array = NDArray[np.float32]
-
-
-def _elu(h: Array) -> Array:
-    return np.where(h > 0, h, np.expm1(np.minimum(h, 0)))
-
-
-_ACTIVATIONS: Mapping[str, Callable[[Array], Any]] = {
-    "elu": _elu,
-    "relu": lambda h: np.maximum(h, 0),
-    "tanh": np.tanh,
-    "selu": lambda h: SELU_SCALE * np.where(h > 0, h, SELU_ALPHA * _elu(h)),
-    "gelu": lambda h: 0.5 * h * (1 + erf(h * 2**-0.5)),
-    "silu": lambda h: h * expit(h),
-}
-
-
-def logits(network: Network, weights: tuple[NDArray[Any], ...], features: Features) -> Array:
-    """Logits of standardised features ``(rows, columns)``, float32 ``(rows,)``.
+def outputs_of(network: Network, weights: Arrays, features: Features) -> Array:
+    """Outputs for preprocessed features ``(rows, columns)``, float32 ``(rows, outputs)``.
 
     Args:
         weights: As in ``segment.Best``.
     """
-    rest = list(weights)
-    x = features
-    for _ in network.widths:
-        x = x @ rest.pop(0)
-        if network.batch_normalization:
-            gamma, beta, mean, variance = (rest.pop(0) for _ in range(4))
-            x = (x - mean) * (gamma / np.sqrt(variance + VARIANCE_EPSILON)) + beta
-        else:
-            x = x + rest.pop(0)
-        x = _ACTIVATIONS[network.activation](x).astype(np.float32, copy=False)
-    kernel, bias = rest
-    return np.asarray((x @ kernel + bias)[:, 0], np.float32)
+    blocks = range(0, max(len(features), 1), BLOCK)
+    return np.concatenate(
+        [network.outputs(weights, features[start : start + BLOCK]) for start in blocks]
+    )
 
 
 def row_losses(
-    network: Network, weights: tuple[NDArray[Any], ...], features: Features, labels: Labels
+    task: Task, network: Network, weights: Arrays, features: Features, labels: Labels
 ) -> Losses:
-    """Cross-entropy of each row; none for a network that never had a finite epoch."""
+    """Loss of each row; none for a network that never had a finite epoch."""
     if not weights:
         return NO_LOSSES
-    blocks = range(0, len(labels), BLOCK)
-    parts = [logits(network, weights, features[at : at + BLOCK]) for at in blocks]
-    z = np.concatenate(parts)
-    return np.asarray(np.logaddexp(0, z) - labels * z, np.float32)
+    return task.output_losses(outputs_of(network, weights, features), labels)
 
 
-def summarise_kernels(weights: tuple[NDArray[Any], ...]) -> Kernels:
+def summarize_kernels(weights: Arrays) -> Kernels:
     """The kernels of a network; that of a kernel with NaN or infinity is NaN throughout."""
     return np.stack([_summary(weight.ravel()) for weight in weights if weight.ndim == 2])
 
 
-def _summary(kernel: Array) -> Array:
+def _summary(kernel: NDArray[Any]) -> Array:
     if not np.isfinite(kernel).all():
         return np.full(NO_KERNELS.shape[1], np.nan, np.float32)
     least, largest = float(kernel.min()), float(kernel.max())

@@ -1,5 +1,6 @@
-"""Two models of scikit-learn on the rows that the networks see, fitted where they are needed."""
+"""Models of scikit-learn on the rows that the networks see, fitted where they are needed."""
 
+from importlib import import_module
 from itertools import islice
 from typing import Any
 
@@ -9,59 +10,48 @@ from numpy.typing import NDArray
 from hpsearch.data.parts import Fold
 from hpsearch.data.preprocessing import Scaling
 from hpsearch.data.table import Features
-from hpsearch.tasks.binary import binary_crossentropy
+from hpsearch.tasks.task import EstimatorBaseline, Task
 
-#: Trees of which the validation rows choose how many are kept, and how much each may correct.
-TREES, LEARNING_RATE = 400, 0.05
-
-Probabilities = NDArray[np.float64]
+Predictions = NDArray[np.float64]
 
 
 def fit_and_predict(
-    model: str, seed: int, fold: Fold, scaling: Scaling, features: Features
-) -> tuple[Probabilities, Probabilities]:
+    task: Task, name: str, seed: int, fold: Fold, scaling: Scaling, features: Features
+) -> tuple[Predictions, Predictions]:
     """Fit a model on the train rows and predict; takes seconds, so that nothing need be kept.
 
-    ``logistic_regression`` is scikit-learn's own default. ``gradient_boosting`` is
-    ``HistGradientBoostingClassifier``, as many of its trees as are best on the validation rows.
-
     Args:
+        name: Of one of the task's estimators.
         features: Raw, ``(rows, columns)``.
 
     Returns:
-        Probability of label 1 for the validation rows and for ``features``.
-    """
-    parts = (fold.validation_features, scaling.apply(features))
-    match model:
-        case "logistic_regression":
-            from sklearn.linear_model import LogisticRegression
+        Predictions for the validation rows and for ``features``.
 
-            fitted = LogisticRegression(max_iter=1_000)
-            fitted.fit(fold.train_features, fold.train_labels)
-            validation, predicted = (fitted.predict_proba(part)[:, 1] for part in parts)
-        case "gradient_boosting":
-            validation, predicted = _boost(seed, fold, *parts)
-        case _:
-            raise ValueError(f"unknown model {model!r}")
+    Raises:
+        KeyError: If the task has no such estimator.
+    """
+    baseline = {estimator.name: estimator for estimator in task.estimators}[name]
+    parts = (fold.validation_features, scaling.apply(features))
+    fitted = _fit(baseline, seed, fold)
+    if not baseline.staged:
+        predict = getattr(fitted, task.estimator_method)
+        validation, predicted = (task.estimator_predictions(predict(part)) for part in parts)
+        return validation, predicted
+    stages = getattr(fitted, f"staged_{task.estimator_method}")
+    losses = [
+        task.metric.reference(fold.validation_labels, task.estimator_predictions(stage))
+        for stage in stages(fold.validation_features)
+    ]
+    best = int(np.argmin(losses))
+    validation, predicted = (
+        task.estimator_predictions(next(islice(stages(part), best, None))) for part in parts
+    )
     return validation, predicted
 
 
-def _boost(seed: int, fold: Fold, *parts: Features) -> list[Probabilities]:
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    fitted: Any = HistGradientBoostingClassifier(
-        learning_rate=LEARNING_RATE, max_iter=TREES, early_stopping=False, random_state=seed
-    )
-    fitted.fit(fold.train_features, fold.train_labels)
-    losses = [
-        binary_crossentropy(fold.validation_labels, stage[:, 1])
-        for stage in fitted.staged_predict_proba(fold.validation_features)
-    ]
-    kept = int(np.argmin(losses))
-    return [_stage(fitted, part, kept) for part in parts]
-
-
-def _stage(fitted: Any, features: Features, kept: int) -> Probabilities:
-    """Probabilities by the trees up to ``kept``."""
-    stage = next(islice(fitted.staged_predict_proba(features), kept, None))
-    return np.asarray(stage[:, 1], np.float64)
+def _fit(baseline: EstimatorBaseline, seed: int, fold: Fold) -> Any:
+    module, _, name = baseline.estimator.partition(":")
+    more = {"random_state": seed} if baseline.seeded else {}
+    estimator = getattr(import_module(module), name)(**baseline.arguments, **more)
+    estimator.fit(fold.train_features, fold.train_labels)
+    return estimator

@@ -1,7 +1,7 @@
-"""The contract of training: a ``Trainer`` turns a ``Segment`` of a trial into ``Progress``.
+"""The contract of training: a ``Trainer`` turns a ``Segment`` of a run into ``Progress``.
 
 Training is a pure function. What a segment returns depends on its fields and the fold alone: not on
-the segments before it, on the process, the clock or the order of execution. Cutting a trial into
+the segments before it, on the process, the clock or the order of execution. Cutting a run into
 segments changes nothing.
 """
 
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.data.parts import Fold
-from hpsearch.models.network import Knobs, Network
+from hpsearch.models.arrays import Arrays
+from hpsearch.models.recipe import Recipe
 from hpsearch.training.curve import Curve, Ending
 from hpsearch.training.inspection import (
     NO_KERNELS,
@@ -21,21 +22,18 @@ from hpsearch.training.inspection import (
     Kernels,
     Losses,
     row_losses,
-    summarise_kernels,
+    summarize_kernels,
 )
-
-#: Arrays in the order in which the trainer keeps them.
-Arrays = tuple[NDArray[np.generic], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Best:
-    """The best epoch so far by validation cross-entropy; the earliest of equals.
+    """The best epoch so far by the objective; the earliest of equals.
 
     Attributes:
         epoch: Counted from 1; 0 where no epoch had a finite value yet.
-        value: Its ``val_binary_crossentropy``; infinity where ``epoch`` is 0.
-        weights: ``Dense`` and batch normalisation weights in the order of the layers, float32.
+        value: Its objective; infinity where ``epoch`` is 0.
+        weights: The arrays of all layers in their order, float32.
     """
 
     epoch: int
@@ -55,17 +53,18 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Epochs ``first`` (exclusive) to ``last`` (inclusive) of one trial.
+    """Epochs ``first`` (exclusive) to ``last`` (inclusive) of one run.
 
     ``state`` is that after epoch ``first``; None begins from the seed, and then ``first`` is 0.
+    ``fold`` counts the study's folds.
     """
 
-    network: Network
-    knobs: Knobs
+    recipe: Recipe
     seed: int
     first: int
     last: int
     state: State | None
+    fold: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,31 +99,38 @@ def state_digest(state: State) -> str:
 
 
 def inspected(
-    network: Network, state: State, curve: Curve, ending: Ending, weights: Arrays, fold: Fold
+    recipe: Recipe,
+    state: State,
+    values: NDArray[np.float32],
+    ending: Ending,
+    weights: Arrays,
+    fold: Fold,
 ) -> Progress:
     """What a segment did, with all that is kept of its networks.
 
     Args:
+        values: Of its curve, as ``Curve`` has them.
         weights: After the last epoch, in the order of those in ``Best``.
     """
-    losses = row_losses(
-        network, state.best.weights, fold.validation_features, fold.validation_labels
-    )
-    return Progress(state, curve, ending, losses, summarise_kernels(weights))
+    task = recipe.the_task()
+    curve = Curve(task.curve_names, values)
+    validation = (fold.validation_features, fold.validation_labels)
+    losses = row_losses(task, recipe.network, state.best.weights, *validation)
+    return Progress(state, curve, ending, losses, summarize_kernels(weights))
 
 
 class Trainer(Protocol):
-    """Runs segments. Made once a process, with the batch size and patience of the study."""
+    """Runs segments of any recipe; made once a process."""
 
     def run(self, segment: Segment, fold: Fold) -> Progress:
-        """Train epochs ``segment.first + 1`` to ``segment.last``, or fewer if the trial ends."""
+        """Train epochs ``segment.first + 1`` to ``segment.last``, or fewer if the run ends."""
         ...
 
 
 def epoch_permutation(seed: int, epoch: int, rows: int) -> NDArray[np.int32]:
     """The order of the train rows in an epoch, a function of seed and epoch alone.
 
-    The same for every trainer, so that they can be held to each other.
+    The same for every trainer, so that they can be checked against each other.
     """
     sequence = np.random.SeedSequence(seed, spawn_key=(epoch,))
     return np.random.default_rng(sequence).permutation(rows).astype(np.int32)

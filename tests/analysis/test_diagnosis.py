@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hpsearch.analysis.diagnosis import PROGRESS, RISE, RULE, Verdict, diagnose, smoothed
+from hpsearch.analysis.diagnosis import Verdict, diagnose, rule_of, smoothed
+from hpsearch.tasks.binary import BINARY
 from hpsearch.training.curve import Curve
+
+RISE, PROGRESS = BINARY.rise, BINARY.progress
 
 EPOCHS = 300
 LOG_EPOCH = np.log(np.arange(1, EPOCHS + 1) / EPOCHS)
@@ -15,7 +18,7 @@ LOG_EPOCH = np.log(np.arange(1, EPOCHS + 1) / EPOCHS)
 
 def curve(train: NDArray[np.floating], validation: NDArray[np.floating]) -> Curve:
     losses = np.stack([train, validation], axis=1)
-    return np.stack([losses, 1 - losses], axis=2).astype(np.float32)
+    return Curve(BINARY.curve_names, np.stack([losses, 1 - losses], axis=2).astype(np.float32))
 
 
 def valley(best: int, rise: float, epochs: int = EPOCHS) -> Curve:
@@ -35,7 +38,7 @@ def plateau(value: float, gap: float) -> Curve:
 
 
 def test_validation_that_rises_while_train_falls_is_overfitting() -> None:
-    found = diagnose(valley(40, 0.1), EPOCHS, math.inf)
+    found = diagnose(BINARY, valley(40, 0.1), EPOCHS, math.inf)
     assert (found.verdict, found.reason) == ("overfits", "validation rises")
     assert found.best is not None
     assert found.best.epoch == 40
@@ -47,7 +50,7 @@ def test_validation_that_rises_while_train_falls_is_overfitting() -> None:
 
 
 def test_the_gap_is_that_of_the_epochs_as_they_were() -> None:
-    found = diagnose(plateau(0.55, 0.03), EPOCHS, math.inf)
+    found = diagnose(BINARY, plateau(0.55, 0.03), EPOCHS, math.inf)
     assert found.best is not None
     assert found.last is not None
     assert (found.best.epoch, found.last.epoch) == (100, EPOCHS)
@@ -57,35 +60,35 @@ def test_the_gap_is_that_of_the_epochs_as_they_were() -> None:
 
 @pytest.mark.parametrize(("rise", "verdict"), [(0.5 * RISE, "fits"), (2 * RISE, "overfits")])
 def test_a_small_rise_is_no_overfitting(rise: float, verdict: Verdict) -> None:
-    assert diagnose(valley(40, rise), EPOCHS, math.inf).verdict == verdict
+    assert diagnose(BINARY, valley(40, rise), EPOCHS, math.inf).verdict == verdict
 
 
 def test_a_rise_with_train_is_no_overfitting() -> None:
     """A learning rate that is too high lets both rise."""
     rising = 0.55 + 0.001 * np.arange(EPOCHS)
-    assert diagnose(curve(rising, rising), EPOCHS, math.inf).verdict == "fits"
+    assert diagnose(BINARY, curve(rising, rising), EPOCHS, math.inf).verdict == "fits"
 
 
 def test_a_single_outlier_decides_nothing() -> None:
     made = plateau(0.55, 0.03)
-    made[-1, 1, 0] += 0.05
-    made[-1, 0, 0] -= 0.05
-    assert diagnose(made, EPOCHS, math.inf).verdict == "fits"
+    made.values[-1, 1, 0] += 0.05
+    made.values[-1, 0, 0] -= 0.05
+    assert diagnose(BINARY, made, EPOCHS, math.inf).verdict == "fits"
 
 
 def test_a_standstill_while_train_falls_is_close_to_overfitting() -> None:
-    found = diagnose(valley(40, 0.5 * RISE), EPOCHS, math.inf)
+    found = diagnose(BINARY, valley(40, 0.5 * RISE), EPOCHS, math.inf)
     assert (found.verdict, found.reason) == ("fits", "only train improves")
-    found = diagnose(plateau(0.55, 0.03), EPOCHS, math.inf)
+    found = diagnose(BINARY, plateau(0.55, 0.03), EPOCHS, math.inf)
     assert (found.verdict, found.reason) == ("fits", "validation holds")
 
 
 def test_who_still_improves_when_the_epochs_run_out_underfits() -> None:
     """It falls by 0.05 ln(5/4), 0.011, over the last fifth of 300 epochs, and not of 10,000."""
     still = curve(0.5 - 0.05 * LOG_EPOCH, 0.55 - 0.05 * LOG_EPOCH)
-    found = diagnose(still, EPOCHS, math.inf)
+    found = diagnose(BINARY, still, EPOCHS, math.inf)
     assert (found.verdict, found.reason) == ("underfits", "still improving")
-    assert diagnose(still, 10_000, math.inf).verdict == "fits"
+    assert diagnose(BINARY, still, 10_000, math.inf).verdict == "fits"
 
 
 @pytest.mark.parametrize(("fall", "verdict"), [(0.5, "fits"), (2.0, "underfits")])
@@ -95,7 +98,7 @@ def test_progress_that_is_too_small_to_wait_for_does_not_count(
     """The means at 80 % and at the end are over 216 to 264 and over 270 to 300, 45 epochs apart."""
     slope = fall * PROGRESS / 45
     line = 0.55 - slope * np.arange(EPOCHS)
-    assert diagnose(curve(line - 0.03, line), EPOCHS, math.inf).verdict == verdict
+    assert diagnose(BINARY, curve(line - 0.03, line), EPOCHS, math.inf).verdict == verdict
 
 
 @pytest.mark.parametrize(
@@ -111,16 +114,16 @@ def test_progress_that_is_too_small_to_wait_for_does_not_count(
 def test_a_small_gap_underfits_where_another_is_clearly_better(
     gap: float, elsewhere: float, verdict: Verdict
 ) -> None:
-    found = diagnose(plateau(0.55, gap), EPOCHS, elsewhere)
+    found = diagnose(BINARY, plateau(0.55, gap), EPOCHS, elsewhere)
     assert found.verdict == verdict
     assert (found.reason == "another is better") == (verdict == "underfits")
 
 
-def test_who_could_learn_more_than_it_generalises_does_not_underfit() -> None:
+def test_who_could_learn_more_than_it_generalizes_does_not_underfit() -> None:
     """Its gap is small at the best epoch and large at the last."""
     made = valley(100, 0.5 * RISE)
-    made[:, 0, 0] += made[99, 1, 0] - made[99, 0, 0]
-    found = diagnose(made, EPOCHS, 0.5)
+    made.values[:, 0, 0] += made.values[99, 1, 0] - made.values[99, 0, 0]
+    found = diagnose(BINARY, made, EPOCHS, 0.5)
     assert found.best is not None
     assert found.last is not None
     assert found.best.gap < RISE < found.last.gap
@@ -129,25 +132,27 @@ def test_who_could_learn_more_than_it_generalises_does_not_underfit() -> None:
 
 def test_a_loss_that_is_not_finite_ends_the_curve() -> None:
     made = valley(40, 0.0)
-    made[200:, 0, 0] = math.nan
-    found = diagnose(made, EPOCHS, math.inf)
+    made.values[200:, 0, 0] = math.nan
+    found = diagnose(BINARY, made, EPOCHS, math.inf)
     assert (found.verdict, found.reason) == ("diverged", "loss not finite")
     assert found.last is not None
     assert found.last.epoch == 200
-    nothing = diagnose(np.full((3, 2, 2), np.inf, np.float32), EPOCHS, math.inf)
+    nothing = diagnose(
+        BINARY, Curve(BINARY.curve_names, np.full((3, 2, 2), np.inf, np.float32)), EPOCHS, math.inf
+    )
     assert (nothing.verdict, nothing.best, nothing.last) == ("diverged", None, None)
     assert (nothing.train_change, nothing.validation_change) == (0.0, 0.0)
 
 
 def test_one_epoch_is_too_few() -> None:
-    found = diagnose(valley(1, 0.0, epochs=1), 1, math.inf)
+    found = diagnose(BINARY, valley(1, 0.0, epochs=1), 1, math.inf)
     assert (found.verdict, found.reason) == ("underfits", "still improving")
     assert found.validation_change == 0.0
 
 
 def test_of_equally_good_epochs_the_first_is_the_best() -> None:
     flat = curve(np.full(50, 0.5), np.full(50, 0.5))
-    best = diagnose(flat, EPOCHS, math.inf).best
+    best = diagnose(BINARY, flat, EPOCHS, math.inf).best
     assert best is not None
     assert best.epoch == 1
 
@@ -162,5 +167,5 @@ def test_means_are_over_the_epochs_within_a_tenth() -> None:
 
 
 def test_the_rule_names_its_numbers() -> None:
-    assert str(RISE) in RULE
-    assert str(PROGRESS) in RULE
+    assert str(RISE) in rule_of(BINARY)
+    assert str(PROGRESS) in rule_of(BINARY)

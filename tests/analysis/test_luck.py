@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 from statistics import fmean, stdev
 
@@ -10,21 +11,23 @@ import pytest
 from scipy.special import ndtr
 
 from hpsearch.analysis.luck import average_selection
-from hpsearch.evaluation.outcome import Retrained, Standing
+from hpsearch.evaluation.leaderboard import Standing
+from hpsearch.evaluation.runs import Trained
 from hpsearch.statistics.split import split_estimate
-from hpsearch.statistics.stability import RESOLUTION, first_by_one_seed, resample_rows, rows_needed
+from hpsearch.statistics.stability import first_by_one_seed, resample_rows, rows_needed
+from tests.outcomes import make_trial, retraining_runs
 
 #: Mean of the largest of so many standard normal values (Harter, Biometrika 48, 1961).
 LARGEST = {10: 1.53875, 50: 2.24907}
 
-TRUE = 0.55
+TRUE, RESOLUTION = 0.55, 0.005
 
 
 def stand(search_value: float, values: Sequence[float], trial: int = 0) -> Standing:
     """A configuration that the search saw at one value and fresh seeds at others."""
     runs = tuple(
-        Retrained(trial, index, index, value, 1, 1, not math.isfinite(value))
-        for index, value in enumerate(values)
+        Trained(replace(run, seed=run.index), value, 1, 1)
+        for run, value in zip(retraining_runs(make_trial(trial), len(values)), values, strict=True)
     )
     deviation = stdev(values) if len(values) > 1 and math.isfinite(sum(values)) else 0.0
     return Standing(1, trial, {}, search_value, fmean(values), deviation, runs)
@@ -211,7 +214,7 @@ def test_rows_needed_follow_from_the_median_difference() -> None:
     best = np.random.default_rng(11).normal(TRUE, 0.5, 1_000)
     others = [best + apart(0.01, 0.05 * step, 1_000, step) for step in range(1, 10)]
     far = best + apart(0.5, 9.0, 1_000, 12)  # the eleventh takes no part
-    needed = rows_needed(np.stack([far, *others, best]))
+    needed = rows_needed(np.stack([far, *others, best]), 0.005)
     assert needed.deviation == pytest.approx(0.25)
     assert needed.needed == pytest.approx(9_604, abs=1)
     assert needed.resolved == pytest.approx(1.96 * 0.25 / math.sqrt(1_000))
@@ -220,7 +223,7 @@ def test_rows_needed_follow_from_the_median_difference() -> None:
 
 def test_rows_that_are_needed_resolve_what_they_should() -> None:
     first = np.random.default_rng(13).normal(TRUE, 0.5, 2_000)
-    needed = rows_needed(np.stack([first, first + apart(0.01, 0.11, 2_000, 14)]))
+    needed = rows_needed(np.stack([first, first + apart(0.01, 0.11, 2_000, 14)]), RESOLUTION)
     assert needed.enough
     assert needed.resolved < RESOLUTION
     assert pytest.approx(1.96 * 0.11 / math.sqrt(needed.needed), rel=1e-3) == RESOLUTION

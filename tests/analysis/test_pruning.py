@@ -13,6 +13,7 @@ from hpsearch.record.trial import TrialRecord, TrialState
 from hpsearch.search.clock import EPOCH_SECONDS, OPERATIONS_PER_SECOND, Problem
 from hpsearch.study.reading import check_study
 from hpsearch.study.spec import StudySpec
+from hpsearch.tasks.binary import BINARY
 from hpsearch.training.curve import Curve
 
 PROBLEM = Problem(columns=4, train_rows=100, validation_rows=50)
@@ -57,7 +58,7 @@ def falling(values: Sequence[float]) -> Curve:
     """A curve with these values on the validation rows."""
     curve = np.ones((len(values), 2, 2), np.float32)
     curve[:, 1, 0] = values
-    return curve
+    return Curve(BINARY.curve_names, curve)
 
 
 def weigh(trials: Sequence[TrialRecord], values: Sequence[float] = ()) -> Pruning:

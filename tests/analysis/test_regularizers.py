@@ -1,4 +1,4 @@
-"""What regularisers did, for studies of which it is known."""
+"""What regularizers did, for studies of which it is known."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,17 +14,21 @@ from hpsearch.analysis.regularizers import (
     Layer,
     ablate,
     combinations,
-    summarise_layers,
+    summarize_layers,
     switches,
     variants,
 )
 from hpsearch.data.facts import DataFacts
-from hpsearch.evaluation.outcome import Outcome, Retrained, Standing, Trained
+from hpsearch.evaluation.leaderboard import Leaderboard, Reason, Standing
+from hpsearch.evaluation.outcome import Outcome
+from hpsearch.evaluation.runs import Trained
 from hpsearch.record.trial import TrialRecord, TrialState
 from hpsearch.space.space import Scalar
 from hpsearch.study.reading import check_study
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.inspection import BINS, NO_LOSSES, Kernels, Losses
+from hpsearch.training.run import Run
+from tests.outcomes import curve_of
 
 ROWS = 400
 SEEDS = (11, 12, 13)
@@ -42,13 +46,13 @@ SPEC = check_study(
     },
     "made.toml",
 )
-NETWORK, KNOBS = SPEC.build({})
+RECIPE = SPEC.recipe({})
 
 
 def made(
     histories: Mapping[str, History],
     *,
-    winner: Sequence[Retrained] = (),
+    winner: Sequence[Trained] = (),
     ablations: Sequence[Trained] = (),
     trials: Sequence[TrialRecord] = (),
 ) -> tuple[Outcome, Standing]:
@@ -63,7 +67,7 @@ def made(
         history=lambda run: histories.get(run, UNTRAINED),
         importances={},
         importance_evaluator="",
-        standings=(standing,),
+        leaderboard=Leaderboard((standing,), True, None, Reason.BEST_MEAN),
         baselines=(),
         ablations=tuple(ablations),
         test=None,
@@ -81,20 +85,21 @@ def losses(seed: int, more: float = 0.0) -> Losses:
     return np.asarray(hard + own + more, np.float32)
 
 
-def again(index: int, value: float) -> Retrained:
-    return Retrained(4, index, SEEDS[index], value, 5, 10, not math.isfinite(value))
+def again(index: int, value: float) -> Trained:
+    run = Run(f"0004-seed-{index}", "again", "retraining", RECIPE, SEEDS[index], index)
+    return Trained(run, value, 5, 10)
 
 
 def without(name: str, index: int, value: float, trial: int = 4) -> Trained:
     run, label = f"{trial:04d}-without-{name}-seed-{index}", f"without {name}"
     seed = SEEDS[index] if trial == 4 else 99
-    return Trained(run, name, label, NETWORK, KNOBS, seed, value, 5, 10, 20)
+    return Trained(Run(run, label, name, RECIPE, seed, index), value, 5, 10)
 
 
 def recorded(values: Losses, *kernels: Kernels) -> History:
     epochs = range(1, len(kernels) + 1)
     return History(
-        np.zeros((len(kernels), 2, 2), np.float32),
+        curve_of(np.zeros((len(kernels), 2, 2))),
         dict.fromkeys(epochs, ""),
         values,
         dict(zip(epochs, kernels, strict=True)),
@@ -145,7 +150,7 @@ def test_pairs_take_what_rows_and_seeds_share_out_of_the_interval() -> None:
 def test_runs_pair_by_seed_in_the_order_of_the_winners() -> None:
     outcome, standing = ablated({"l1": 0.01})
     runs = variants(outcome, standing)["l1"]
-    assert [run.seed for run in runs] == list(SEEDS)
+    assert [run.run.seed for run in runs] == list(SEEDS)
     assert ablate(outcome, standing)[0].seeds == tuple(
         run.value - one.value for run, one in zip(runs, standing.runs, strict=True)
     )
@@ -190,10 +195,10 @@ def test_layers_are_the_mean_over_seeds_of_the_last_epoch() -> None:
             "diverged": recorded(NO_LOSSES, kernels((math.nan, 0), (1, 0))),
         }
     )
-    hidden, output = summarise_layers(outcome, ["a", "b", "diverged", "nothing recorded"])
+    hidden, output = summarize_layers(outcome, ["a", "b", "diverged", "nothing recorded"])
     assert hidden == Layer(2.0, 0.5, 10 * BINS)
     assert output == Layer(4.5, 0.25, 10 * BINS)
-    assert summarise_layers(outcome, ["diverged", "nothing recorded"]) == ()
+    assert summarize_layers(outcome, ["diverged", "nothing recorded"]) == ()
 
 
 def trial(

@@ -30,7 +30,7 @@ def silent(line: str) -> None:
 def go_on(path: Path, *, drop: bool = True) -> None:
     """Search, re-train and compare; then forget all states, unless it is killed before."""
     with write_folder(path, SPEC, FACTS, tell=silent) as folder:
-        pool = Pool(FormulaTrainer(8))
+        pool = Pool(FormulaTrainer())
         for _ in search(SPEC, PROBLEM, folder.record, folder.files, pool, silent):
             pass
         evaluate(folder, pool)
@@ -41,7 +41,7 @@ def go_on(path: Path, *, drop: bool = True) -> None:
 def begin(path: Path, enough: Callable[[], bool]) -> None:
     """Begin it, and leave it in the middle with states of trials in flight."""
     with write_folder(path, SPEC, FACTS, tell=silent) as folder:
-        pool = Pool(FormulaTrainer(8))
+        pool = Pool(FormulaTrainer())
         walk = search(SPEC, PROBLEM, folder.record, folder.files, pool, silent)
         for _ in itertools.takewhile(lambda _: not enough(), walk):
             pass
@@ -52,5 +52,5 @@ def begin(path: Path, enough: Callable[[], bool]) -> None:
 def compared(path: Path) -> dict[str, Any]:
     """What it came to."""
     with read_folder(path) as folder:
-        histories = {run: folder.files.history(run).curve.tobytes() for run in RUNS}
+        histories = {run: folder.files.history(run).curve.values.tobytes() for run in RUNS}
         return {"trials": folder.record.trials(), "curves": histories}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hpsearch import cli
+from hpsearch.cli import app
 
 STUDY: dict[str, Any] = {
     "study": {"name": "mine", "seed": 1},
@@ -54,7 +54,7 @@ def refused(
     before = files(here)
     monkeypatch.setattr(sys, "argv", ["hpsearch", *arguments])
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        app.main()
     said = capsys.readouterr()
     assert ended.value.code == code, said
     assert "Traceback" not in said.err

@@ -43,7 +43,8 @@ patience = 6
 [search]
 trials = 8
 parallel = 4
-startup_trials = 3
+sampler = { name = "tpe", startup_trials = 3 }
+pruner = { name = "median", startup_trials = 3 }
 warmup_epochs = 2
 
 [evaluate]

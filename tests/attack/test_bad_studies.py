@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import tomli_w
 
-from hpsearch import cli
+from hpsearch.cli import app
 from tests.attack.refusals import STUDY, refused, with_entry
 
 NAN, INFINITE = float("nan"), float("inf")
@@ -30,13 +30,15 @@ BROKEN: dict[str, list[Any]] = {
     "training.epochs": [*COUNT, 100_001],
     "training.patience": COUNT,
     "training.decay_epochs": COUNT,
-    "search.sampler": ["grid", 1],
-    "search.pruner": ["hope", 1],
-    "search.startup_trials": [-1, 1.5, "x", 10**12],
+    "search.sampler": ["grid", 1, [], {"name": "grid"}, {"name": 1}, {"name": ["tpe"]}],
+    "search.pruner": ["hope", 1, True],
+    "search.sampler.startup_trials": [-1, 1.5, "x", 10**12],
+    "search.pruner.startup_trials": [-1, 1.5, "x", 10**12],
+    "search.startup_trials": [3],
     "search.warmup": [-0.1, 1.1, NAN, INFINITE, True, "half"],
     "search.warmup_epochs": [-1, 1.5, 3],
-    "search.reduction_factor": [1, 0, "x", 10**12],
-    "search.patience_reports": [-1, "x", 10**12],
+    "search.reduction_factor": [3],
+    "search.patience_reports": [3],
     "search.trials": [*COUNT[1:], 1_000_001],
     "search.parallel": [*COUNT, 1_025],
     "evaluate.top": [*COUNT, 101],
@@ -120,7 +122,7 @@ def test_the_good_study_is_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["hpsearch", "validate", "mine.toml"])
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        app.main()
     assert ended.value.code == 0
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from hpsearch.data.kept import kept_rows
 from hpsearch.evaluation.reading import read_outcome
-from hpsearch.listing import status_of
+from hpsearch.listing.status import status_of
 from hpsearch.record.folder import read_folder
 from hpsearch.report.report import report_values
 from tests.attack.damage import Damage, Restored, any_damage, symptom
@@ -91,7 +91,7 @@ class Reader:
         with read_folder(self._folder) as folder:
             runs = [path.stem for path in self._folder.glob("curves/*.npz")]
             histories = {run: folder.files.history(run) for run in runs}
-        return {run: (len(one), one.curve.tobytes()) for run, one in histories.items()}
+        return {run: (len(one), one.curve.values.tobytes()) for run, one in histories.items()}
 
 
 def told(complaints: list[tuple[str, Damage, str]], rounds: int) -> str:

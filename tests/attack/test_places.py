@@ -34,7 +34,7 @@ def finished(through: Path, tmp_path: Path) -> Path:
 
 def installed(*arguments: str | Path) -> list[str]:
     """``hpsearch`` as its script begins it: the working folder is not on the path."""
-    start = f"import sys; sys.path[0] = {str(ROOT)!r}; from hpsearch.cli import main; main()"
+    start = f"import sys; sys.path[0] = {str(ROOT)!r}; from hpsearch.cli.app import main; main()"
     return [sys.executable, "-c", start, *map(str, arguments)]
 
 

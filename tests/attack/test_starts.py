@@ -19,7 +19,6 @@ import pytest
 from hpsearch import calls
 from hpsearch.errors import WorkerError
 from hpsearch.execution.local import LocalPool
-from hpsearch.study.sections import TrainingSection
 from tests.attack import jobs
 from tests.attack.scale import amount
 from tests.attack.studies import environment, kept, optimize, run
@@ -36,7 +35,7 @@ def pool(
     workers: int, initializer: Callable[..., None], *arguments: Any, tell: Callable[[str], None]
 ) -> Iterator[LocalPool]:
     """A pool of light workers."""
-    with LocalPool(workers, TrainingSection(), hash, initializer, arguments, tell=tell) as made:
+    with LocalPool(workers, hash, initializer, arguments, tell=tell) as made:
         yield made
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from hpsearch.errors import HpsearchError
 from hpsearch.evaluation.reading import read_outcome
-from hpsearch.listing import list_trials, say_status, status_of
+from hpsearch.listing.status import say_status, status_of
+from hpsearch.listing.trials import list_trials
 from hpsearch.pipeline import export
 from hpsearch.record.folder import read_folder
 from hpsearch.tensorboard.writing import write_tensorboard

@@ -166,7 +166,7 @@ def test_a_report_of_another_origin_is_not_overwritten(
 
 
 DIVERGING = (
-    *("--set", "space.learning_rate={float=[1e7,1e9]}", "--set", 'network.optimizer="sgd"'),
+    *("--set", "space.learning_rate={float=[1e7,1e9]}", "--set", 'training.optimizer="sgd"'),
     *("--set", "search.trials=3", "--set", "evaluate.baselines=[]"),
 )
 

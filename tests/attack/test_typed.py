@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hpsearch import cli
+from hpsearch.cli import app
 from hpsearch.errors import StudyFileError, UsageError
 from hpsearch.study.reading import check_study, read_study
 from hpsearch.study.spec import StudySpec
@@ -103,7 +103,7 @@ def test_the_command_line_says_it_and_exits_2(
     sets = [word for entry in typed.overrides for word in ("--set", entry)]
     monkeypatch.setattr(sys, "argv", ["hpsearch", "validate", str(path), *sets])
     with pytest.raises(SystemExit) as ended:
-        cli.main()
+        app.main()
     refused = isinstance(read(tmp_path, typed.file, typed.overrides), str)
     assert ended.value.code == (2 if refused else 0)
     said = capsys.readouterr()

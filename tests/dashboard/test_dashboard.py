@@ -27,7 +27,7 @@ from hpsearch.evaluation.outcome import Outcome
 from hpsearch.record.annotations import PART
 from hpsearch.record.record import Record
 from hpsearch.space.space import Choice, Domain, Float, Int
-from tests.outcomes import HOSTILE, MakeOutcome, make_trial
+from tests.outcomes import HOSTILE, NO_LEADERBOARD, MakeOutcome, lose, make_trial, with_standings
 
 STATES = {
     "complete": TrialState.COMPLETE,
@@ -125,7 +125,7 @@ def test_the_note_says_what_the_study_is_and_what_came_out(
         found = detail(client)
     note = found["note"]["body"]
     for said in (
-        "Which size and regulariser generalise?",
+        "Which size and regularizer generalize?",
         "30 trials of up to 100 epochs",
         "UCI HIGGS, first rows: 10,000 train, 1,000 validate, 9,977 test",
         f"**The winner is trial {winner.trial}.**",
@@ -201,9 +201,11 @@ def test_the_files_are_the_report_and_the_winners_curves(
     heads, *rows = got["winner-curves.csv"][1].decode().splitlines()
     assert heads.split(",")[:3] == ["epoch", "seed 0 train", "seed 0 validation"]
     run = outcome.standings[0].runs[0]
-    curve = outcome.history(run.run).curve
+    curve = outcome.history(run.run.name).curve
     cells = [float(cell) for cell in rows[run.best_epoch - 1].split(",")]
-    assert cells[:3] == pytest.approx([run.best_epoch, *curve[run.best_epoch - 1, :, 0]], abs=1e-5)
+    assert cells[:3] == pytest.approx(
+        [run.best_epoch, *curve.values[run.best_epoch - 1, :, 0]], abs=1e-5
+    )
     assert sum(len(content) for _, content in got.values()) < 200_000
 
 
@@ -228,7 +230,7 @@ def test_what_is_no_longer_true_is_taken_away(
     record = make_record(outcome)
     write_dashboard(record, outcome)
     second = replace(outcome.standings[1], rank=1)
-    write_dashboard(record, replace(outcome, standings=(second,), test=None))
+    write_dashboard(record, with_standings(replace(outcome, test=None), second))
     with served(outcome.folder) as client:
         found = detail(client)
     assert notes(found).keys() == {second.trial}
@@ -264,7 +266,7 @@ def test_a_file_that_somebody_added_stays(
         content = base64.b64encode(b"mine").decode()
         added = {"file": f"data:text/plain;base64,{content}", "filename": "mine.txt"}
         assert client.post("/api/artifacts/1", json=added).status_code == 201
-        write_dashboard(record, replace(outcome, standings=(), test=None))
+        write_dashboard(record, with_standings(replace(outcome, test=None)))
         artifacts = detail(client)["artifacts"]
         assert names(artifacts) == ["mine.txt", "report.html", "report.md"]
         (mine,) = (one["artifact_id"] for one in artifacts if one["filename"] == "mine.txt")
@@ -326,12 +328,12 @@ def test_a_configuration_that_diverged_is_told_and_wins_nothing(
 ) -> None:
     outcome = make_outcome(standings=1, seeds=2, test=False)
     (standing,) = outcome.standings
-    lost = replace(standing.runs[1], value=math.inf, diverged=True)
+    lost = lose(standing.runs[1])
     diverged = replace(standing, mean=math.inf, deviation=0.0, runs=(standing.runs[0], lost))
-    write_dashboard(make_record(outcome), replace(outcome, standings=(diverged,)))
+    write_dashboard(make_record(outcome), with_standings(outcome, diverged))
     with served(outcome.folder) as client:
         found = detail(client)
-    assert "**There is no winner:**" in found["note"]["body"]
+    assert "There is no winner yet:" in found["note"]["body"]
     assert "the winner" not in notes(found)[standing.trial]
     assert names(found["artifacts"]) == ["report.html", "report.md"]
     assert f"{standing.runs[0].best_epoch}, diverged" in notes(found)[standing.trial]
@@ -348,7 +350,7 @@ def test_baselines_alone_have_a_note_too(
         outcome,
         spec=outcome.spec.model_copy(update={"search": search}),
         trials=(),
-        standings=(),
+        leaderboard=NO_LEADERBOARD,
         ablations=(),
         test=replace(
             outcome.test, reference="Large, dropout 0.5", trial=None, index=None, configurations=()

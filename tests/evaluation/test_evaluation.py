@@ -17,7 +17,7 @@ from hpsearch.data.table import Features, Labels
 from hpsearch.errors import WorkerError
 from hpsearch.evaluation.candidates import find_candidates
 from hpsearch.evaluation.importance import importances
-from hpsearch.evaluation.leaderboard import standings
+from hpsearch.evaluation.leaderboard import read_leaderboard
 from hpsearch.evaluation.opening import (
     Candidates,
     Predictors,
@@ -27,12 +27,14 @@ from hpsearch.evaluation.opening import (
 )
 from hpsearch.evaluation.reading import read_outcome
 from hpsearch.evaluation.retraining import best_trials, wanted_retrainings
-from hpsearch.evaluation.runs import Run, best_weights, train_runs
+from hpsearch.evaluation.runs import best_weights, train_runs, trained
+from hpsearch.models.arrays import Arrays
 from hpsearch.record.folder import StudyFolder, write_folder
 from hpsearch.record.record import Record
 from hpsearch.record.trial import TrialRecord
 from hpsearch.search.loop import search
-from hpsearch.training.segment import Arrays, Segment
+from hpsearch.training.run import Run
+from hpsearch.training.segment import Segment
 from tests.doubles import PROBLEM, FormulaTrainer, Pool, small_study, tiny_fold
 from tests.facts import FACTS
 
@@ -47,14 +49,14 @@ def folder(tmp_path: Path) -> Iterator[StudyFolder]:
     """A study that was searched, not evaluated yet."""
     spec = small_study(evaluate__top=3, evaluate__seeds=2, search__trials=16)
     with write_folder(tmp_path, spec, FACTS) as folder:
-        for _ in search(spec, PROBLEM, folder.record, folder.files, Pool(FormulaTrainer(8))):
+        for _ in search(spec, PROBLEM, folder.record, folder.files, Pool(FormulaTrainer())):
             pass
         yield folder
 
 
 def finish(folder: StudyFolder, pool: Pool) -> None:
-    runs = [one.run for one in wanted_retrainings(folder)]
-    *_, (done, total) = train_runs(folder, PROBLEM, pool.train, runs)
+    runs = wanted_retrainings(folder)
+    *_, (done, total) = train_runs(folder, PROBLEM, pool, runs)
     assert done == total
 
 
@@ -104,7 +106,7 @@ def guessing(rows: Split, watch: Callable[[], None] = lambda: None) -> Predictor
 def look(folder: StudyFolder, pool: Pool, rows: Split, predictors: Predictors) -> None:
     """Measure all candidates on test rows."""
     candidates = candidates_of(folder)
-    weights = best_weights(folder, PROBLEM, pool.train, candidates.runs)
+    weights = best_weights(folder, PROBLEM, pool, candidates.runs)
     measure(folder, rows, candidates, weights, predictors)
 
 
@@ -122,45 +124,64 @@ def test_the_best_are_complete_distinct_and_in_order() -> None:
 
 
 def test_the_leaderboard_ranks_by_the_mean_over_seeds(folder: StudyFolder) -> None:
-    finish(folder, Pool(FormulaTrainer(8), 4, 1))
-    ranked = standings(folder, folder.record.trials())
+    finish(folder, Pool(FormulaTrainer(), 4, 1))
+    ranked = read_leaderboard(folder, folder.record.trials()).standings
     assert [one.rank for one in ranked] == [1, 2, 3]
     assert [one.mean for one in ranked] == sorted(one.mean for one in ranked)
     for one in ranked:
         values = [run.value for run in one.runs]
-        assert len({run.seed for run in one.runs}) == 2
+        assert len({run.run.seed for run in one.runs}) == 2
         assert one.mean == pytest.approx(np.mean(values))
         assert one.deviation == pytest.approx(np.std(values, ddof=1))
         assert one.params["layers"]
 
 
 def test_what_was_retrained_is_kept_and_more_seeds_are_added(folder: StudyFolder) -> None:
-    finish(folder, Pool(FormulaTrainer(8)))
-    again = Pool(FormulaTrainer(8))
+    finish(folder, Pool(FormulaTrainer()))
+    kept = {run: folder.files.history(run).curve.values.tobytes() for run in retrained(folder)}
+    assert len(kept) == 3 * 2
+    again = Pool(FormulaTrainer())
     finish(folder, again)
     assert again.segments == []
+    evaluation = folder.spec.evaluate.model_copy(update={"seeds": 4})
+    more = replace(folder, spec=folder.spec.model_copy(update={"evaluate": evaluation}))
+    finish(more, again)
+    added = set(retrained(more)) - kept.keys()
+    assert len(added) == 3 * 2
+    before, after = ({run.seed for run in wanted_retrainings(study)} for study in (folder, more))
+    assert {segment.seed for segment in again.segments} == after - before
+    for standing in read_leaderboard(more, more.record.trials()).standings:
+        assert len({trained.run.seed for trained in standing.runs}) == 4
+    for run, curve in kept.items():
+        assert more.files.history(run).curve.values.tobytes() == curve
+
+
+def retrained(folder: StudyFolder) -> list[str]:
+    """The re-trainings that a folder has whole."""
+    runs = wanted_retrainings(folder)
+    return [run.name for run in runs if trained(folder, run) is not None]
 
 
 def test_lost_weights_are_trained_again_to_the_same_values(folder: StudyFolder) -> None:
-    pool = Pool(FormulaTrainer(8))
+    pool = Pool(FormulaTrainer())
     finish(folder, pool)
     runs = candidates_of(folder).runs
-    before = best_weights(folder, PROBLEM, pool.train, runs)
+    before = best_weights(folder, PROBLEM, pool, runs)
     folder.files.drop_states()
-    again = Pool(FormulaTrainer(8))
-    after = best_weights(folder, PROBLEM, again.train, runs)
+    again = Pool(FormulaTrainer())
+    after = best_weights(folder, PROBLEM, again, runs)
     assert {segment.seed for segment in again.segments} == {run.seed for run in runs}
     np.testing.assert_array_equal(before, after)
 
 
 def test_a_run_goes_on_where_it_stopped(folder: StudyFolder) -> None:
-    run = wanted_retrainings(folder)[0].run
-    pool = Pool(FormulaTrainer(8))
-    for _ in train_runs(folder, PROBLEM, pool.train, [run]):
+    run = wanted_retrainings(folder)[0]
+    pool = Pool(FormulaTrainer())
+    for _ in train_runs(folder, PROBLEM, pool, [run]):
         if len(pool.segments) == 3:
             break
-    again = Pool(FormulaTrainer(8))
-    *_, last = train_runs(folder, PROBLEM, again.train, [run])
+    again = Pool(FormulaTrainer())
+    *_, last = train_runs(folder, PROBLEM, again, [run])
     assert last == (1, 1)
     assert again.segments[0].first > 1
     assert again.segments[0].state is not None
@@ -170,10 +191,10 @@ def test_a_configuration_that_diverges_with_a_seed_does_not_win(folder: StudyFol
     best = best_trials(folder.record.trials(), 1)[0]
 
     def diverges(segment: Segment) -> bool:
-        return segment.knobs.learning_rate == best.params["learning_rate"]
+        return segment.recipe.knobs.learning_rate == best.params["learning_rate"]
 
-    finish(folder, Pool(FormulaTrainer(8, diverges)))
-    last = standings(folder, folder.record.trials())[-1]
+    finish(folder, Pool(FormulaTrainer(diverges)))
+    last = read_leaderboard(folder, folder.record.trials()).standings[-1]
     assert (last.trial, last.mean) == (best.number, float("inf"))
     assert all(run.diverged for run in last.runs)
 
@@ -181,7 +202,7 @@ def test_a_configuration_that_diverges_with_a_seed_does_not_win(folder: StudyFol
 def test_the_test_rows_are_opened_once_and_the_opening_is_in_the_record(
     folder: StudyFolder,
 ) -> None:
-    pool = Pool(FormulaTrainer(8))
+    pool = Pool(FormulaTrainer())
     finish(folder, pool)
     rows, candidates, openings_seen = made_rows(), candidates_of(folder), []
 
@@ -208,7 +229,7 @@ def test_the_test_rows_are_opened_once_and_the_opening_is_in_the_record(
     assert outcome.test == result
     assert outcome.standings[0].trial == result.trial
     run = outcome.standings[0].runs[0]
-    assert len(outcome.history(run.run).curve) == run.epochs
+    assert len(outcome.history(run.run.name).curve) == run.epochs
 
 
 @pytest.mark.parametrize("trials", [9, 30])
@@ -240,7 +261,7 @@ def test_importance_needs_trials_and_sums_to_one(tmp_path: Path, trials: int) ->
 
 
 def test_a_look_that_was_cut_short_is_taken_up_and_counted_once(folder: StudyFolder) -> None:
-    pool = Pool(FormulaTrainer(8))
+    pool = Pool(FormulaTrainer())
     finish(folder, pool)
     rows = made_rows()
 

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from hpsearch.evaluation.ablation import ablation_runs, regularisers_on, without
-from hpsearch.evaluation.baselines import baseline_runs, tutorial_network
+from hpsearch.evaluation.ablation import ablation_runs, regularizers_on, without
+from hpsearch.evaluation.baselines import baseline_runs
 from hpsearch.evaluation.candidates import comparison_runs, find_candidates
 from hpsearch.evaluation.retraining import retrainings
+from hpsearch.models.dense import dense_network
+from hpsearch.models.layers.batch_normalization import BatchNormalization
+from hpsearch.models.tutorial import tutorial_recipe
 from hpsearch.record.folder import write_folder
 from hpsearch.record.trial import TrialRecord
 from hpsearch.space.space import Scalar
@@ -33,13 +36,10 @@ def trial(**params: Scalar) -> TrialRecord:
 
 @pytest.mark.parametrize("name", TUTORIAL)
 def test_the_seven_are_those_of_the_tutorial(name: str) -> None:
-    network, knobs = tutorial_network(name)
+    recipe = tutorial_recipe(name, task="binary", epochs=10_000, engine="compiled")
+    knobs = recipe.knobs
     widths, l2, dropout = TUTORIAL[name]
-    assert (network.widths, network.activation, network.batch_normalization) == (
-        widths,
-        "elu",
-        False,
-    )
+    assert recipe.network == dense_network(widths, "elu", batch_normalization=False, outputs=1)
     assert (knobs.l1, knobs.l2, knobs.dropout) == (0.0, l2, dropout)
     assert (knobs.optimizer, knobs.learning_rate) == ("adam", 1e-3)
     assert (knobs.schedule, knobs.schedule_epochs) == ("inverse_time", 1_000)
@@ -51,13 +51,13 @@ def test_baselines_are_trained_as_the_tutorial_trains_and_not_as_the_study() -> 
     assert [run.variant for run in runs] == list(TUTORIAL)
     assert len({run.seed for run in runs}) == 7
     for run in runs:
-        assert (run.training.batch_size, run.training.patience) == (500, 200)
-        assert run.training.epochs == 10_000
+        assert (run.recipe.batch_size, run.recipe.patience) == (500, 200)
+        assert run.recipe.epochs == 10_000
     fewer = baseline_runs(small_study(evaluate__baselines=["large"]))
     assert fewer[0].identity == runs[3].identity
 
 
-def test_an_ablation_switches_off_one_regulariser_and_keeps_the_seeds() -> None:
+def test_an_ablation_switches_off_one_regularizer_and_keeps_the_seeds() -> None:
     spec = small_study(
         evaluate__seeds=2,
         network__l1=1e-4,
@@ -66,28 +66,33 @@ def test_an_ablation_switches_off_one_regulariser_and_keeps_the_seeds() -> None:
         training__weight_decay=0.1,
     )
     winner = trial(layers=2, units=8, learning_rate=0.1, optimizer="adam")
-    network, knobs = spec.build(winner.params)
-    assert regularisers_on(network, knobs) == ("l1", "dropout", "batch_normalization")
+    values = spec.space.complete(winner.params)
+    assert regularizers_on(values) == ("l1", "dropout", "batch_normalization")
     runs = ablation_runs(spec, winner)
     assert [run.name for run in runs[:2]] == ["0007-without-l1-seed-0", "0007-without-l1-seed-1"]
     assert [run.variant for run in runs[::2]] == ["l1", "dropout", "batch_normalization", "any"]
-    seeds = [one.run.seed for one in retrainings(spec, winner)]
+    seeds = [run.seed for run in retrainings(spec, winner)]
     for run in runs:
         assert run.seed == seeds[int(run.name[-1])]
-        off = {"l1", "dropout", "batch_normalization"} - {*regularisers_on(run.network, run.knobs)}
-        assert off == {run.variant} or (run.variant == "any" and len(off) == 3)
-    assert without(network, knobs) == (network, knobs)
+        names = regularizers_on(values) if run.variant == "any" else (run.variant,)
+        assert run.recipe == spec.recipe(without(winner.params, *names))
+        knobs, network = run.recipe.knobs, run.recipe.network
+        assert (knobs.l1 == 0) == ("l1" in names)
+        assert (knobs.dropout == 0) == ("dropout" in names)
+        normalized = any(isinstance(layer, BatchNormalization) for layer in network.layers)
+        assert normalized == ("batch_normalization" not in names)
+    assert without(values) == values
 
 
-def test_weight_decay_is_a_regulariser_of_adamw_alone() -> None:
+def test_weight_decay_is_a_regularizer_of_adamw_alone() -> None:
     for optimizer, used in (("adamw", ("weight_decay",)), ("adam", ())):
         spec = small_study(
             training__weight_decay=0.1, space__optimizer={"choice": ["sgd", optimizer]}
         )
-        assert regularisers_on(*spec.build({"layers": 1, "optimizer": optimizer})) == used
+        assert regularizers_on(spec.space.complete({"layers": 1, "optimizer": optimizer})) == used
 
 
-def test_one_regulariser_alone_is_not_left_out_twice() -> None:
+def test_one_regularizer_alone_is_not_left_out_twice() -> None:
     spec = small_study(evaluate__seeds=1)
     runs = ablation_runs(spec, trial(layers=1, units=8, l2=1e-3, learning_rate=0.1))
     assert [run.variant for run in runs] == ["l2"]
@@ -97,7 +102,7 @@ def test_a_study_without_a_search_compares_its_baselines(tmp_path: Path) -> None
     spec = small_study(search__trials=0, evaluate__baselines=["tiny", "logistic_regression"])
     with write_folder(tmp_path, spec, FACTS) as folder:
         assert [run.variant for run in comparison_runs(folder)] == ["tiny"]
-        evaluate(folder, Pool(FormulaTrainer(200)))
+        evaluate(folder, Pool(FormulaTrainer()))
         found = find_candidates(folder)
         assert found is not None
         assert not found.configurations

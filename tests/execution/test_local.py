@@ -1,19 +1,22 @@
 """The pool of worker processes: results, deaths, replacement."""
 
+import multiprocessing
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from hpsearch import calls
 from hpsearch.errors import WorkerError
 from hpsearch.execution import local
 from hpsearch.execution.local import LocalPool
-from hpsearch.study.sections import TrainingSection
+from hpsearch.execution.server import ForkedProcess
 from tests.execution import work
 
 
@@ -25,7 +28,7 @@ def told() -> list[str]:
 
 @pytest.fixture
 def pool(told: list[str]) -> Iterator[LocalPool]:
-    with LocalPool(2, TrainingSection(), hash, work.begin, ("here",), tell=told.append) as pool:
+    with LocalPool(2, hash, work.begin, ("here",), tell=told.append) as pool:
         yield pool
 
 
@@ -76,16 +79,57 @@ def test_work_that_kills_every_worker_is_given_up_and_harms_no_other(
     assert all(other.result(30)[0] == "here" for other in others)
 
 
-def test_closing_ends_the_processes(tmp_path: Path) -> None:
-    with LocalPool(1, TrainingSection(), hash, work.begin, ("here",)) as pool:
-        _, process = pool.call(work.whoami).result(30)
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline and Path(f"/proc/{process}/stat").exists():
-        if Path(f"/proc/{process}/stat").read_text().split()[2] == "Z":
-            break
-        time.sleep(0.05)
-    else:
-        assert not Path(f"/proc/{process}").exists()
+def test_closing_ends_every_process_that_the_pool_started_and_no_other() -> None:
+    """A child of the caller's own, by ``subprocess`` and by ``multiprocessing``, goes on."""
+    spawn = multiprocessing.get_context("spawn")
+    reading, writing = spawn.Pipe(duplex=False)
+    own = spawn.Process(target=reading.recv, daemon=True)
+    own.start()
+    with subprocess.Popen(("sleep", "60")) as other:
+        before = children()
+        with LocalPool(2, hash, work.begin, ("here",)) as pool:
+            for future in [pool.call(work.rest) for _ in range(2)]:
+                future.result(30)
+            started = children() - before
+        assert len(started) == 3  # two workers, and the server that they are forked from
+        _, alive = psutil.wait_procs(
+            [process for process in started if not is_over(process)], timeout=10
+        )
+        assert [process for process in alive if not is_over(process)] == []
+        assert other.poll() is None
+        assert own.is_alive()
+        other.kill()
+    writing.send("done")
+    own.join(30)
+    assert own.exitcode == 0
+
+
+def children() -> set[psutil.Process]:
+    """All processes that this one and its children started."""
+    return set(psutil.Process().children(recursive=True))
+
+
+def is_over(process: psutil.Process) -> bool:
+    """Whether a process ended, be it that nobody asked for its exit status."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def test_a_number_that_is_another_process_by_now_is_not_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After its exit status was asked for a process's number is free for another."""
+    monkeypatch.delattr(os, "pidfd_open", raising=False)
+    ended: list[int] = []
+    monkeypatch.setattr(os, "kill", lambda pid, _: ended.append(pid))
+    process = ForkedProcess(12345, lambda pid: 0)
+    assert process.close() == 0
+    assert ended == [12345]
+    process.kill()
+    process.close()
+    assert ended == [12345]
 
 
 def test_a_death_is_told_with_whose_work_it_was(
@@ -98,11 +142,15 @@ def test_a_death_is_told_with_whose_work_it_was(
 
 
 def test_a_shortage_of_the_machine_is_no_result_of_a_training(
-    tmp_path: Path, told: list[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, told: list[str]
 ) -> None:
-    monkeypatch.setattr(local, "run_segment", work.short_of_memory_once)
     with LocalPool(
-        1, TrainingSection(), lambda _: "model", work.begin, ("here",), tell=told.append
+        1,
+        lambda _: "model",
+        work.begin,
+        ("here",),
+        tell=told.append,
+        run=work.short_of_memory_once,
     ) as pool:
         segment: Any = str(tmp_path / "short")
         found: Any = pool.train(segment, 0.0, name="trial 3").result(30)
@@ -128,7 +176,7 @@ def test_deaths_while_workers_are_set_up_are_deaths_like_others(
 ) -> None:
     monkeypatch.setattr(calls, "LONGEST_WAIT_SECONDS", 0.1)
     arguments = (str(tmp_path / "deaths"), calls.ATTEMPTS - 1)
-    with LocalPool(1, TrainingSection(), hash, work.die_at_first, arguments) as pool:
+    with LocalPool(1, hash, work.die_at_first, arguments) as pool:
         assert pool.call(os.getpid).result(60) != os.getpid()
     assert len((tmp_path / "deaths").read_text()) == calls.ATTEMPTS - 1
 
@@ -136,7 +184,7 @@ def test_deaths_while_workers_are_set_up_are_deaths_like_others(
 def test_a_worker_that_cannot_be_set_up_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calls, "LONGEST_WAIT_SECONDS", 0.1)
     with (
-        LocalPool(1, TrainingSection(), hash, work.fail_to_begin, ()) as pool,
+        LocalPool(1, hash, work.fail_to_begin, ()) as pool,
         pytest.raises(WorkerError, match="cannot be set up: this piece of work is wrong"),
     ):
         pool.call(work.whoami).result(60)
@@ -145,7 +193,7 @@ def test_a_worker_that_cannot_be_set_up_says_why(monkeypatch: pytest.MonkeyPatch
 def test_a_server_that_cannot_import_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calls, "LONGEST_WAIT_SECONDS", 0.1)
     with (
-        LocalPool(1, TrainingSection(), hash, work.begin, ("here",), ("no_such_module",)) as pool,
+        LocalPool(1, hash, work.begin, ("here",), ("no_such_module",)) as pool,
         pytest.raises(WorkerError, match="cannot start: ModuleNotFoundError: No module named"),
     ):
         pool.call(work.whoami).result(60)

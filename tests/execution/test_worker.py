@@ -9,21 +9,20 @@ import pytest
 from hpsearch.execution.local import LocalPool
 from hpsearch.execution.program_cache import LARGEST_BYTES, program_cache
 from hpsearch.execution.worker import start
-from hpsearch.models.network import build
-from hpsearch.study.sections import TrainingSection
+from hpsearch.models.recipe import recipe_of
+from hpsearch.training.engines import model_of
 from hpsearch.training.segment import Progress, Segment
 from tests.doubles import tiny_fold
-
-TRAINING = TrainingSection(batch_size=50, epochs=9, patience=9)
 
 
 def train(programs: Path, *widths: int) -> list[Progress]:
     """Segments of networks of these widths, one after the other on a fresh worker."""
-    with LocalPool(1, TRAINING, hash, start, (tiny_fold(), programs)) as pool:
+    with LocalPool(1, model_of, start, ((tiny_fold(),), programs)) as pool:
         found = []
         for units in widths:
-            network, knobs = build({"units": units, "dropout": 0.3}, epochs=9, decay_epochs=9)
-            segment = Segment(network, knobs, 3, 0, 4, None)
+            values = {"units": units, "dropout": 0.3}
+            recipe = recipe_of(values, epochs=9, batch_size=50, patience=9, decay_epochs=9)
+            segment = Segment(recipe, 3, 0, 4, None)
             found.append(pool.train(segment, 0.0).result(120))
         return found
 
@@ -33,8 +32,8 @@ def test_a_program_is_found_on_disk_whatever_was_compiled_before_it(tmp_path: Pa
     files = {file.name for file in tmp_path.iterdir()}
     large_first = train(tmp_path, 24, 8)
     assert {file.name for file in tmp_path.iterdir()} == files
-    np.testing.assert_array_equal(large_first[0].curve, large.curve)
-    np.testing.assert_array_equal(large_first[1].curve, small.curve)
+    np.testing.assert_array_equal(large_first[0].curve.values, large.curve.values)
+    np.testing.assert_array_equal(large_first[1].curve.values, small.curve.values)
 
 
 def test_programs_are_kept_and_a_damaged_one_is_compiled_again(tmp_path: Path) -> None:
@@ -44,10 +43,10 @@ def test_programs_are_kept_and_a_damaged_one_is_compiled_again(tmp_path: Path) -
     for file in files:
         file.write_bytes(file.read_bytes()[:1_000])
     (second,) = train(tmp_path, 8)
-    np.testing.assert_array_equal(second.curve, first.curve)
+    np.testing.assert_array_equal(second.curve.values, first.curve.values)
     assert all(file.stat().st_size > 1_000 for file in tmp_path.iterdir())
     (third,) = train(tmp_path, 8)
-    np.testing.assert_array_equal(third.curve, first.curve)
+    np.testing.assert_array_equal(third.curve.values, first.curve.values)
 
 
 def test_the_cache_is_for_one_kind_of_machine_and_bounded(

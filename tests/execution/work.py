@@ -5,6 +5,9 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import Any
+
+from hpsearch.training.segment import Progress, Segment
 
 
 def begin(mark: str) -> None:
@@ -27,6 +30,11 @@ def fail_to_begin() -> None:
 
 def whoami() -> tuple[str, int]:
     return os.environ["MARK"], os.getpid()
+
+
+def rest() -> None:
+    """Keeps its worker busy for a moment, so that other work goes to another."""
+    time.sleep(0.5)
 
 
 def fail() -> None:
@@ -74,9 +82,20 @@ def fail_strangely() -> None:
     raise Unknown("of a package")
 
 
-def short_of_memory_once(path: str, _: object) -> str:
+def follow_formula(segment: Segment) -> Progress:
+    """Trains without TensorFlow."""
+    from tests.doubles import FormulaTrainer, tiny_fold
+
+    return FormulaTrainer().run(segment, tiny_fold())
+
+
+def short_of_memory_once(path: Any) -> Any:
     """Raises what a machine short of memory does, the first time."""
     if not Path(path).exists():
         Path(path).touch()
         raise MemoryError
     return "done"
+
+
+def greet() -> str:
+    return "hello"

@@ -162,7 +162,7 @@ def test_what_is_replaced_while_a_study_runs_ends_it_before_the_next_write(
 
     def run() -> Iterator[Any]:
         with write_folder(path, SPEC, FACTS, silent) as held:
-            pool = Pool(FormulaTrainer(8))
+            pool = Pool(FormulaTrainer())
             yield from search(SPEC, PROBLEM, held.record, held.files, pool, silent)
 
     steps = run()

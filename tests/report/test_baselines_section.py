@@ -9,14 +9,16 @@ from xml.etree import ElementTree
 import pytest
 
 from hpsearch.evaluation.baselines import label_of
+from hpsearch.evaluation.leaderboard import Reason
 from hpsearch.evaluation.outcome import Outcome, TestedBaseline
 from hpsearch.report.report import write_report
 from hpsearch.report.sections.baselines import BASELINES
 from hpsearch.report.sections.baselines.sentences import judge_difference
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.study.sections import BASELINES as NAMES
+from hpsearch.tasks.binary import BINARY
 from hpsearch.wording import MINUS
-from tests.outcomes import MakeOutcome, make_diverged
+from tests.outcomes import NO_LEADERBOARD, MakeOutcome, make_diverged
 
 from . import sections
 from .pages import Page
@@ -37,7 +39,7 @@ def measured(outcome: Outcome, differences: Mapping[str, Estimate]) -> Outcome:
     own = outcome.test.metrics["binary_crossentropy"].value
     beside = [
         TestedBaseline(
-            *(name, label_of(name), 0.56),
+            *(name, label_of(BINARY, name), 0.56),
             {
                 "binary_crossentropy": Estimate(own + one.value, own + one.low, own + one.high),
                 "auc": Estimate(0.75, 0.74, 0.76),
@@ -63,12 +65,12 @@ def searchless(outcome: Outcome, reference: str) -> Outcome:
     """The outcome of a study that trained baselines alone, of which this one is the reference."""
     assert outcome.test is not None
     search = outcome.spec.search.model_copy(update={"trials": 0})
-    test = replace(outcome.test, reference=label_of(reference), trial=None, index=None)
+    test = replace(outcome.test, reference=label_of(BINARY, reference), trial=None, index=None)
     return replace(
         outcome,
         spec=outcome.spec.model_copy(update={"search": search}),
         trials=(),
-        standings=(),
+        leaderboard=replace(NO_LEADERBOARD, reason=Reason.NOT_SEARCHED),
         ablations=(),
         test=replace(test, configurations=()),
     )
@@ -101,9 +103,9 @@ def test_the_counts_and_the_best_come_first(make_outcome: MakeOutcome) -> None:
         f"{reference.capitalize()} is better than 7 of 9 baselines, not distinguishable from 2."
     )
     assert best == (
-        "The best baseline on the test rows is Histogram gradient boosting, with a cross-entropy "
-        f"of 0.5722 [0.5672, 0.5772] and a difference of +0.0010 [{MINUS}0.0040, 0.0060] to "
-        f"{reference}: not distinguishable."
+        "The best baseline on the test rows is Histogram gradient boosting, with a binary "
+        "cross-entropy of 0.5722 [0.5672, 0.5772] and a difference of +0.0010 "
+        f"[{MINUS}0.0040, 0.0060] to {reference}: not distinguishable."
     )
     assert tied == (
         f"Not distinguishable from {reference}: Histogram gradient boosting; Large, dropout 0.5."
@@ -164,7 +166,7 @@ def test_it_is_said_how_each_was_trained(make_outcome: MakeOutcome) -> None:
 def test_what_diverged_is_named(make_outcome: MakeOutcome) -> None:
     outcome = naming(measured(make_outcome(), {"tiny": WORSE}), ["tiny", "large", "medium"])
     last = say(outcome)["said"]["training"][-1]
-    labels = f"{label_of('large')}; {label_of('medium')}"
+    labels = f"{label_of(BINARY, 'large')}; {label_of(BINARY, 'medium')}"
     assert last == f"Not measured, as training diverged: {labels}."
 
 
@@ -229,5 +231,5 @@ def test_pages_say_it_in_words_and_tables(make_outcome: MakeOutcome) -> None:
         line for line in markdown.splitlines() if line.startswith("| Large,") and "worse" in line
     ]
     assert len(rows) == 4
-    assert all("| worse | +0.0300 [0.0200, 0.0400] |" in row for row in rows)
+    assert all("worse | +0.0300 [0.0200, 0.0400] |" in row for row in rows)
     assert "None" not in "".join(rows)

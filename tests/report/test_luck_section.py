@@ -10,13 +10,14 @@ from xml.etree import ElementTree
 
 import pytest
 
-from hpsearch.evaluation.outcome import Outcome, Standing, TestResult
+from hpsearch.evaluation.leaderboard import Standing
+from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.report.report import write_report
 from hpsearch.report.sections.luck import LUCK
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.training.history import UNTRAINED
 from hpsearch.wording import MINUS
-from tests.outcomes import MakeOutcome, make_diverged, make_trial
+from tests.outcomes import MakeOutcome, lose, make_diverged, make_trial, with_standings
 
 from . import sections
 from .pages import Page
@@ -34,7 +35,7 @@ def promised(outcome: Outcome, value: float, seeds: tuple[float, ...]) -> Outcom
     standing = replace(
         first, search_value=value, mean=fmean(seeds), deviation=stdev(seeds), runs=runs
     )
-    return replace(outcome, standings=(standing, *outcome.standings[1:]))
+    return with_standings(outcome, standing, *outcome.standings[1:])
 
 
 def measured(outcome: Outcome, split: Estimate, seeds: tuple[float, ...]) -> Outcome:
@@ -49,7 +50,7 @@ def measured(outcome: Outcome, split: Estimate, seeds: tuple[float, ...]) -> Out
 def diverge(standing: Standing) -> Standing:
     """The configuration with its last seed diverged."""
     *runs, last = standing.runs
-    broken = replace(last, value=math.inf, diverged=True)
+    broken = lose(last)
     return replace(standing, mean=math.inf, deviation=0.0, runs=(*runs, broken))
 
 
@@ -103,14 +104,14 @@ def test_a_single_seed_has_no_interval_and_says_so(make_outcome: MakeOutcome) ->
 def test_a_diverged_seed_leaves_its_configuration_without_a_mean(make_outcome: MakeOutcome) -> None:
     outcome = make_outcome()
     first, second, third = outcome.standings
-    values = say(replace(outcome, standings=(first, second, diverge(third))))
+    values = say(with_standings(outcome, first, second, diverge(third)))
     assert "On average over 2 configurations" in values["said"]["optimism"][-1]
     last = values["configurations"][-1]
     assert (last["fresh"], last["deviation"], last["selection"], last["total"]) == (None,) * 4
     assert last["first_by_rows"] == 0
     assert sum(one["first_by_rows"] for one in values["configurations"]) == 1
 
-    alone = replace(outcome, standings=(diverge(first),))
+    alone = with_standings(outcome, diverge(first))
     assert "it diverged" in say(alone)["said"]["optimism"][0]
 
 
@@ -129,7 +130,7 @@ def test_without_losses_the_leaderboard_is_still_told(make_outcome: MakeOutcome)
     assert values["rows"] is None
     assert {one["first_by_rows"] for one in values["configurations"]} == {None}
     assert sections.figures(LUCK, outcome).keys() == {"promises"}
-    assert isinstance(LUCK.values(replace(outcome, standings=())), str)
+    assert isinstance(LUCK.values(with_standings(outcome)), str)
 
 
 @pytest.mark.parametrize("trials", [[], [make_diverged(0)], [make_trial(0, "pruned")]])

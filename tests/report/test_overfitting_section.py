@@ -11,14 +11,15 @@ import matplotlib
 import numpy as np
 import pytest
 
-from hpsearch.analysis.diagnosis import RULE
+from hpsearch.analysis.diagnosis import rule_of
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.report import write_report
 from hpsearch.report.sections.overfitting import OVERFITTING
 from hpsearch.report.sections.overfitting.figures import Panel, seeds_of_winner, side_by_side
+from hpsearch.tasks.binary import BINARY
 from hpsearch.training.curve import Curve
 from hpsearch.training.history import UNTRAINED
-from tests.outcomes import HOSTILE, MakeOutcome, learning_curve
+from tests.outcomes import HOSTILE, MakeOutcome, curve_of, learning_curve
 
 from . import sections
 from .pages import Page
@@ -38,7 +39,7 @@ def valley(best: int, rise: float, gap: float = 0.0, value: float = 0.55) -> Cur
     validation = falling + rise * np.maximum(epoch - best, 0) / (EPOCHS - best)
     train = value - gap - 0.02 * np.log(epoch / best)
     losses = np.stack([train, validation], axis=1)
-    return np.stack([losses, 1 - losses], axis=2).astype(np.float32)
+    return curve_of(np.stack([losses, 1 - losses], axis=2))
 
 
 def with_curves(outcome: Outcome, curves: Mapping[str, Curve]) -> Outcome:
@@ -49,15 +50,19 @@ def with_curves(outcome: Outcome, curves: Mapping[str, Curve]) -> Outcome:
         return replace(known, curve=curves[run]) if run in curves else known
 
     baselines = tuple(
-        replace(one, value=float(curves[one.run][:, 1, 0].min())) if one.run in curves else one
-        for one in outcome.baselines
+        replace(trained, value=float(curves[trained.run.name].validation().min()))
+        if trained.run.name in curves
+        else trained
+        for trained in outcome.baselines
     )
     return replace(outcome, history=history, baselines=baselines)
 
 
 def of_winner(outcome: Outcome, *curves: Curve) -> Outcome:
     runs = outcome.standings[0].runs
-    return with_curves(outcome, {run.run: curve for run, curve in zip(runs, curves, strict=True)})
+    return with_curves(
+        outcome, {trained.run.name: curve for trained, curve in zip(runs, curves, strict=True)}
+    )
 
 
 def test_the_winner_that_overfits_is_told_with_what_is_kept(make_outcome: MakeOutcome) -> None:
@@ -71,7 +76,7 @@ def test_the_winner_that_overfits_is_told_with_what_is_kept(make_outcome: MakeOu
     assert "The weights that are kept are those of epoch 40" in said
     assert "More regularization, fewer units or more train rows" in said
     assert said.endswith("All 3 seeds agree.")
-    assert values["rule"] == RULE
+    assert values["rule"] == rule_of(outcome.task)
     shown = [seed["main"] for seed in values["winner"]["seeds"]]
     assert shown == [True, False, False]
 
@@ -87,7 +92,7 @@ def test_seeds_that_differ_are_told(make_outcome: MakeOutcome) -> None:
 def test_a_winner_that_underfits_is_told_what_to_do(make_outcome: MakeOutcome) -> None:
     rows = np.log(np.arange(1, EPOCHS + 1))
     losses = np.stack([0.7 - 0.03 * rows] * 2, axis=1)
-    still = np.stack([losses, losses], axis=2).astype(np.float32)
+    still = curve_of(np.stack([losses, losses], axis=2))
     outcome = of_winner(make_outcome(baselines=False), still, still, still)
     said = say(outcome)["said"]["winner"]
     assert "underfits: its epochs ran out while validation was still falling" in said
@@ -102,8 +107,8 @@ def test_another_configuration_shows_an_underfit_and_another_seed_does_not(
     alone = of_winner(make_outcome(baselines=False), poor, good, poor)
     assert {seed["verdict"] for seed in say(alone)["winner"]["seeds"]} == {"fits"}
     outcome = make_outcome()
-    curves = {one.run: poor for one in outcome.baselines[1:]}
-    beside = with_curves(outcome, {**curves, outcome.baselines[0].run: good})
+    curves = {one.run.name: poor for one in outcome.baselines[1:]}
+    beside = with_curves(outcome, {**curves, outcome.baselines[0].run.name: good})
     values = say(of_winner(beside, poor, good, poor))
     assert [seed["verdict"] for seed in values["winner"]["seeds"]] == [
         "underfits",
@@ -116,16 +121,16 @@ def test_another_configuration_shows_an_underfit_and_another_seed_does_not(
 def test_the_baselines_are_counted_by_verdict(make_outcome: MakeOutcome) -> None:
     outcome = make_outcome()
     broken = valley(40, 0.0)
-    broken[60:] = np.nan
+    broken.values[60:] = np.nan
     made = [
         valley(40, 0.1),
         valley(40, 0.0, 0.05),
         *[valley(80, 0.0, 0.05)] * 4,
         broken,
     ]
-    runs = [one.run for one in outcome.baselines]
+    runs = [one.run.name for one in outcome.baselines]
     values = say(with_curves(outcome, dict(zip(runs, made, strict=True))))
-    names = [one.label for one in outcome.baselines]
+    names = [one.run.label for one in outcome.baselines]
     assert values["said"]["baselines"] == (
         f"Of 7 baseline networks 1 overfits ({names[0]} from epoch 40 on), 1 fits but is close to "
         f"overfitting ({names[1]}), 4 fit ({'; '.join(names[2:6])}), 1 diverged ({names[6]}). "
@@ -193,22 +198,27 @@ def test_the_page_has_figures_and_tables_side_by_side(make_outcome: MakeOutcome)
 
 FIGURES = {
     "winner": lambda: seeds_of_winner(
-        [Panel(f"seed {n}", learning_curve(n, 80, 60, 0.55), n == 0) for n in range(3)]
+        BINARY, [Panel(f"seed {n}", learning_curve(n, 80, 60, 0.55), n == 0) for n in range(3)]
     ),
-    "winner of one epoch": lambda: seeds_of_winner([Panel("seed 0", learning_curve(0, 1, 1, 0.5))]),
+    "winner of one epoch": lambda: seeds_of_winner(
+        BINARY, [Panel("seed 0", learning_curve(0, 1, 1, 0.5))]
+    ),
     "networks": lambda: side_by_side(
-        [Panel(HOSTILE, learning_curve(n, 80, 60, 0.55)) for n in range(7)]
+        BINARY, [Panel(HOSTILE, learning_curve(n, 80, 60, 0.55)) for n in range(7)]
     ),
     "a network that diverged": lambda: side_by_side(
+        BINARY,
         [
             Panel("finite", learning_curve(0, 80, 60, 0.55)),
-            Panel("not", np.full((3, 2, 2), math.nan, np.float32)),
-        ]
+            Panel("not", curve_of(np.full((3, 2, 2), math.nan))),
+        ],
     ),
     "nothing but divergence": lambda: side_by_side(
-        [Panel("not", np.full((3, 2, 2), math.nan, np.float32))]
+        BINARY, [Panel("not", curve_of(np.full((3, 2, 2), math.nan)))]
     ),
-    "a long curve": lambda: seeds_of_winner([Panel("seed", learning_curve(0, 9_000, 600, 0.55))]),
+    "a long curve": lambda: seeds_of_winner(
+        BINARY, [Panel("seed", learning_curve(0, 9_000, 600, 0.55))]
+    ),
 }
 
 

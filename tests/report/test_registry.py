@@ -21,7 +21,7 @@ def test_names_and_questions_are_unique() -> None:
 def test_a_section_that_does_not_apply_is_in_no_format(make_outcome: MakeOutcome) -> None:
     left_out = {"baselines", "usability"}
     sections = [
-        replace(section, applies=lambda outcome: False) if section.name in left_out else section
+        replace(section, applies=lambda task: False) if section.name in left_out else section
         for section in SECTIONS
     ]
     paths = write_report(make_outcome(), sections=sections)

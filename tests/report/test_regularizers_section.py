@@ -9,18 +9,27 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from hpsearch.evaluation.ablation import REGULARISERS
-from hpsearch.evaluation.outcome import Outcome, Trained
-from hpsearch.models.network import Knobs, Network
+from hpsearch.evaluation.outcome import Outcome
+from hpsearch.evaluation.runs import Trained
 from hpsearch.report.report import write_report
 from hpsearch.report.sections.regularizers import REGULARIZERS
 from hpsearch.report.sections.regularizers.figures import changes
 from hpsearch.report.sections.regularizers.sentences import NO_LOSSES as SAID_WITHOUT_LOSSES
+from hpsearch.space import hyperparameter
 from hpsearch.space.space import Scalar
+from hpsearch.study.samplers import Random
+from hpsearch.tasks.binary import BINARY
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.inspection import NO_LOSSES
 from hpsearch.wording import MINUS
-from tests.outcomes import MakeOutcome, make_diverged, make_kernels, make_losses, make_trial
+from tests.outcomes import (
+    MakeOutcome,
+    curve_of,
+    make_diverged,
+    make_kernels,
+    make_losses,
+    make_trial,
+)
 
 from . import sections
 from .pages import Page
@@ -36,7 +45,7 @@ LABELS = {
     "l1": "without L1",
     "l2": "without L2",
     "dropout": "without dropout",
-    "batch_normalization": "without batch normalisation",
+    "batch_normalization": "without batch normalization",
     "any": "without any",
 }
 
@@ -54,38 +63,42 @@ def study(
     winner = make_trial(0, value=0.5, params={**NOTHING, **params})
     others = [make_trial(number) for number in range(1, 12)]
     outcome = make_outcome([winner, *others], seeds=seeds)
-    network, knobs = outcome.spec.build(winner.params)
     runs = outcome.standings[0].runs
-    found = [
-        trained(name, index, network, knobs, runs[index].seed, runs[index].value + change)
+    ablations = [
+        without(name, runs[index], change)
         for name, each in effects.items()
         for index, change in enumerate(each)
     ]
     histories = {
-        **{run.run: history(run.value, small=0.45) for run in runs},
+        **{trained.run.name: history(trained.value, small=0.45) for trained in runs},
         **{
-            one.run: history(one.value, small=0.004 if one.name in ("l1", "any") else 0.45)
-            for one in found
+            trained.run.name: history(
+                trained.value, small=0.004 if trained.run.variant in ("l1", "any") else 0.45
+            )
+            for trained in ablations
         },
     }
     return replace(
         outcome,
-        ablations=tuple(found),
+        ablations=tuple(ablations),
         history=lambda run: histories.get(run) or outcome.history(run),
     )
 
 
-def trained(
-    name: str, index: int, network: Network, knobs: Knobs, seed: int, value: float
-) -> Trained:
-    run = f"0000-without-{name}-seed-{index}"
-    return Trained(run, name, LABELS[name], network, knobs, seed, value, 50, 90, 100)
+def without(name: str, again: Trained, change: float) -> Trained:
+    run = replace(
+        again.run,
+        name=f"0000-without-{name}-seed-{again.run.index}",
+        label=LABELS[name],
+        variant=name,
+    )
+    return Trained(run, again.value + change, 50, 90)
 
 
 def history(value: float, small: float) -> History:
     """Every network has the same rows at heart, so that changes are exactly what they are."""
     losses = make_losses(0, value if math.isfinite(value) else 1.0)
-    curve = np.zeros((90, 2, 2), np.float32)
+    curve = curve_of(np.zeros((90, 2, 2)))
     return History(curve, {90: ""}, losses, {90: make_kernels(0, 2, small)})
 
 
@@ -106,7 +119,7 @@ def test_what_is_more_than_chance_is_said_first(make_outcome: MakeOutcome) -> No
     assert values["ablation"]["said"] == [
         "Dropout bought 0.0200 nats [0.0198, 0.0202]: that is how much val_binary_crossentropy "
         "rises when trial 0 is trained without it and nothing else changes.",
-        "Trial 0 is better without batch normalisation (by 0.0100 nats [0.0098, 0.0102]).",
+        "Trial 0 is better without batch normalization (by 0.0100 nats [0.0098, 0.0102]).",
         "What L2 bought trial 0 is indistinguishable from zero: its interval holds 0.",
         "All of them together bought 0.0400 nats [0.0395, 0.0405].",
         "Trial 0 has no L1 or weight decay.",
@@ -211,10 +224,9 @@ def test_the_page_has_the_best_sets_and_the_values_all(
 
 def test_a_random_sampler_is_not_said_to_have_learnt(make_outcome: MakeOutcome) -> None:
     outcome = study(make_outcome, DROPOUT, {"dropout": WORSE})
-    assert "the sampler proposed more of what had worked" in sections.render(
-        REGULARIZERS, outcome, "md"
-    )
-    search = outcome.spec.search.model_copy(update={"sampler": "random"})
+    guided = sections.render(REGULARIZERS, outcome, "md")
+    assert "the sampler proposed more of what had worked" in guided
+    search = outcome.spec.search.model_copy(update={"sampler": Random()})
     outcome = replace(outcome, spec=outcome.spec.model_copy(update={"search": search}))
     for form in ("html", "md"):
         assert "the sampler drew at random" in sections.render(REGULARIZERS, outcome, form)
@@ -227,15 +239,10 @@ def test_what_is_missing_is_said_in_one_line(make_outcome: MakeOutcome) -> None:
     left_out = spec.model_copy(
         update={"evaluate": spec.evaluate.model_copy(update={"ablation": False})}
     )
-    first = whole.standings[0]
-    diverged = replace(first, mean=math.inf)
     lines = {
         "has not been trained without its regularizers yet. Run hpsearch optimize": bare,
         "Set evaluate.ablation to true": replace(bare, spec=left_out),
-        "has no L1, L2, dropout, batch normalisation or weight decay.": study(make_outcome, {}, {}),
-        "Trial 0 diverged when it was trained again": replace(
-            bare, standings=(diverged,), test=None
-        ),
+        "has no L1, L2, dropout, batch normalization or weight decay.": study(make_outcome, {}, {}),
     }
     for line, outcome in lines.items():
         values = say(outcome)
@@ -285,10 +292,10 @@ def test_the_figure_tells_variants_apart_by_shape_and_says_what_diverged() -> No
         variant("without L1", 0.01, 0.02, 0.03),
         variant("without L2", -0.03, -0.02, -0.01),
         variant("without dropout", -0.01, 0.0, 0.01),
-        variant("without batch normalisation"),
+        variant("without batch normalization"),
     ]
-    svg = changes(rows)
-    assert svg == changes(rows)
+    svg = changes(BINARY, rows)
+    assert svg == changes(BINARY, rows)
     root = ElementTree.fromstring(svg)
     words = " ".join(root.itertext())
     for row in rows:
@@ -301,7 +308,7 @@ def test_the_figure_tells_variants_apart_by_shape_and_says_what_diverged() -> No
 
 def test_one_variant_with_one_seed_is_drawn_without_strokes() -> None:
     row = {**variant("without L2", 0.01, 0.02, 0.03), "seeds": [0.02]}
-    words = " ".join(ElementTree.fromstring(changes([row])).itertext())
+    words = " ".join(ElementTree.fromstring(changes(BINARY, [row])).itertext())
     assert "worse without" in words
     assert "one seed" not in words
 
@@ -312,5 +319,6 @@ def test_an_ablation_without_losses_says_so(
     """Of a trial that uses every regularizer there is nothing else to say."""
     outcome = study(make_outcome, DROPOUT, {"any": WORSE})
     silent = replace(outcome, history=lambda run: replace(outcome.history(run), losses=NO_LOSSES))
-    monkeypatch.setattr(f"{PLACE}.sentences.used_regularizers", lambda *_: tuple(REGULARISERS))
+    used = tuple(hyperparameter.REGULARIZERS)
+    monkeypatch.setattr(f"{PLACE}.sentences.used_regularizers", lambda *_: used)
     assert say(silent)["ablation"]["said"] == [SAID_WITHOUT_LOSSES]

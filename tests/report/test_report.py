@@ -22,7 +22,17 @@ from hpsearch.report.sections.registry import SECTIONS
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.wording import say_openings
-from tests.outcomes import HOSTILE, MakeOutcome, make_diverged, make_test, make_trial
+from tests.outcomes import (
+    HOSTILE,
+    NO_LEADERBOARD,
+    MakeOutcome,
+    curve_of,
+    lose,
+    make_diverged,
+    make_test,
+    make_trial,
+    with_standings,
+)
 
 from .pages import Page
 
@@ -64,7 +74,7 @@ BARE: dict[str, Callable[[MakeOutcome], Outcome]] = {
 
 
 def infinite(_: str) -> History:
-    return replace(UNTRAINED, curve=np.full((100, 2, 2), np.inf, dtype=np.float32))
+    return replace(UNTRAINED, curve=curve_of(np.full((100, 2, 2), np.inf)))
 
 
 def without_search(outcome: Outcome) -> Outcome:
@@ -80,7 +90,7 @@ def without_search(outcome: Outcome) -> Outcome:
         outcome,
         spec=outcome.spec.model_copy(update={"search": search}),
         trials=(),
-        standings=(),
+        leaderboard=NO_LEADERBOARD,
         ablations=(),
         importances={},
         test=replace(
@@ -96,9 +106,9 @@ def without_search(outcome: Outcome) -> Outcome:
 
 def with_diverged_seeds(outcome: Outcome, count: int) -> Outcome:
     first, *others = outcome.standings
-    gone = [replace(run, value=math.inf, best_epoch=0, diverged=True) for run in first.runs[:count]]
+    gone = [lose(run) for run in first.runs[:count]]
     first = replace(first, mean=math.inf, deviation=0.0, rank=3, runs=(*gone, *first.runs[count:]))
-    return replace(outcome, standings=(*others, first), test=None)
+    return with_standings(replace(outcome, test=None), *others, first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,7 @@ def test_json_says_what_others_may_rely_on(make_outcome: MakeOutcome) -> None:
     assert outcome.test is not None
     values = read(outcome).values
     assert values["study"] == {
-        "name": "made", "seed": 7, "description": "Which size and regulariser generalise?",
+        "name": "made", "seed": 7, "description": "Which size and regularizer generalize?",
     }  # fmt: skip
     assert values["data"]["fingerprint"].startswith("sha256:")
     assert values["data"]["simulated"] is False

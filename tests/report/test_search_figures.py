@@ -18,6 +18,7 @@ from hpsearch.report.sections.search.figures import (
 from hpsearch.report.sections.search.slices import slices
 from hpsearch.report.sections.search.values import best_by_ending
 from hpsearch.space.space import Choice, Float, Int, Parameter, Space
+from hpsearch.tasks.binary import BINARY
 from tests.outcomes import HOSTILE, make_diverged, make_spec, make_trial, make_trials
 
 
@@ -60,16 +61,18 @@ def odd_trials() -> list[TrialRecord]:
 BESIDE = [Beside(1, 30, 0.55, 0.56), Beside(2, 300, 0.9, 0.5), Beside(3, 1, 0.7, 0.6)]
 
 FIGURES: dict[str, Callable[[], str]] = {
-    "history": lambda: search_history(ended(make_trials(30))),
-    "history of two": lambda: search_history(ended([make_trial(0), make_trial(1)])),
-    "history of the diverged": lambda: search_history(ended([make_diverged(n) for n in range(3)])),
+    "history": lambda: search_history(BINARY, ended(make_trials(30))),
+    "history of two": lambda: search_history(BINARY, ended([make_trial(0), make_trial(1)])),
+    "history of the diverged": lambda: search_history(
+        BINARY, ended([make_diverged(n) for n in range(3)])
+    ),
     "importance": lambda: parameter_importance({"l1": 0.3, "units": 0.7}, "PED-ANOVA"),
     "hostile importance": lambda: parameter_importance({HOSTILE: 1.0}, HOSTILE),
     "importance of nothing": lambda: parameter_importance({"l1": 0.0}, "PED-ANOVA"),
-    "slices": lambda: slices(make_spec().space, make_trials(30), 4),
-    "odd slices": lambda: slices(odd_space(), odd_trials(), None),
-    "pruning": lambda: pruned_beside_winner(BESIDE, [0.6, math.inf, 0.5], 7),
-    "pruning of one": lambda: pruned_beside_winner(BESIDE[2:], [math.inf], 7),
+    "slices": lambda: slices(BINARY, make_spec().space, make_trials(30), 4),
+    "odd slices": lambda: slices(BINARY, odd_space(), odd_trials(), None),
+    "pruning": lambda: pruned_beside_winner(BINARY, BESIDE, [0.6, math.inf, 0.5], 7),
+    "pruning of one": lambda: pruned_beside_winner(BINARY, BESIDE[2:], [math.inf], 7),
 }
 
 

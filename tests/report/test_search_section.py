@@ -12,8 +12,9 @@ from hpsearch.evaluation.outcome import Outcome
 from hpsearch.record.trial import TrialRecord
 from hpsearch.report.report import write_report
 from hpsearch.report.sections.search import SEARCH
+from hpsearch.study.pruners import Unpruned
 from hpsearch.training.history import UNTRAINED
-from tests.outcomes import MakeOutcome, make_diverged, make_trial
+from tests.outcomes import MakeOutcome, curve_of, make_diverged, make_trial
 
 from . import sections
 from .pages import Page
@@ -113,7 +114,7 @@ def prune(make_outcome: MakeOutcome, values: Sequence[float]) -> Outcome:
     winner = make_trial(0, value=0.60, epochs=100)
     pruned = [make_trial(n, "pruned", value=value) for n, value in enumerate(values, start=1)]
     outcome = make_outcome([winner, *pruned])
-    curve = np.full((100, 2, 2), 0.60, np.float32)
+    curve = curve_of(np.full((100, 2, 2), 0.60))
     return replace(outcome, history=lambda run: replace(UNTRAINED, curve=curve))
 
 
@@ -148,7 +149,9 @@ def test_without_pruned_trials_the_pruner_cost_nothing(make_outcome: MakeOutcome
     assert values["pruning"] is None
     assert values["said"]["pruning"].startswith("The pruner, median, ended no trial")
     spec = outcome.spec
-    unpruned = spec.model_copy(update={"search": spec.search.model_copy(update={"pruner": "none"})})
+    unpruned = spec.model_copy(
+        update={"search": spec.search.model_copy(update={"pruner": Unpruned()})}
+    )
     told = say(replace(outcome, spec=unpruned))["said"]["pruning"]
     assert told == "The study prunes nothing, search.pruner = 'none'."
 

@@ -27,10 +27,18 @@ from hpsearch.report.report import write_report
 from hpsearch.statistics.bootstrap import compare
 from hpsearch.statistics.calibration import calibrate, choose_threshold, estimate_share
 from hpsearch.statistics.split import split_estimate
-from hpsearch.tasks.binary import TEST_METRICS, row_binary_crossentropy
+from hpsearch.tasks.binary import BINARY, TEST_METRICS, row_binary_crossentropy
 from hpsearch.tensorboard.writing import write_tensorboard
 from hpsearch.training.history import UNTRAINED, History
-from tests.outcomes import MakeOutcome, make_diverged, make_kernels, make_trial
+from tests.outcomes import (
+    MakeOutcome,
+    curve_of,
+    lose,
+    make_diverged,
+    make_kernels,
+    make_trial,
+    with_standings,
+)
 
 Array = NDArray[np.float64]
 
@@ -43,6 +51,13 @@ EXAMPLES = settings(
     phases=(Phase.explicit, Phase.generate),  # to shrink a failure takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
+
+
+#: What is measured and what is compared.
+METRICS: dict[str, Any] = {
+    "metrics": BINARY.test_metrics,
+    "compared": (BINARY.metric, BINARY.ranking_metric),
+}
 
 
 @dataclass(frozen=True)
@@ -115,9 +130,9 @@ def made(make: MakeOutcome, small: Small) -> Outcome:
     standings = []
     for place, one in enumerate(outcome.standings):
         runs = tuple(
-            replace(run, value=math.inf, best_epoch=0, diverged=True)
-            if place * 3 + run.index in lost
-            else replace(run, value=loss(small.kind, labels[0], run.seed), epochs=small.epochs)
+            lose(run)
+            if place * 3 + run.run.index in lost
+            else replace(run, value=loss(small.kind, labels[0], run.run.seed), epochs=small.epochs)
             for run in one.runs
         )
         values = [run.value for run in runs]
@@ -127,17 +142,16 @@ def made(make: MakeOutcome, small: Small) -> Outcome:
         standings.append(replace(one, runs=runs, mean=mean, deviation=deviation))
     standings.sort(key=lambda one: (one.mean, one.trial))
     outcome = replace(
-        outcome,
-        standings=tuple(replace(one, rank=rank) for rank, one in enumerate(standings, start=1)),
+        with_standings(outcome, *standings),
         importances={} if len(trials) - len(gone) < 10 else outcome.importances,
         data=replace(outcome.data, validation_rows=small.validation, test_rows=small.test),
         history=lambda run: histories.get(run, UNTRAINED),
     )
     histories = {trial.run: history(small, labels[0], trial.value) for trial in trials}
     for standing in standings:
-        histories |= {run.run: history(small, labels[0], run.value) for run in standing.runs}
+        histories |= {run.run.name: history(small, labels[0], run.value) for run in standing.runs}
     for trained in (*outcome.ablations, *outcome.baselines):
-        histories[trained.run] = history(small, labels[0], trained.value)
+        histories[trained.run.name] = history(small, labels[0], trained.value)
     if small.tested and standings and math.isfinite(standings[0].mean):
         outcome = replace(outcome, test=measured(small, outcome, *labels))
     return outcome
@@ -149,9 +163,9 @@ def loss(kind: str, labels: Array, seed: int) -> float:
 
 def history(small: Small, labels: Array, value: float | None) -> History:
     if value is None or not math.isfinite(value):
-        return replace(UNTRAINED, curve=np.full((1, 2, 2), np.nan, np.float32))
+        return replace(UNTRAINED, curve=curve_of(np.full((1, 2, 2), np.nan)))
     losses = row_binary_crossentropy(labels, predicted(small.kind, labels, 0)).astype(np.float32)
-    curve = np.full((small.epochs, 2, 2), value, np.float32)
+    curve = curve_of(np.full((small.epochs, 2, 2), value))
     return History(curve, {small.epochs: ""}, losses, {small.epochs: make_kernels(1)})
 
 
@@ -163,7 +177,7 @@ def measured(small: Small, outcome: Outcome, validation: Array, labels: Array) -
         for n in range(small.seeds)
     ]
     beside = {"reference": seeds[0][1], "tiny": seeds[0][1], "logistic_regression": 1 - seeds[0][1]}
-    compared = compare(labels, beside, "reference", draws=50)
+    compared = compare(labels, beside, "reference", draws=50, **METRICS)
     losses = [
         np.stack([row_binary_crossentropy(truth, one[part]) for one in seeds])
         for part, truth in enumerate((validation, labels))
@@ -191,7 +205,7 @@ def measured(small: Small, outcome: Outcome, validation: Array, labels: Array) -
         baselines=tuple(
             TestedBaseline(
                 name,
-                label_of(name),
+                label_of(BINARY, name),
                 0.5,
                 compared[name].metrics,
                 compared[name].differences,
@@ -253,7 +267,9 @@ def test_intervals_hold_their_estimates(kind: str, rows: int, seed: int, scale: 
     other = predicted("noisy", labels, seed)
     found = calibrate(labels, probabilities, choose_threshold(labels, probabilities))
     estimates = [one.observed for one in found.bins]
-    for model in compare(labels, {"a": probabilities, "b": other}, "a", draws=20).values():
+    for model in compare(
+        labels, {"a": probabilities, "b": other}, "a", draws=20, **METRICS
+    ).values():
         estimates += [*model.metrics.values(), *model.differences.values()]
     for one in estimates:
         assert one.low <= one.value <= one.high

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from hpsearch.data.parts import Fold
 from hpsearch.errors import HpsearchError, WorkerError
+from hpsearch.progress import Snapshot
 from hpsearch.record.histories import ProgressFiles
 from hpsearch.record.record import Record
 from hpsearch.record.trial import TrialRecord
-from hpsearch.search.loop import Snapshot, search
+from hpsearch.search.loop import search
 from hpsearch.study.spec import StudySpec
 from hpsearch.training.curve import Curve
 from hpsearch.training.segment import Progress, Segment
@@ -36,14 +37,20 @@ def walk(folder: Path, spec: StudySpec, pool: Pool, events: int | None = None) -
     return trials, [files.history(f"{trial.number:04d}").curve for trial in trials]
 
 
+def snapshots(folder: Path, spec: StudySpec, pool: Pool) -> list[Snapshot]:
+    """Run a study in a folder, and return where it stood after each event."""
+    with closing(Record(folder / "study.db", spec.study.name)) as record:
+        return list(search(spec, PROBLEM, record, ProgressFiles(folder), pool))
+
+
 def run(folder: Path, spec: StudySpec, **pool: Any) -> Found:
-    return walk(folder, spec, Pool(FormulaTrainer(spec.training.patience), **pool))
+    return walk(folder, spec, Pool(FormulaTrainer(), **pool))
 
 
 def assert_equal(one: Found, other: Found) -> None:
     assert one[0] == other[0]
     for mine, theirs in zip(one[1], other[1], strict=True):
-        np.testing.assert_array_equal(mine, theirs)
+        np.testing.assert_array_equal(mine.values, theirs.values)
 
 
 @pytest.fixture(scope="module")
@@ -58,16 +65,22 @@ def test_a_study_has_its_trials_in_the_states_that_the_record_knows(through: Fou
     assert {trial.state for trial in trials} == {"complete", "pruned"}
     for trial, curve in zip(trials, curves, strict=True):
         assert trial.epochs == len(curve)
-        assert trial.value == curve[:, 1, 0].min()
-        assert trial.best_epoch == curve[:, 1, 0].argmin() + 1
+        assert trial.value == curve.validation().min()
+        assert trial.best_epoch == curve.validation().argmin() + 1
         assert trial.ended_seconds is not None
         assert trial.ended_seconds > trial.started_seconds
+
+
+def early(name: str) -> dict[str, Any]:
+    """The table of a sampler or a pruner that begins after 3 trials, if it has such an option."""
+    has_startup = name in ("tpe", "bayesian", "median", "patient")
+    return {"name": name, **({"startup_trials": 3} if has_startup else {})}
 
 
 @pytest.mark.parametrize("sampler", ["tpe", "random"])
 @pytest.mark.parametrize("pruner", ["median", "successive_halving", "hyperband", "patient", "none"])
 def test_workers_and_their_speed_change_nothing(tmp_path: Path, pruner: str, sampler: str) -> None:
-    spec = small_study(search__pruner=pruner, search__sampler=sampler)
+    spec = small_study(search__pruner=early(pruner), search__sampler=early(sampler))
     alone = run(tmp_path / "alone", spec)
     for workers, seed in ((2, 1), (4, 2), (16, 3)):
         folder = tmp_path / f"{workers}"
@@ -81,7 +94,7 @@ def test_any_interruptions_change_nothing(
 ) -> None:
     folder, spec = tmp_path_factory.mktemp("stopped"), small_study()
     for seed, events in enumerate(stops):
-        pool = Pool(FormulaTrainer(spec.training.patience), workers, seed)
+        pool = Pool(FormulaTrainer(), workers, seed)
         walk(folder, spec, pool, events)
     assert_equal(run(folder, spec, workers=workers, seed=99), through)
 
@@ -92,7 +105,7 @@ def trained(pool: Pool) -> int:
 
 def test_workers_that_would_be_idle_train_ahead_and_it_changes_nothing(tmp_path: Path) -> None:
     spec = small_study(training__patience=20)
-    alone, many = Pool(FormulaTrainer(20)), Pool(FormulaTrainer(20), workers=16, seed=5)
+    alone, many = Pool(FormulaTrainer()), Pool(FormulaTrainer(), workers=16, seed=5)
     trials, curves = walk(tmp_path / "alone", spec, alone)
     assert_equal(walk(tmp_path / "many", spec, many), (trials, curves))
     assert trained(many) > trained(alone) >= sum(trial.epochs for trial in trials)
@@ -109,14 +122,14 @@ def test_what_fails_ahead_of_a_decision_counts_only_if_it_is_needed(tmp_path: Pa
                 raise RuntimeError("out of memory")
             return super().run(segment, fold)
 
-    pool = Pool(FailsAhead(20), workers=16, seed=5)
+    pool = Pool(FailsAhead(), workers=16, seed=5)
     assert_equal(walk(tmp_path / "failing", spec, pool), through)
     assert any(segment.first >= decided[segment.seed] for segment in pool.segments)
 
 
 def test_what_is_recorded_is_not_trained_again(tmp_path: Path, through: Found) -> None:
     run(tmp_path, small_study())
-    pool = Pool(FormulaTrainer(8))
+    pool = Pool(FormulaTrainer())
     assert_equal(walk(tmp_path, small_study(), pool), through)
     assert pool.segments == []
 
@@ -128,7 +141,7 @@ def test_lost_and_damaged_files_are_trained_again_to_the_same_bits(
     (tmp_path / "curves" / "0003.npz").unlink()
     damaged = tmp_path / "curves" / "0005.npz"
     damaged.write_bytes(damaged.read_bytes()[:-100])
-    pool = Pool(FormulaTrainer(8))
+    pool = Pool(FormulaTrainer())
     assert_equal(walk(tmp_path, small_study(), pool), through)
     assert {segment.seed for segment in pool.segments} == {
         trial.seed for trial in through[0] if trial.number in (3, 5)
@@ -139,7 +152,7 @@ def test_a_lost_record_is_written_again_from_the_curves(tmp_path: Path, through:
     run(tmp_path, small_study())
     for file in tmp_path.glob("study.db*"):
         file.unlink()
-    pool = Pool(FormulaTrainer(8))
+    pool = Pool(FormulaTrainer())
     assert_equal(walk(tmp_path, small_study(), pool), through)
     assert pool.segments == []
 
@@ -154,28 +167,28 @@ def test_a_longer_study_equals_one_begun_at_that_length(
 
 def test_trials_that_diverge_are_pruned_with_the_cause_and_harm_no_other(tmp_path: Path) -> None:
     def diverges(segment: Segment) -> bool:
-        return segment.knobs.learning_rate > 5e-3
+        return segment.recipe.knobs.learning_rate > 5e-3
 
     spec = small_study(search__trials=20)
-    pool = Pool(FormulaTrainer(spec.training.patience, diverges), 4, 1)
+    pool = Pool(FormulaTrainer(diverges), 4, 1)
     trials, curves = walk(tmp_path, spec, pool)
     broken = [trial for trial in trials if trial.diverged]
     assert 1 < len(broken) < 20
     for trial in broken:
         assert (trial.state, trial.cause, trial.epochs) == ("pruned", "diverged at epoch 3", 3)
         assert trial.value is None or np.isfinite(trial.value)
-        assert np.isnan(curves[trial.number][-1, 1, 0])
+        assert np.isnan(curves[trial.number].validation()[-1])
     assert any(trial.state == "complete" for trial in trials[broken[0].number :])
 
 
 def test_a_trial_whose_work_fails_is_recorded_as_failed(tmp_path: Path) -> None:
     class Failing(FormulaTrainer):
         def run(self, segment: Segment, fold: Any) -> Any:
-            if len(segment.network.widths) == 3:
+            if len(segment.recipe.network.widths) == 3:
                 raise MemoryError("no memory for three layers")
             return super().run(segment, fold)
 
-    trials, _ = walk(tmp_path, small_study(), Pool(Failing(8)))
+    trials, _ = walk(tmp_path, small_study(), Pool(Failing()))
     failed = [trial for trial in trials if trial.state == "failed"]
     assert failed
     assert {trial.params["layers"] for trial in failed} == {3}
@@ -188,7 +201,7 @@ def test_a_study_whose_first_trials_all_fail_stops(tmp_path: Path) -> None:
             raise RuntimeError("nothing works")
 
     with pytest.raises(HpsearchError, match=r"first 5 trials failed; last error: .* nothing works"):
-        walk(tmp_path, small_study(), Pool(Broken(8)))
+        walk(tmp_path, small_study(), Pool(Broken()))
 
 
 def test_deaths_of_workers_end_the_search_and_fail_no_trial(tmp_path: Path, through: Found) -> None:
@@ -199,7 +212,7 @@ def test_deaths_of_workers_end_the_search_and_fail_no_trial(tmp_path: Path, thro
             return super().run(segment, fold)
 
     with pytest.raises(WorkerError):
-        walk(tmp_path, small_study(), Pool(Dying(8)))
+        walk(tmp_path, small_study(), Pool(Dying()))
     with closing(Record(tmp_path / "study.db", "small")) as record:
         assert {trial.state for trial in record.trials()} <= {"running", "complete", "pruned"}
     assert_equal(run(tmp_path, small_study()), through)
@@ -207,11 +220,11 @@ def test_deaths_of_workers_end_the_search_and_fail_no_trial(tmp_path: Path, thro
 
 def test_a_search_that_is_cut_anywhere_asks_what_it_would_have_asked(tmp_path: Path) -> None:
     # TPE looks at what it proposed for running trials, dead parameters included.
-    spec = small_study(search__trials=14, search__startup_trials=2, training__epochs=6)
+    spec = small_study(search__trials=14, search__sampler={"startup_trials": 2}, training__epochs=6)
     whole = run(tmp_path / "whole", spec)
     for events in range(1, 60, 2):
         path = tmp_path / f"{events}"
-        walk(path, spec, Pool(FormulaTrainer(8)), events)
+        walk(path, spec, Pool(FormulaTrainer()), events)
         assert_equal(run(path, spec), whole)
 
 

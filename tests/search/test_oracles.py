@@ -24,14 +24,10 @@ from hpsearch.record.histories import ProgressFiles
 from hpsearch.record.record import Record
 from hpsearch.search import loop
 from hpsearch.search.loop import search
-from hpsearch.search.proposers import oracles
-from hpsearch.search.proposers.oracles import (
-    LowerBound,
-    OracleName,
-    OracleSampler,
-    Question,
-    propose,
-)
+from hpsearch.search.proposers.keras_tuner import OracleSampler, finished_trials
+from hpsearch.search.proposers.lower_bound import LowerBound
+from hpsearch.search.proposers.oracle import OracleName, Question, propose
+from hpsearch.search.proposers.oracle_space import from_code
 from hpsearch.search.suggest import distribution, suggest
 from hpsearch.space.space import (
     Choice,
@@ -46,7 +42,7 @@ from hpsearch.space.space import (
 )
 from hpsearch.study.spec import StudySpec
 from tests.doubles import PROBLEM, FormulaTrainer, Pool, small_study
-from tests.search.test_loop import Found, assert_equal, run, walk
+from tests.search.test_loop import Found, assert_equal, early, run, walk
 
 ORACLES: tuple[OracleName, ...] = ("bayesian", "keras_tuner_random")
 
@@ -162,7 +158,7 @@ def test_proposals_hold_the_live_parameters_each_in_its_domain(
     ],
 )
 def test_what_oversteps_a_domain_is_its_end(domain: Domain, value: Any, expected: Scalar) -> None:
-    found = oracles._value(domain, value)
+    found = from_code(domain, value)
     assert (found, type(found)) == (expected, type(expected))
 
 
@@ -251,15 +247,15 @@ def test_the_oracle_is_shown_finite_values_alone() -> None:
         ended(0.7, None, TrialState.FAIL, "failed: no memory"),
         ended(0.8, None, TrialState.RUNNING),
     ]
-    shown = {values["x"]: objective for values, objective in oracles._finished(trials)}
+    shown = {values["x"]: objective for values, objective in finished_trials(trials)}
     assert shown == {0.1: 0.6, 0.2: 0.5, 0.3: 0.65, 0.4: 0.65, 0.5: 0.65, 0.6: 0.65, 0.7: 0.65}
-    assert oracles._finished(trials[3:]) == ()
+    assert finished_trials(trials[3:]) == ()
 
 
 def test_a_huge_loss_does_not_make_the_others_equal() -> None:
     trials = [ended(x, 0.5 + x, TrialState.COMPLETE) for x in (0.0, 0.1, 0.2, 0.3)]
     trials.append(ended(0.9, 1e6, TrialState.COMPLETE))
-    *others, huge = (objective for _, objective in oracles._finished(trials))
+    *others, huge = (objective for _, objective in finished_trials(trials))
     assert others == [trial.value for trial in trials[:-1]]
     assert max(others) < huge == pytest.approx(0.9)
 
@@ -307,7 +303,12 @@ def shared(side: SideProcess, monkeypatch: pytest.MonkeyPatch) -> Shared:
 
 def bayesian_study(**overrides: Any) -> StudySpec:
     return small_study(
-        **{"search__sampler": "bayesian", "search__trials": 9, "search__parallel": 3, **overrides}
+        **{
+            "search__sampler": early("bayesian"),
+            "search__trials": 9,
+            "search__parallel": 3,
+            **overrides,
+        }
     )
 
 
@@ -328,7 +329,7 @@ def test_workers_change_nothing(tmp_path: Path, through: Found, shared: Shared) 
 def test_a_study_that_was_stopped_asks_only_for_what_is_missing(
     tmp_path: Path, through: Found, shared: Shared
 ) -> None:
-    pool = Pool(FormulaTrainer(8), 2, 1)
+    pool = Pool(FormulaTrainer(), 2, 1)
     walk(tmp_path, bayesian_study(), pool, events=14)
     before = len(shared.asked)
     assert 0 < before < 9
@@ -348,7 +349,7 @@ def test_the_process_ends_with_a_search_that_is_stopped(tmp_path: Path) -> None:
     spec = small_study(search__sampler="keras_tuner_random")
     before = set(psutil.Process().children())
     record = Record(tmp_path / "study.db", spec.study.name)
-    steps: Any = search(spec, PROBLEM, record, ProgressFiles(tmp_path), Pool(FormulaTrainer(8)))
+    steps: Any = search(spec, PROBLEM, record, ProgressFiles(tmp_path), Pool(FormulaTrainer()))
     next(steps)
     (process,) = set(psutil.Process().children()) - before
     assert process.is_running()

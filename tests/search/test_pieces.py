@@ -13,18 +13,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpsearch.errors import RecordError, StudyMismatchError, UsageError
-from hpsearch.models.network import build
+from hpsearch.models.dense import network_of
+from hpsearch.models.recipe import recipe_of
 from hpsearch.record.database import check_integrity
 from hpsearch.record.folder import read_folder, write_folder
-from hpsearch.record.histories import ProgressFiles, identity
+from hpsearch.record.histories import ProgressFiles
 from hpsearch.record.record import Record
 from hpsearch.search.clock import VirtualClock
-from hpsearch.search.schedulers.pruners import REPORTS, report_epochs
+from hpsearch.search.schedulers.ladder import REPORTS, report_epochs
 from hpsearch.seeds import retraining_seed, trial_seed
 from hpsearch.training.history import History
 from hpsearch.training.segment import Best, State, state_digest
 from tests.doubles import PROBLEM, small_study
 from tests.facts import FACTS
+from tests.outcomes import curve_of
 
 
 def test_the_clock_gives_the_earliest_event_and_the_least_number_among_equals() -> None:
@@ -36,8 +38,8 @@ def test_the_clock_gives_the_earliest_event_and_the_least_number_among_equals() 
 
 
 def test_an_epoch_costs_its_operations() -> None:
-    small, _ = build({"layers": 1, "units": 16}, epochs=1, decay_epochs=1)
-    large, _ = build({"layers": 4, "units": 512}, epochs=1, decay_epochs=1)
+    small = network_of({"layers": 1, "units": 16}, outputs=1)
+    large = network_of({"layers": 4, "units": 512}, outputs=1)
     assert large.parameters(28) == 29 * 512 + 3 * 513 * 512 + 513
     ratio = PROBLEM.virtual_seconds(large, 10) / PROBLEM.virtual_seconds(small, 10)
     assert 500 < ratio < 2_000
@@ -59,20 +61,19 @@ def test_seeds_differ_by_trial_and_purpose() -> None:
 
 
 def test_a_state_comes_back_as_it_was_and_only_to_its_own_training(tmp_path: Path) -> None:
-    network, knobs = build({"layers": 1, "units": 2}, epochs=1, decay_epochs=1)
-    training = small_study().training
-    mine, other = (identity(network, knobs, seed, training) for seed in (1, 2))
+    recipe = recipe_of({"layers": 1, "units": 2}, epochs=1, batch_size=1, patience=1)
+    mine, other = (recipe.identity(seed) for seed in (1, 2))
     rng = np.random.default_rng(0)
     weights = tuple(rng.normal(size=3).astype(np.float32) for _ in range(12))
     state = State(4, weights, (np.array(4),), Best(3, 0.5, weights[:2]))
     files = ProgressFiles(tmp_path)
     kernels = {epoch: rng.random((2, 34), np.float32) for epoch in (2, 4)}
     digests = {2: "a", 4: state_digest(state)}
-    curve, losses = rng.random((4, 2, 2), np.float32), rng.random(9, np.float32)
+    curve, losses = curve_of(rng.random((4, 2, 2), np.float32)), rng.random(9, np.float32)
     history = History(curve, digests, losses, kernels)
     files.save_state("0001", mine, history, state)
     recorded = files.history("0001", mine)
-    np.testing.assert_array_equal(recorded.curve, history.curve)
+    np.testing.assert_array_equal(recorded.curve.values, history.curve.values)
     assert recorded.digests == history.digests
     np.testing.assert_array_equal(recorded.losses, losses)
     np.testing.assert_array_equal(recorded.kernels[2], kernels[2])

@@ -1,14 +1,22 @@
 """Bootstrap intervals held to known answers."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hpsearch.statistics.bootstrap import Comparison, compare
+from hpsearch.statistics import bootstrap
+from hpsearch.statistics.bootstrap import Comparison
 from hpsearch.statistics.estimate import Estimate
-from hpsearch.tasks.binary import TEST_METRICS
+from hpsearch.tasks.binary import AUC, BINARY, CROSSENTROPY
 
 Array = NDArray[np.float64]
+
+METRICS = BINARY.test_metrics
+
+#: Over the metrics of the binary task.
+compare = partial(bootstrap.compare, metrics=METRICS, compared=(CROSSENTROPY, AUC))
 
 
 def sample(rows: int, rng: np.random.Generator) -> tuple[Array, dict[str, Array]]:
@@ -36,7 +44,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     truth = {
         (model, metric.name): metric.reference(labels, probabilities)
         for model, probabilities in models.items()
-        for metric in TEST_METRICS
+        for metric in METRICS
     }
     apart = {
         name: truth["blurred", name] - truth["calibrated", name]
@@ -59,7 +67,7 @@ def test_values_are_the_metrics_and_lie_inside_their_intervals() -> None:
     found = compare(labels, models, "calibrated")
     assert list(found) == ["calibrated", "blurred"]
     for name, probabilities in models.items():
-        for metric in TEST_METRICS:
+        for metric in METRICS:
             estimate = found[name].metrics[metric.name]
             assert estimate.value == metric.reference(labels, probabilities)
             assert estimate.low < estimate.value < estimate.high
@@ -123,7 +131,7 @@ def test_a_drawn_area_is_that_of_the_drawn_rows() -> None:
     drawn = np.random.default_rng(9).integers(0, 300, 300)
     found = compare(labels, rounded, "calibrated", draws=1, seed=9)
     for name, probabilities in rounded.items():
-        for metric in TEST_METRICS:
+        for metric in METRICS:
             estimate = found[name].metrics[metric.name]
             of_draw = metric.reference(labels[drawn], probabilities[drawn])
             ends = sorted([metric.reference(labels, probabilities), of_draw])
@@ -141,8 +149,8 @@ def test_the_width_shrinks_with_the_root_of_the_rows() -> None:
 
 
 @pytest.mark.parametrize("labels", [np.ones(5), np.zeros(5)])
-def test_one_label_alone_is_refused(labels: Array) -> None:
-    with pytest.raises(ValueError, match="both labels"):
+def test_targets_that_are_all_equal_are_refused(labels: Array) -> None:
+    with pytest.raises(ValueError, match="targets that differ"):
         compare(labels, {"flat": np.full(5, 0.5)}, "flat")
 
 

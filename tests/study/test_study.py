@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpsearch.errors import StudyFileError, UsageError
-from hpsearch.models.network import build
+from hpsearch.models.dense import knobs_of, network_of
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.space.space import Choice, Condition, Float, Int, Parameter
 from hpsearch.study.finding import find_studies, find_study
+from hpsearch.study.pruners import Unpruned
 from hpsearch.study.reading import check_study, read_study
 from tests.doubles import small_study
 
@@ -62,11 +63,11 @@ def test_widths_of_each_layer_live_while_the_depth_reaches_them() -> None:
     assert {"layers.0.units", "layers.1.units"} <= set(alive)
     assert "layers.2.units" not in alive
     values = {"layers": 2, "layers.0.units": 5, "layers.1.units": 7}
-    assert build(values, epochs=1, decay_epochs=1)[0].widths == (5, 7)
+    assert network_of(values, outputs=1).widths == (5, 7)
 
 
 def test_dead_parameters_are_off() -> None:
-    _, knobs = build({"l1.on": False, "optimizer": "adam"}, epochs=9, decay_epochs=5)
+    knobs = knobs_of({"l1.on": False, "optimizer": "adam"}, epochs=9, decay_epochs=5)
     assert (knobs.l1, knobs.dropout, knobs.momentum) == (0.0, 0.0, 0.0)
 
 
@@ -303,9 +304,23 @@ def test_a_name_stands_in_one_section_only() -> None:
     assert told["space.layers"] == "is already set in network.layers; keep one of the two"
 
 
+def test_a_hyperparameter_is_fixed_in_its_own_section() -> None:
+    told = mistakes(
+        network={"optimizer": "sgd", "momentum": {"float": [0.1, 0.9]}, "activation": "elu"},
+        training={"layers": 2, "learning_rate": 0.1},
+    )
+    assert told == {
+        "network.optimizer": "belongs in [training], or in [space] to be searched",
+        "network.momentum": "belongs in [training], or in [space] to be searched",
+        "training.layers": "belongs in [network], or in [space] to be searched",
+    }
+    spec = small_study(space__nesterov=True, space__activation="relu")
+    assert spec.space.constants == {"nesterov": True, "activation": "relu"}
+
+
 def test_overrides_replace_entries_and_are_checked_the_same_way(tmp_path: Path) -> None:
     spec = read_study(HIGGS, ["search.trials=20", "search.pruner=none", "space.units.int=[8, 16]"])
-    assert (spec.search.trials, spec.search.pruner) == (20, "none")
+    assert (spec.search.trials, spec.search.pruner) == (20, Unpruned())
     with pytest.raises(StudyFileError) as caught:
         read_study(HIGGS, ["search.trials=many", "trials=3", "space.units.int.low=3"])
     places = [mistake.place for mistake in caught.value.mistakes]

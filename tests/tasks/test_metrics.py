@@ -1,10 +1,11 @@
-"""The metrics' references, held to scikit-learn."""
+"""The metrics' references, checked against scikit-learn."""
 
 import numpy as np
 import pytest
 from sklearn import metrics as theirs
 
 from hpsearch.tasks import binary as ours
+from hpsearch.tasks.ranking import auc
 
 RNG = np.random.default_rng(3)
 LABELS = (RNG.random(500) < 0.4).astype(np.float32)
@@ -18,7 +19,9 @@ def test_references_agree_with_scikit_learn() -> None:
         "accuracy": theirs.accuracy_score(LABELS, PROBABILITIES > 0.5),
         "brier_score": theirs.brier_score_loss(LABELS, PROBABILITIES),
     }
-    found = {metric.name: metric.reference(LABELS, PROBABILITIES) for metric in ours.TEST_METRICS}
+    found = {
+        metric.name: metric.reference(LABELS, PROBABILITIES) for metric in ours.BINARY.test_metrics
+    }
     assert found == pytest.approx(expected, rel=1e-6)
 
 
@@ -28,4 +31,4 @@ def test_a_certain_and_wrong_prediction_costs_a_finite_loss() -> None:
 
 
 def test_auc_of_one_label_is_not_a_number() -> None:
-    assert np.isnan(ours.auc(np.ones(3), np.array([0.1, 0.2, 0.3])))
+    assert np.isnan(auc(np.ones(3), np.array([0.1, 0.2, 0.3])))

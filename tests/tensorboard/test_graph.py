@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from tensorboard.compat.proto import graph_pb2
 
-from hpsearch.models.network import build
+from hpsearch.models.recipe import recipe_of
 from hpsearch.tensorboard.graph import graph_of
 from tests.board import board_of
 from tests.outcomes import MakeOutcome
@@ -17,8 +17,8 @@ def test_the_graph_of_a_retraining_is_that_of_its_network(make_outcome: MakeOutc
     run = f"retrained/trial-{outcome.standings[0].trial:04d}/seed-0"
     assert board.get("graphs/info")[run]["run_graph"]
     shown = board.get("graphs/graph", run=run)
-    network, knobs = outcome.spec.build(outcome.standings[0].params)
-    for node in graph_of(network, knobs, outcome.data.columns).node:
+    recipe = outcome.standings[0].runs[0].run.recipe
+    for node in graph_of(recipe, outcome.data.columns).node:
         assert f'name: "{node.name}"' in shown
 
 
@@ -30,7 +30,7 @@ def nodes(definition: graph_pb2.GraphDef) -> Iterator[tuple[str, str, list[int]]
 
 def test_a_graph_has_a_node_for_each_layer() -> None:
     values = {"layers": 2, "units": 16, "batch_normalization": True, "dropout": 0.25, "l1": 1e-4}
-    definition = graph_of(*build(values, epochs=1, decay_epochs=1), 28)
+    definition = graph_of(recipe_of(values, epochs=1, batch_size=1, patience=1), 28)
     hidden = [
         (f"hidden_{layer}/{name}", kind, [-1, 16])
         for layer in (1, 2)
@@ -43,7 +43,7 @@ def test_a_graph_has_a_node_for_each_layer() -> None:
     ]
     assert list(nodes(definition)) == [
         ("features", "Input", [-1, 28]),
-        ("standardise", "Normalization", [-1, 28]),
+        ("standardize", "Normalization", [-1, 28]),
         *hidden,
         ("output", "Dense", [-1, 1]),
         ("probability", "Activation", [-1, 1]),
@@ -58,7 +58,9 @@ def test_a_graph_has_a_node_for_each_layer() -> None:
 
 
 def test_a_plain_network_has_a_plain_graph() -> None:
-    definition = graph_of(*build({"layers": 1, "units": 4}, epochs=1, decay_epochs=1), 3)
+    definition = graph_of(
+        recipe_of({"layers": 1, "units": 4}, epochs=1, batch_size=1, patience=1), 3
+    )
     names = [node.name for node in definition.node]
     hidden = ["hidden_1/dense", "hidden_1/elu"]
-    assert names == ["features", "standardise", *hidden, "output", "probability"]
+    assert names == ["features", "standardize", *hidden, "output", "probability"]

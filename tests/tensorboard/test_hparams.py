@@ -11,7 +11,7 @@ from hpsearch.record.states import state_of
 from hpsearch.space.space import Choice, Condition, Float, Parameter, Space
 from hpsearch.training.history import UNTRAINED
 from tests.board import board_of, metrics_of
-from tests.outcomes import MakeOutcome, make_diverged, make_trial
+from tests.outcomes import MakeOutcome, curve_of, lose, make_diverged, make_trial, with_standings
 
 SWITCHED = (
     Parameter("l2.on", Choice((False, True))),
@@ -53,7 +53,7 @@ def test_a_row_holds_live_parameters_best_value_and_epochs(make_outcome: MakeOut
 def test_the_row_of_a_trial_that_runs_says_how_far_it_is(make_outcome: MakeOutcome) -> None:
     outcome = make_outcome([make_trial(0, "running")])
     metrics = metrics_of(board_of(outcome).rows()["trial-0000"])
-    losses = outcome.history("0000").curve[:, 1, 0]
+    losses = outcome.history("0000").curve.validation()
     assert metrics["epochs"] == len(losses)
     assert metrics["best/epoch"] == losses.argmin() + 1
     assert metrics["best/val_binary_crossentropy"] == pytest.approx(losses.min())
@@ -87,9 +87,9 @@ def test_the_retrained_have_means_and_the_winner_its_test_values(
 def test_a_configuration_that_diverged_with_a_seed_has_no_mean(make_outcome: MakeOutcome) -> None:
     outcome = make_outcome(3, standings=1)
     first = outcome.standings[0]
-    runs = (*first.runs[:2], replace(first.runs[2], value=math.inf, diverged=True))
+    runs = (*first.runs[:2], lose(first.runs[2]))
     diverged = replace(first, runs=runs, mean=math.inf)
-    rows = board_of(replace(outcome, standings=(diverged,)), curves=0).rows()
+    rows = board_of(with_standings(outcome, diverged), curves=0).rows()
     assert not any("seeds/val_binary_crossentropy" in metrics_of(row) for row in rows.values())
 
 
@@ -145,7 +145,7 @@ def test_no_trial_and_only_diverged_trials_can_be_exported(make_outcome: MakeOut
 @pytest.mark.parametrize("state", ["complete", "running"])
 def test_values_that_are_not_finite_are_left_out(make_outcome: MakeOutcome, state: Any) -> None:
     trial = make_trial(0, state, value=math.inf, best_epoch=None)
-    history = replace(UNTRAINED, curve=np.full((100, 2, 2), np.nan, dtype=np.float32))
+    history = replace(UNTRAINED, curve=curve_of(np.full((100, 2, 2), np.nan)))
     outcome = replace(
         make_outcome([trial], standings=0, baselines=False), history=lambda run: history
     )

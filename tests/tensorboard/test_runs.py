@@ -23,7 +23,7 @@ def test_curves_are_written_by_epoch_for_train_and_validation(make_outcome: Make
         for part, prefix in enumerate(("curve/", "curve/val_")):
             points = board.points("trial-0000", prefix + tag)
             assert list(points) == list(range(1, 101))
-            assert list(points.values()) == pytest.approx(curve[:, part, column].tolist())
+            assert list(points.values()) == pytest.approx(curve.values[:, part, column].tolist())
 
 
 def test_only_the_best_trials_have_curves(make_outcome: MakeOutcome) -> None:
@@ -50,7 +50,7 @@ def test_baselines_and_retrainings_have_curves(make_outcome: MakeOutcome) -> Non
     }
     curve = outcome.history("baseline-large_l2").curve
     points = board.points("regularizers/l2", VALIDATION)
-    assert list(points.values()) == pytest.approx(curve[:, 1, 0].tolist())
+    assert list(points.values()) == pytest.approx(curve.validation().tolist())
 
 
 def test_retrainings_have_histograms_of_their_kernels_by_epoch(make_outcome: MakeOutcome) -> None:
@@ -62,7 +62,7 @@ def test_retrainings_have_histograms_of_their_kernels_by_epoch(make_outcome: Mak
         "hidden_2/kernel",
         "output/kernel",
     }
-    kernels = outcome.history(outcome.standings[0].runs[0].run).kernels
+    kernels = outcome.history(outcome.standings[0].runs[0].run.name).kernels
     found = board.get("histograms/histograms", run=run, tag="output/kernel")
     assert [step for _, step, _ in found] == sorted(kernels)
     for _, step, buckets in found:
@@ -72,7 +72,7 @@ def test_retrainings_have_histograms_of_their_kernels_by_epoch(make_outcome: Mak
 
 def test_a_kernel_that_is_not_finite_has_no_histogram(make_outcome: MakeOutcome) -> None:
     outcome = make_outcome(3, standings=1, seeds=1, baselines=False)
-    run = outcome.standings[0].runs[0].run
+    run = outcome.standings[0].runs[0].run.name
     history = outcome.history(run)
     broken = {epoch: kernels.copy() for epoch, kernels in history.kernels.items()}
     broken[max(broken)][0] = np.nan

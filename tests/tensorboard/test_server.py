@@ -12,7 +12,7 @@ from hpsearch.evaluation.outcome import Outcome
 from hpsearch.tensorboard import server as board_server
 from hpsearch.tensorboard import writing as tensorboard
 from hpsearch.tensorboard.server import show
-from tests.outcomes import MakeOutcome, make_trial
+from tests.outcomes import MakeOutcome, make_trial, with_standings
 
 #: Waits for the last trial, and ends with 7 if it may hold many files open.
 BOARD = """
@@ -46,7 +46,8 @@ def test_tensorboard_is_fed_until_it_ends(make_outcome: MakeOutcome) -> None:
     looks = iter(range(1, 5))
 
     def read() -> Outcome:
-        return replace(whole, trials=whole.trials[: next(looks, 4)], standings=(), test=None)
+        part = replace(whole, trials=whole.trials[: next(looks, 4)], test=None)
+        return with_standings(part)
 
     assert show(whole.folder, read, ["--port", "6006"]) == 7
 

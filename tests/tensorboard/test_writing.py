@@ -14,7 +14,13 @@ from hpsearch.tensorboard import writing as tensorboard
 from hpsearch.tensorboard.writing import follow, update, write_tensorboard
 from hpsearch.training.history import History
 from tests.board import Board, board_of, metrics_of
-from tests.outcomes import MakeOutcome, make_diverged, make_trial
+from tests.outcomes import (
+    NO_LEADERBOARD,
+    MakeOutcome,
+    curve_of,
+    make_diverged,
+    make_trial,
+)
 
 VALIDATION = "curve/val_binary_crossentropy"
 
@@ -42,7 +48,7 @@ def as_of(outcome: Outcome, ended: int, epochs: int = 12) -> Outcome:
         outcome,
         trials=(*outcome.trials[:ended], *begun),
         history=history,
-        standings=(),
+        leaderboard=NO_LEADERBOARD,
         baselines=(),
         test=None,
     )
@@ -113,7 +119,7 @@ def test_an_open_board_sees_trials_run_and_end_and_nothing_twice(whole: Outcome)
                 continue
             running = "running/" if trial.state == "running" else ""
             points = board.points(f"{running}trial-{trial.run}", VALIDATION)
-            losses = moment.history(trial.run).curve[:, 1, 0]
+            losses = moment.history(trial.run).curve.validation()
             assert [*points.values()] == pytest.approx(losses.tolist())
             assert metrics_of(rows[f"trial-{trial.run}"])["epochs"] == trial.epochs
     assert {name: metrics_of(row) for name, row in board.rows().items()} == {
@@ -132,7 +138,11 @@ def test_what_changed_takes_the_place_of_what_was_there(whole: Outcome) -> None:
 
     def read(run: str) -> History:
         history = whole.history(run)
-        return replace(history, curve=history.curve[:20] + 1) if run == again.run else history
+        return (
+            replace(history, curve=curve_of(history.curve.values[:20] + 1))
+            if run == again.run
+            else history
+        )
 
     changed = replace(whole, trials=(*whole.trials[:2], shorter, *whole.trials[3:7]), history=read)
     write_tensorboard(changed)

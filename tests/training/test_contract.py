@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from hpsearch.data.parts import Fold
-from hpsearch.models.network import Knobs, Network, build
+from hpsearch.models.dense import network_of
+from hpsearch.models.recipe import Recipe, recipe_of
 from hpsearch.space.hyperparameter import OPTIMIZERS, SCHEDULES
-from hpsearch.training.curve import Ending, summarise
+from hpsearch.training.curve import NO_EPOCHS, Ending, summarize
 from hpsearch.training.segment import Progress, Segment, State, Trainer, epoch_permutation
 from tests.doubles import FormulaTrainer, tiny_fold
 
-#: ``(batch_size, patience) -> trainer``
-Make = Callable[[int, int], Trainer]
+Make = Callable[[], Trainer]
 
 VALUES: dict[str, Any] = {
     "layers": 2,
@@ -30,16 +30,21 @@ VALUES: dict[str, Any] = {
 }
 
 
-def shape(**values: Any) -> tuple[Network, Knobs]:
-    return build({**VALUES, **values}, epochs=12, decay_epochs=6)
+def recipe(patience: int = 9, **values: Any) -> Recipe:
+    return recipe_of(
+        {**VALUES, **values}, epochs=12, batch_size=50, patience=patience, decay_epochs=6
+    )
 
 
-def segment(first: int = 0, last: int = 6, state: State | None = None, **values: Any) -> Segment:
-    return Segment(*shape(**values), seed=5, first=first, last=last, state=state)
+def segment(
+    first: int = 0, last: int = 6, state: State | None = None, patience: int = 9, **values: Any
+) -> Segment:
+    return Segment(recipe(patience, **values), seed=5, first=first, last=last, state=state)
 
 
 def assert_equal(one: Progress, other: Progress) -> None:
-    np.testing.assert_array_equal(one.curve, other.curve)
+    np.testing.assert_array_equal(one.curve.values, other.curve.values)
+    assert one.curve.metrics == other.curve.metrics
     assert one.ending == other.ending
     assert one.state.epoch == other.state.epoch
     assert (one.state.best.epoch, one.state.best.value) == (
@@ -61,32 +66,31 @@ class TrainerContract:
     """Common laws; a trainer plugs in by the fixture ``make``."""
 
     def test_the_same_segment_gives_the_same_bits(self, make: Make) -> None:
-        assert_equal(
-            make(50, 9).run(segment(), tiny_fold()), make(50, 9).run(segment(), tiny_fold())
-        )
+        assert_equal(make().run(segment(), tiny_fold()), make().run(segment(), tiny_fold()))
 
     @pytest.mark.parametrize("cuts", [(3,), (1, 2, 5)])
     def test_cutting_changes_nothing(self, make: Make, cuts: tuple[int, ...]) -> None:
-        whole = make(50, 9).run(segment(), tiny_fold())
-        trainer, state, curves = make(50, 9), None, []
+        whole = make().run(segment(), tiny_fold())
+        trainer, state, curve = make(), None, NO_EPOCHS
         for first, last in zip((0, *cuts), (*cuts, 6), strict=True):
             part = trainer.run(segment(first, last, state), tiny_fold())
             state = part.state
-            curves.append(part.curve)
-        assert_equal(replace(part, curve=np.concatenate(curves)), whole)
+            curve = curve.then(part.curve)
+        assert_equal(replace(part, curve=curve), whole)
 
     def test_company_and_order_change_nothing(self, make: Make) -> None:
-        alone = make(50, 9).run(segment(), tiny_fold())
-        busy = make(50, 9)
+        alone = make().run(segment(), tiny_fold())
+        busy = make()
         for other in (segment(units=9), segment(dropout=0.5), replace(segment(), seed=6)):
             busy.run(other, tiny_fold())
         assert_equal(busy.run(segment(), tiny_fold()), alone)
 
     def test_the_curve_says_what_the_progress_says(self, make: Make) -> None:
-        progress = make(50, 9).run(segment(), tiny_fold())
-        seen = summarise(progress.curve, 9)
-        assert progress.curve.dtype == np.float32
-        assert progress.curve.shape == (6, 2, 2)
+        progress = make().run(segment(), tiny_fold())
+        seen = summarize(progress.curve, 9)
+        assert progress.curve.values.dtype == np.float32
+        assert progress.curve.values.shape == (6, 2, 2)
+        assert progress.curve.metrics == ("binary_crossentropy", "accuracy")
         assert (seen.best_epoch, seen.value) == (
             progress.state.best.epoch,
             progress.state.best.value,
@@ -95,14 +99,14 @@ class TrainerContract:
 
     def test_early_stopping_does_not_depend_on_where_segments_end(self, make: Make) -> None:
         stops: dict[str, Any] = {"learning_rate": 0.5, "optimizer": "sgd", "schedule": "constant"}
-        whole = make(50, 2).run(segment(last=60, **stops), tiny_fold())
+        whole = make().run(segment(last=60, patience=2, **stops), tiny_fold())
         assert whole.ending == Ending.STOPPED_EARLY
         assert whole.state.epoch - whole.state.best.epoch == 2
         assert len(whole.curve) == whole.state.epoch < 60
         cut = whole.state.epoch - 1
-        first = make(50, 2).run(segment(last=cut, **stops), tiny_fold())
+        first = make().run(segment(last=cut, patience=2, **stops), tiny_fold())
         assert first.ending == Ending.RUNNING
-        second = make(50, 2).run(segment(cut, 60, first.state, **stops), tiny_fold())
+        second = make().run(segment(cut, 60, first.state, 2, **stops), tiny_fold())
         assert second.ending == Ending.STOPPED_EARLY
         assert second.state.epoch == whole.state.epoch
 
@@ -110,19 +114,19 @@ class TrainerContract:
 class TestFormulaTrainer(TrainerContract):
     @pytest.fixture
     def make(self) -> Make:
-        return lambda batch_size, patience: FormulaTrainer(patience)
+        return FormulaTrainer
 
 
-def keras_trainer(batch_size: int, patience: int) -> Trainer:
+def keras_trainer() -> Trainer:
     from hpsearch.training.keras.trainer import KerasTrainer
 
-    return KerasTrainer(batch_size, patience)
+    return KerasTrainer()
 
 
-def compiled_trainer(batch_size: int, patience: int) -> Trainer:
+def compiled_trainer() -> Trainer:
     from hpsearch.training.compiled.trainer import CompiledTrainer
 
-    return CompiledTrainer(batch_size, patience)
+    return CompiledTrainer()
 
 
 class NetworkContract(TrainerContract):
@@ -140,49 +144,53 @@ class NetworkContract(TrainerContract):
             "nesterov": True,
             "weight_decay": 0.1,
         }
-        whole = make(50, 9).run(segment(last=4, **values), tiny_fold())
-        first = make(50, 9).run(segment(last=1, **values), tiny_fold())
-        second = make(50, 9).run(segment(1, 4, first.state, **values), tiny_fold())
-        assert_equal(replace(second, curve=np.concatenate([first.curve, second.curve])), whole)
+        whole = make().run(segment(last=4, **values), tiny_fold())
+        first = make().run(segment(last=1, **values), tiny_fold())
+        second = make().run(segment(1, 4, first.state, **values), tiny_fold())
+        assert_equal(replace(second, curve=first.curve.then(second.curve)), whole)
 
     def test_a_trial_that_diverges_ends_as_diverged_and_harms_no_other(self, make: Make) -> None:
-        trainer = make(50, 9)
+        trainer = make()
         broken = trainer.run(
             segment(optimizer="sgd", learning_rate=1e30, batch_normalization=False), tiny_fold()
         )
         assert broken.ending == Ending.DIVERGED
         assert len(broken.curve) < 6
-        assert not np.isfinite(broken.curve[-1]).all()
-        assert_equal(trainer.run(segment(), tiny_fold()), make(50, 9).run(segment(), tiny_fold()))
+        assert not np.isfinite(broken.curve.values[-1]).all()
+        assert_equal(trainer.run(segment(), tiny_fold()), make().run(segment(), tiny_fold()))
 
     def test_the_monitored_loss_holds_no_penalty(self, make: Make) -> None:
-        heavy = make(50, 9).run(segment(last=1, l2=100.0, learning_rate=1e-9), tiny_fold())
-        assert heavy.curve[0, 0, 0] < 2.0
+        heavy = make().run(segment(last=1, l2=100.0, learning_rate=1e-9), tiny_fold())
+        assert heavy.curve.train()[0] < 2.0
 
-    def test_the_saved_model_takes_raw_features(self, make: Make, tmp_path: Any) -> None:
+    def test_the_saved_model_scores_on_raw_rows_what_was_recorded(
+        self, make: Make, tmp_path: Any
+    ) -> None:
+        """The loaded file's mean loss over the raw validation rows is the best epoch's value."""
         import keras
 
         from hpsearch.data.preprocessing import Scaling
+        from hpsearch.tasks.binary import binary_crossentropy
         from hpsearch.training.keras.model import predict, save_model
 
-        raw = tiny_fold().train_features * 7 + 3
-        scaling = Scaling.fit(raw)
-        fold = replace_features(tiny_fold(), scaling.apply(raw))
-        network, knobs = shape()
-        progress = make(50, 9).run(segment(last=3), fold)
-        weights = progress.state.best.weights
-        save_model(tmp_path / "best.keras", network, knobs, scaling, weights)
-        probabilities = keras.models.load_model(tmp_path / "best.keras").predict(raw, verbose=0)
-        assert probabilities.shape == (len(raw), 1)
-        np.testing.assert_allclose(
-            probabilities[:, 0],
-            predict(network, knobs, scaling, weights, raw),
-            rtol=1e-6,
+        rows = tiny_fold()
+        raw_train, raw_validation = rows.train_features * 7 + 3, rows.validation_features * 7 + 3
+        scaling = Scaling.fit(raw_train)
+        fold = Fold(
+            scaling.apply(raw_train),
+            rows.train_labels,
+            scaling.apply(raw_validation),
+            rows.validation_labels,
         )
-        from hpsearch.tasks.binary import binary_crossentropy
-
-        whole = predict(network, knobs, scaling, weights, fold.validation_features * 1.0)
-        assert np.isfinite(binary_crossentropy(fold.validation_labels, whole))
+        best = make().run(segment(last=6), fold).state.best
+        save_model(tmp_path / "best.keras", recipe(), scaling, best.weights)
+        model = keras.models.load_model(tmp_path / "best.keras")
+        probabilities = model.predict(raw_validation, verbose=0)[:, 0]
+        np.testing.assert_allclose(
+            probabilities, predict(recipe(), scaling, best.weights, raw_validation), rtol=1e-6
+        )
+        value = binary_crossentropy(fold.validation_labels, probabilities)
+        assert value == pytest.approx(best.value, rel=1e-5)
 
 
 @pytest.mark.usefixtures("tensorflow")
@@ -202,9 +210,9 @@ class TestKerasTrainer(NetworkContract):
             "batch_normalization": False,
             "schedule": "constant",
         }
-        network, _ = shape(**values)
+        network = recipe(**values).network
         fold = tiny_fold()
-        mine = keras_trainer(50, 9).run(segment(last=3, **values), fold)
+        mine = keras_trainer().run(segment(last=3, **values), fold)
 
         def dense() -> Any:
             penalty = keras.regularizers.L1L2(1e-4, 1e-3)
@@ -235,21 +243,17 @@ class TestCompiledTrainer(NetworkContract):
         return compiled_trainer
 
 
-def replace_features(fold: Fold, train: Any) -> Fold:
-    return Fold(train, fold.train_labels, fold.validation_features, fold.validation_labels)
-
-
 def test_weights_begin_as_glorot_and_by_the_seed() -> None:
     from hpsearch.training.initialization import initial_weights
 
-    network, _ = build({"layers": 2, "units": 300}, epochs=1, decay_epochs=1)
+    network = network_of({"layers": 2, "units": 300}, outputs=1)
     kernel, bias, *_ = initial_weights(network, 200, 1)
     limit = np.sqrt(6 / 500)
     assert np.abs(kernel).max() <= limit
     assert kernel.std() == pytest.approx(limit / np.sqrt(3), rel=0.01)
     assert not bias.any()
     assert not np.array_equal(kernel, initial_weights(network, 200, 2)[0])
-    assert len(initial_weights(replace(network, batch_normalization=True), 200, 1)) == 12
+    assert len(initial_weights(recipe(layers=2).network, 200, 1)) == 12
 
 
 def test_an_epochs_order_is_a_permutation_by_seed_and_epoch() -> None:

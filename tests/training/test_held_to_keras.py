@@ -7,8 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from hpsearch.data.parts import Fold
-from hpsearch.models.network import Knobs, Network, build
+from hpsearch.models.recipe import Recipe, recipe_of
 from hpsearch.space.hyperparameter import ACTIVATIONS, OPTIMIZERS, SCHEDULES
+from hpsearch.training.curve import Curve
 from hpsearch.training.segment import Progress, Segment
 from tests.training.test_contract import compiled_trainer, keras_trainer
 
@@ -50,33 +51,32 @@ def rows(seed: int = 0, train: int = 730, validation: int = 300) -> Fold:
     return Fold(features[:train], labels[:train], features[train:], labels[train:])
 
 
-def shape(**values: Any) -> tuple[Network, Knobs]:
-    return build({**BASE, **values}, epochs=20, decay_epochs=10)
+def recipe(**values: Any) -> Recipe:
+    return recipe_of({**BASE, **values}, epochs=20, batch_size=100, patience=50, decay_epochs=10)
 
 
 def both(fold: Fold, epochs: int, **values: Any) -> tuple[Progress, Progress]:
-    segment = Segment(*shape(**values), seed=7, first=0, last=epochs, state=None)
-    compiled, keras = (
-        make(100, 50).run(segment, fold) for make in (compiled_trainer, keras_trainer)
-    )
+    segment = Segment(recipe(**values), seed=7, first=0, last=epochs, state=None)
+    compiled, keras = (make().run(segment, fold) for make in (compiled_trainer, keras_trainer))
     return compiled, keras
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_after_20_epochs_the_weights_agree(case: dict[str, Any]) -> None:
     compiled, keras = both(rows(), 20, **case)
-    np.testing.assert_allclose(compiled.curve, keras.curve, rtol=1e-4, atol=5e-3)
-    np.testing.assert_allclose(compiled.curve[:, :, 0], keras.curve[:, :, 0], rtol=1e-4)
+    np.testing.assert_allclose(compiled.curve.values, keras.curve.values, rtol=1e-4, atol=5e-3)
+    for part in (Curve.train, Curve.validation):
+        np.testing.assert_allclose(part(compiled.curve), part(keras.curve), rtol=1e-4)
     assert compiled.state.best.epoch == keras.state.best.epoch
     for mine, theirs in zip(compiled.state.best.weights, keras.state.best.weights, strict=True):
         assert mine.shape == theirs.shape
         scale = float(np.abs(theirs.astype(np.float64)).max())
-        np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-4 * scale)  # type: ignore[arg-type]
+        np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-4 * scale)
 
 
 def test_many_validation_rows_go_through_in_blocks() -> None:
     compiled, keras = both(rows(validation=9_001), 2)
-    np.testing.assert_allclose(compiled.curve[:, 1], keras.curve[:, 1], rtol=1e-4)
+    np.testing.assert_allclose(compiled.curve.values[:, 1], keras.curve.values[:, 1], rtol=1e-4)
 
 
 def draw(rate: float, seed: int = 3, step: int = 4, units: int = 1_000_000) -> NDArray[np.float32]:
@@ -131,11 +131,11 @@ def test_with_dropout_the_final_losses_are_distributed_alike() -> None:
     from scipy import stats
 
     fold, finals = rows(), {}
-    network, knobs = shape(dropout=0.4, l1=0.0)
+    made = recipe(dropout=0.4, l1=0.0)
     for name, make in (("compiled", compiled_trainer), ("keras", keras_trainer)):
-        trainer = make(100, 50)
+        trainer = make()
         finals[name] = [
-            float(trainer.run(Segment(network, knobs, seed, 0, 6, None), fold).curve[-1, 1, 0])
+            float(trainer.run(Segment(made, seed, 0, 6, None), fold).curve.validation()[-1])
             for seed in range(30)
         ]
     assert stats.ks_2samp(finals["compiled"], finals["keras"]).pvalue > 1e-3

@@ -5,14 +5,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.models.network import build
+from hpsearch.models.dense import network_of
+from hpsearch.models.recipe import recipe_of
 from hpsearch.space.hyperparameter import ACTIVATIONS
+from hpsearch.tasks.binary import BINARY
 from hpsearch.training.inspection import (
     BINS,
     KERNEL_FIELDS,
     NO_LOSSES,
     row_losses,
-    summarise_kernels,
+    summarize_kernels,
 )
 from hpsearch.training.segment import Progress, Segment, Trainer
 from tests.doubles import tiny_fold
@@ -20,7 +22,8 @@ from tests.doubles import tiny_fold
 
 def train(trainer: Trainer, **values: Any) -> tuple[Segment, Progress]:
     named = {"layers": 2, "units": 6, "learning_rate": 0.02, **values}
-    segment = Segment(*build(named, epochs=6, decay_epochs=6), 5, 0, 6, None)
+    recipe = recipe_of(named, epochs=6, batch_size=50, patience=9, decay_epochs=6)
+    segment = Segment(recipe, 5, 0, 6, None)
     return segment, trainer.run(segment, tiny_fold())
 
 
@@ -33,7 +36,7 @@ def test_the_mean_of_the_losses_is_the_best_value(
     from hpsearch.training.compiled.trainer import CompiledTrainer
 
     knobs = {"activation": activation, "batch_normalization": batch_normalization}
-    _, progress = train(CompiledTrainer(50, 9), dropout=0.2, **knobs)
+    _, progress = train(CompiledTrainer(), dropout=0.2, **knobs)
     assert progress.losses.shape == (80,)
     assert progress.losses.mean() == pytest.approx(progress.state.best.value, abs=1e-5)
 
@@ -42,19 +45,19 @@ def test_the_mean_of_the_losses_is_the_best_value(
 def test_keras_keeps_the_same_and_kernels_are_those_of_the_last_epoch() -> None:
     from hpsearch.training.keras.trainer import KerasTrainer
 
-    segment, progress = train(KerasTrainer(50, 9), batch_normalization=True)
+    segment, progress = train(KerasTrainer(), batch_normalization=True)
     assert progress.losses.mean() == pytest.approx(progress.state.best.value, abs=1e-5)
     kernels = [array for array in progress.state.weights if array.ndim == 2]
     assert [kernel.shape for kernel in kernels] == [(3, 6), (6, 6), (6, 1)]
     norms = progress.kernels[:, KERNEL_FIELDS.index("norm")]
     assert norms == pytest.approx([float(np.linalg.norm(kernel)) for kernel in kernels])
     assert progress.kernels[:, len(KERNEL_FIELDS) :].sum(axis=1).tolist() == [18, 36, 6]
-    assert segment.network.widths == (6, 6)
+    assert segment.recipe.network.widths == (6, 6)
 
 
-def test_a_kernel_is_summarised_by_norm_small_weights_ends_and_counts() -> None:
+def test_a_kernel_is_summarized_by_norm_small_weights_ends_and_counts() -> None:
     kernel = np.array([[3.0, -4.0], [0.0, 1e-4]], np.float32)
-    (found,) = summarise_kernels((kernel, np.ones(2, np.float32)))
+    (found,) = summarize_kernels((kernel, np.ones(2, np.float32)))
     assert found[:4].tolist() == [5.0, 0.5, -4.0, 3.0]
     assert len(found) == 4 + BINS
     assert found[4:].sum() == 4
@@ -63,7 +66,8 @@ def test_a_kernel_is_summarised_by_norm_small_weights_ends_and_counts() -> None:
 
 def test_a_network_that_broke_has_no_summary_and_one_without_a_best_epoch_no_losses() -> None:
     broken = np.array([[np.nan, 1.0]], np.float32)
-    assert np.isnan(summarise_kernels((broken,))).all()
-    network, _ = build({"layers": 1, "units": 2}, epochs=1, decay_epochs=1)
+    assert np.isnan(summarize_kernels((broken,))).all()
+    network = network_of({"layers": 1, "units": 2}, outputs=1)
     fold = tiny_fold()
-    assert row_losses(network, (), fold.validation_features, fold.validation_labels) is NO_LOSSES
+    losses = row_losses(BINARY, network, (), fold.validation_features, fold.validation_labels)
+    assert losses is NO_LOSSES

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hpsearch.data.preprocessing import Scaling
-from hpsearch.models.network import Knobs, Network, build
+from hpsearch.models.recipe import Recipe, recipe_of
 from hpsearch.training.initialization import initial_weights
 
 pytestmark = pytest.mark.usefixtures("tensorflow")
@@ -43,8 +43,9 @@ EVERY = {"name", "dtype", "trainable"}
 SCALING = Scaling(np.array([1, 2, 3], np.float32), np.array([2, 0.5, 1], np.float32))
 
 
-def network(**params: Any) -> tuple[Network, Knobs]:
-    return build({"units": 7, "layers": 2, **params}, epochs=9, decay_epochs=9)
+def recipe(**params: Any) -> Recipe:
+    values = {"units": 7, "layers": 2, **params}
+    return recipe_of(values, epochs=9, batch_size=50, patience=9, decay_epochs=9)
 
 
 NETWORKS: dict[str, dict[str, Any]] = {
@@ -56,8 +57,8 @@ NETWORKS: dict[str, dict[str, Any]] = {
 def save(path: Path, params: dict[str, Any]) -> bytes:
     from hpsearch.training.keras.model import save_model
 
-    made, knobs = network(**params)
-    save_model(path, made, knobs, SCALING, initial_weights(made, 3, seed=5))
+    made = recipe(**params)
+    save_model(path, made, SCALING, initial_weights(made.network, 3, seed=5))
     return path.read_bytes()
 
 
@@ -105,8 +106,8 @@ def test_the_saved_model_predicts_what_the_network_does(tmp_path: Path, name: st
 
     save(tmp_path / "best.keras", NETWORKS[name])
     features = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
-    made, knobs = network(**NETWORKS[name])
-    expected = predict(made, knobs, SCALING, initial_weights(made, 3, seed=5), features)
+    made = recipe(**NETWORKS[name])
+    expected = predict(made, SCALING, initial_weights(made.network, 3, seed=5), features)
     loaded = keras.models.load_model(tmp_path / "best.keras")
     np.testing.assert_array_equal(loaded.predict(features, verbose=0)[:, 0], expected)
 

@@ -1,12 +1,12 @@
-"""The two models of scikit-learn, held to scikit-learn."""
+"""The two models of scikit-learn, checked against scikit-learn."""
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
 from hpsearch.data.preprocessing import Scaling
-from hpsearch.tasks.binary import binary_crossentropy
-from hpsearch.training.scikit_learn import TREES, fit_and_predict
+from hpsearch.tasks.binary import BINARY, binary_crossentropy
+from hpsearch.training.scikit_learn import fit_and_predict
 from tests.doubles import tiny_fold
 
 FOLD = tiny_fold()
@@ -15,7 +15,7 @@ IDENTITY = Scaling(np.zeros(3, np.float32), np.ones(3, np.float32))
 
 def test_logistic_regression_is_scikit_learns_own() -> None:
     validation, test = fit_and_predict(
-        "logistic_regression", 0, FOLD, IDENTITY, FOLD.validation_features[:9]
+        BINARY, "logistic_regression", 0, FOLD, IDENTITY, FOLD.validation_features[:9]
     )
     fitted = LogisticRegression(max_iter=1_000).fit(FOLD.train_features, FOLD.train_labels)
     wanted = fitted.predict_proba(FOLD.validation_features)[:, 1]
@@ -25,25 +25,26 @@ def test_logistic_regression_is_scikit_learns_own() -> None:
 
 def test_boosting_keeps_as_many_trees_as_validate_best_and_repeats() -> None:
     validation, test = fit_and_predict(
-        "gradient_boosting", 3, FOLD, IDENTITY, FOLD.validation_features
+        BINARY, "gradient_boosting", 3, FOLD, IDENTITY, FOLD.validation_features
     )
     np.testing.assert_array_equal(validation, test)
     np.testing.assert_array_equal(
         validation,
-        fit_and_predict("gradient_boosting", 3, FOLD, IDENTITY, FOLD.validation_features)[0],
+        fit_and_predict(BINARY, "gradient_boosting", 3, FOLD, IDENTITY, FOLD.validation_features)[
+            0
+        ],
     )
     reached = binary_crossentropy(FOLD.validation_labels, validation)
     assert reached < binary_crossentropy(FOLD.validation_labels, np.full(80, 0.5))
-    assert TREES > 1
 
 
 def test_raw_features_are_scaled_before_they_are_judged() -> None:
     scaling = Scaling(np.full(3, 5, np.float32), np.full(3, 2, np.float32))
     raw = FOLD.validation_features * 2 + 5
-    validation, test = fit_and_predict("logistic_regression", 0, FOLD, scaling, raw)
+    validation, test = fit_and_predict(BINARY, "logistic_regression", 0, FOLD, scaling, raw)
     np.testing.assert_allclose(test, validation, rtol=1e-5)
 
 
 def test_another_model_is_refused() -> None:
-    with pytest.raises(ValueError, match="unknown model 'forest'"):
-        fit_and_predict("forest", 0, FOLD, IDENTITY, FOLD.validation_features)
+    with pytest.raises(KeyError, match="forest"):
+        fit_and_predict(BINARY, "forest", 0, FOLD, IDENTITY, FOLD.validation_features)

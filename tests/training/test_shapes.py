@@ -1,12 +1,15 @@
 """Padding and the flat vector."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpsearch.models.network import Network, build
-from hpsearch.training.compiled.shapes import Shape, flatten, padded_widths, program_of, unflatten
+from hpsearch.models.dense import dense_network
+from hpsearch.models.recipe import recipe_of
+from hpsearch.training.compiled.shapes import flatten, padded_widths, shape_of, unflatten
 from hpsearch.training.initialization import initial_weights
 
 
@@ -29,16 +32,17 @@ def test_few_sizes_serve_all_widths() -> None:
 def test_weights_come_back_from_the_flat_vector(
     widths: tuple[int, ...], batch_normalization: bool
 ) -> None:
-    network = Network(widths, "elu", batch_normalization)
-    _, knobs = build({}, epochs=1, decay_epochs=1)
-    shape = Shape(*program_of(network, knobs), columns=3, rows=10, batch_size=5, validation_rows=4)
+    network = dense_network(widths, "elu", batch_normalization=batch_normalization, outputs=1)
+    recipe = replace(recipe_of({}, epochs=1, batch_size=5, patience=1), network=network)
+    shape = shape_of(recipe, columns=3, rows=10, validation_rows=4)
     rng = np.random.default_rng(0)
     weights = tuple(
         rng.normal(size=array.shape).astype(np.float32) for array in initial_weights(network, 3, 1)
     )
     flat, averages = flatten(weights, network, shape)
-    assert len(flat) == shape.decayed + sum(shape.vectors)
-    assert averages.shape == (2, sum(shape.widths) if batch_normalization else 0)
+    assert len(flat) == shape.network.parameters(3)
+    padded = sum(shape.network.widths) if batch_normalization else 0
+    assert averages.shape == (2, padded)
     back = unflatten(flat, averages, network, shape)
     assert len(back) == len(weights)
     for one, other in zip(back, weights, strict=True):

@@ -4,21 +4,20 @@ A loop over epochs around one over steps; rows stay on the device. Everything th
 in at run time; early stopping, divergence and the best weights are decided inside.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
 
-from hpsearch.training.compiled.dense import Dense, Weights
+from hpsearch.models.layers.batch_normalization import MOMENTUM
+from hpsearch.tasks.registry import TASKS
 from hpsearch.training.compiled.dropout import draw_mask
+from hpsearch.training.compiled.objectives import OBJECTIVES
 from hpsearch.training.compiled.shapes import Shape
+from hpsearch.training.compiled.stack import Stack, clipped
 from hpsearch.training.compiled.updates import FIELDS, update
 
 #: Validation rows that go through the network at once.
 VALIDATION_ROWS = 4_096
-
-#: Of the moving averages, as Keras has it by default.
-MOMENTUM = 0.99
 
 #: What changes from step to step: flat weights, slots and averages.
 STEPPING = ("weights", "m", "v", "averages")
@@ -31,7 +30,9 @@ class Program:
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
-        self._dense = Dense(shape.activation, shape.batch_normalization)
+        self._stack = Stack(shape)
+        self._objective = OBJECTIVES[shape.task]
+        self._metrics = len(TASKS[shape.task].curve_metrics)
 
     def run(
         self,
@@ -58,7 +59,7 @@ class Program:
             The curve, float32 ``(chunk, 2, metrics)``; how it ended, 0 running, 1 stopped early,
             2 diverged; and the state.
         """
-        curve = tf.zeros((self._shape.chunk, 2, 2))
+        curve = tf.zeros((self._shape.chunk, 2, self._metrics))
         steps = self._shape.steps
 
         def goes_on(done: Any, flag: Any, curve: Any, carried: Carried) -> Any:
@@ -87,7 +88,7 @@ class Program:
     def _train(
         self, features: Any, labels: Any, order: Any, coefficients: Any, seed: Any, carried: Carried
     ) -> tuple[Any, Carried]:
-        """All steps of an epoch: its mean metrics ``(2,)`` and what it changed."""
+        """All steps of an epoch: its mean metrics ``(metrics,)`` and what it changed."""
         shape, size = self._shape, self._shape.batch_size
         if shape.steps * size > shape.rows:
             order = tf.pad(order, [[0, shape.steps * size - shape.rows]])
@@ -98,15 +99,16 @@ class Program:
             x, y = tf.gather(features, chosen), tf.gather(labels, chosen)
             at = dict(zip(FIELDS, tf.unstack(coefficients[index]), strict=True))
             masks = self._masks(at["dropout"], seed, before + index)
-            weights = self._arrays(state["weights"])
+            weights = self._stack.arrays(state["weights"])
             share = self._shares(index)
-            passage = self._dense.forward(weights, x, share, masks)
-            slope = share * (tf.sigmoid(passage.logits) - y)
-            gradient = self._dense.backward(weights, passage, slope, share)
-            sums += _metrics(passage.logits, y, self._counts(index))
-            return index + 1, sums, self._step(at, state, gradient, passage.moments)
+            passage = self._stack.forward(weights, x, share, masks)
+            slopes = self._objective.slopes(passage.outputs, y, share)
+            gradient = self._stack.backward(weights, passage, slopes)
+            sums += self._objective.sums(passage.outputs, y, self._counts(index))
+            state = self._step(at, state, self._stack.flat(gradient), passage.moments)
+            return index + 1, sums, state
 
-        begin = (0, tf.zeros(2), _only(carried, STEPPING))
+        begin = (0, tf.zeros(self._metrics), _only(carried, STEPPING))
         _, sums, state = tf.while_loop(lambda index, *_: index < shape.steps, step, begin)
         return sums / shape.rows, state
 
@@ -125,72 +127,48 @@ class Program:
         return self._counts(index) / tf.cast(tf.minimum(size, rows - index * size), tf.float32)
 
     def _masks(self, rate: Any, seed: Any, step: Any) -> list[Any]:
-        """What dropout multiplies each layer's units with, ``(batch, width)``."""
-        size, widths = self._shape.batch_size, self._shape.widths
-        sizes = [size * width for width in widths]
-        pieces = tf.split(draw_mask(rate, seed, step, sum(sizes)), sizes)
-        return [
-            tf.reshape(piece, (size, width)) for piece, width in zip(pieces, widths, strict=True)
-        ]
+        """What dropout multiplies each layer's values with, ``(batch, columns)``."""
+        size, columns = self._shape.batch_size, self._stack.dropped()
+        sizes = [size * count for count in columns if count]
+        pieces = iter(tf.split(draw_mask(rate, seed, step, sum(sizes)), sizes))
+        return [tf.reshape(next(pieces), (size, count)) if count else None for count in columns]
 
-    def _arrays(self, flat: Any) -> Weights:
-        """The arrays in a flat vector."""
-        kernels, vectors = self._shape.kernels, self._shape.vectors
-        sizes = [*(inputs * units for inputs, units in kernels), *vectors]
-        pieces = tf.split(flat, sizes)
-        each = 2 if self._shape.batch_normalization else 1
-        of_layers = pieces[len(kernels) : -1]
-        return Weights(
-            [tf.reshape(piece, form) for piece, form in zip(pieces, kernels, strict=False)],
-            [tuple(of_layers[at : at + each]) for at in range(0, len(of_layers), each)],
-            pieces[-1],
-        )
-
-    def _step(
-        self, at: Carried, state: Carried, gradient: Weights, moments: Sequence[Any]
-    ) -> Carried:
-        """Weights, slots and averages after one step."""
+    def _step(self, at: Carried, state: Carried, gradient: Any, moments: list[Any]) -> Carried:
+        """Weights, slots and averages after one step; ``gradient`` is flat."""
         w, averages = state["weights"], state["averages"]
         penalty = at["l1"] * tf.sign(w) + 2.0 * at["l2"] * w
-        hidden = tf.range(w.shape[0]) < self._shape.penalised
-        flat = gradient.flat() + tf.where(hidden, penalty, 0.0)
+        penalized = tf.range(w.shape[0]) < self._shape.penalized
+        gradient = gradient + tf.where(penalized, penalty, 0.0)
         if self._shape.clipped:
-            flat = self._arrays(flat).clipped(at["clip_norm"]).flat()
-        w, m, v = update(at, w, flat, state["m"], state["v"], self._shape.decayed)
+            arrays = clipped(self._stack.arrays(gradient), at["clip_norm"])
+            gradient = self._stack.flat(arrays)
+        w, m, v = update(at, w, gradient, state["m"], state["v"], self._shape.decayed)
         if moments:
             new = tf.concat(moments, axis=1)
             averages = averages * MOMENTUM + new * (1.0 - MOMENTUM)
         return dict(zip(STEPPING, (w, m, v, averages), strict=True))
 
-    def _validate(self, features: Any, labels: Any, carried: Carried) -> Any:
-        """Mean cross-entropy and accuracy over all validation rows, ``(2,)``."""
+    def _validate(self, features: Any, targets: Any, carried: Carried) -> Any:
+        """Mean metrics over all validation rows, ``(metrics,)``."""
         rows = self._shape.validation_rows
         size = min(rows, VALIDATION_ROWS)
-        weights = self._arrays(carried["weights"])
-        averages = tf.split(carried["averages"], self._averaged(), axis=1)
+        weights, averages = self._stack.arrays(carried["weights"]), carried["averages"]
+
+        def sums_of(x: Any, y: Any, counts: Any) -> Any:
+            return self._objective.sums(self._stack.predict(weights, x, averages), y, counts)
 
         def block(index: Any, sums: Any) -> Any:
             begin = tf.minimum(index * size, rows - size)  # the last block overlaps the one before
-            x, y = tf.slice(features, [begin, 0], [size, -1]), tf.slice(labels, [begin], [size])
+            x, y = tf.slice(features, [begin, 0], [size, -1]), tf.slice(targets, [begin], [size])
             new = tf.cast(begin + tf.range(size) >= index * size, tf.float32)
-            return index + 1, sums + _metrics(self._dense.predict(weights, x, averages), y, new)
+            return index + 1, sums + sums_of(x, y, new)
 
         blocks = -(-rows // size)
         if blocks == 1:
-            return _metrics(self._dense.predict(weights, features, averages), labels, 1.0) / rows
-        _, sums = tf.while_loop(lambda index, sums: index < blocks, block, (0, tf.zeros(2)))
+            return sums_of(features, targets, 1.0) / rows
+        begin = (0, tf.zeros(self._metrics))
+        _, sums = tf.while_loop(lambda index, sums: index < blocks, block, begin)
         return sums / rows
-
-    def _averaged(self) -> list[int]:
-        """How many units of each layer have moving averages."""
-        return [width if self._shape.batch_normalization else 0 for width in self._shape.widths]
-
-
-def _metrics(logits: Any, labels: Any, counts: Any) -> Any:
-    """Summed cross-entropy and accuracy over rows that count ``counts`` each, ``(2,)``."""
-    losses = tf.nn.sigmoid_cross_entropy_with_logits(labels=labels, logits=logits)
-    right = tf.cast(tf.equal(logits > 0, labels > 0.5), tf.float32)
-    return tf.stack([tf.reduce_sum(counts * losses), tf.reduce_sum(counts * right)])
 
 
 def _only(carried: Carried, names: tuple[str, ...]) -> Carried:

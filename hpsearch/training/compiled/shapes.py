@@ -6,15 +6,15 @@ in one vector, so that an optimizer's step is one loop whatever the depth. Impor
 the pool asks here which segments share a program.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.models.network import Knobs, Network
-from hpsearch.training.segment import Arrays
+from hpsearch.models.arrays import Arrays, ArraySpec
+from hpsearch.models.network import Network
+from hpsearch.models.recipe import Recipe
 
 #: Row numbers handed over in one call; bounds a chunk's epochs.
 CHUNK_ROWS = 2**18
@@ -23,12 +23,20 @@ Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """What a program is compiled for; ``widths`` are padded."""
+class Slot:
+    """An array of a padded network, and which layer holds it at which place."""
 
-    widths: tuple[int, ...]
-    activation: str
-    batch_normalization: bool
+    layer: int
+    place: int
+    array: ArraySpec
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a program is compiled for; ``network`` is padded."""
+
+    task: str
+    network: Network
     clipped: bool
     columns: int
     rows: int
@@ -46,25 +54,51 @@ class Shape:
         return int(np.clip(CHUNK_ROWS // self.rows, 1, 32))
 
     @property
-    def kernels(self) -> tuple[tuple[int, int], ...]:
-        """Shapes of the kernels, the output's last."""
-        return tuple(pairwise((self.columns, *self.widths, 1)))
+    def trained(self) -> tuple[Slot, ...]:
+        """The trained arrays as the flat vector holds them.
+
+        First those that L1 and L2 count, then others that decay: so two lengths say which are.
+        """
+        trained = (slot for slot in _slots(self.network, self.columns) if slot.array.trained)
+        return tuple(
+            sorted(trained, key=lambda slot: (not slot.array.penalized, not slot.array.decayed))
+        )
 
     @property
-    def vectors(self) -> tuple[int, ...]:
-        """Lengths of the other trained arrays: bias, or gamma and beta, a layer; output bias."""
-        each = 2 if self.batch_normalization else 1
-        return (*(width for width in self.widths for _ in range(each)), 1)
-
-    @property
-    def penalised(self) -> int:
-        """Length of the hidden kernels, with which the flat vector begins."""
-        return sum(inputs * units for inputs, units in self.kernels[:-1])
+    def penalized(self) -> int:
+        """Length of the arrays that L1 and L2 count, with which the flat vector begins."""
+        return sum(slot.array.size for slot in self.trained if slot.array.penalized)
 
     @property
     def decayed(self) -> int:
-        """Length of all kernels."""
-        return sum(inputs * units for inputs, units in self.kernels)
+        """Length of the arrays that decay, with which the flat vector begins."""
+        return sum(slot.array.size for slot in self.trained if slot.array.decayed)
+
+    @property
+    def averaged(self) -> tuple[int, ...]:
+        """Of each layer, how many columns have a moving mean and a moving variance."""
+        moving = [
+            [array.size for array in arrays if not array.trained]
+            for arrays in self.network.arrays(self.columns)
+        ]
+        return tuple(sizes[0] if sizes else 0 for sizes in moving)
+
+
+def shape_of(recipe: Recipe, *, columns: int, rows: int, validation_rows: int) -> Shape:
+    """The shape that a recipe is trained by on so many rows."""
+    return Shape(
+        *program_of(recipe),
+        columns=columns,
+        rows=rows,
+        batch_size=min(recipe.batch_size, rows),
+        validation_rows=validation_rows,
+    )
+
+
+def program_of(recipe: Recipe) -> tuple[str, Network, bool]:
+    """What decides which program trains a recipe: equal for those that share one."""
+    padded = recipe.network.with_widths(padded_widths(recipe.network.widths))
+    return recipe.task, padded, recipe.knobs.clip_norm > 0
 
 
 def padded_widths(widths: Sequence[int]) -> tuple[int, ...]:
@@ -80,70 +114,59 @@ def padded_widths(widths: Sequence[int]) -> tuple[int, ...]:
     return (-(-width // step) * step,) * len(widths)
 
 
-def program_of(network: Network, knobs: Knobs) -> tuple[tuple[int, ...], str, bool, bool]:
-    """What decides which program trains a network: equal for those that share one."""
-    return (
-        *(padded_widths(network.widths), network.activation),
-        *(network.batch_normalization, knobs.clip_norm > 0),
-    )
-
-
 def flatten(weights: Arrays, network: Network, shape: Shape) -> tuple[Vector, Vector]:
     """A network's weights as a program holds them.
 
     Args:
-        weights: As ``initialization.initial_weights`` orders them.
+        weights: The arrays of all layers in their order.
 
     Returns:
-        The trained arrays, padded, kernels first; and the moving averages ``(2, all widths)``,
-        mean and variance, of no columns without batch normalisation.
+        The trained arrays, padded, in the order of ``Shape.trained``; and the moving averages
+        ``(2, all averaged columns)``, mean and variance.
     """
-    kernels, vectors, means, variances = [], [], [], []
-    rest = list(weights)
-    for width in shape.widths:
-        kernels.append(rest.pop(0))
-        if network.batch_normalization:
-            gamma, beta, mean, variance = (rest.pop(0) for _ in range(4))
-            vectors += [_padded(gamma, (width,), 1.0), beta]
-            means.append(_padded(mean, (width,), 0.0))
-            variances.append(_padded(variance, (width,), 1.0))
-        else:
-            vectors.append(rest.pop(0))
-    kernels.append(rest.pop(0))
-    vectors.append(rest.pop(0))
-    flat = [_padded(one, size, 0.0) for one, size in zip(kernels, shape.kernels, strict=True)]
-    flat += [_padded(one, (size,), 0.0) for one, size in zip(vectors, shape.vectors, strict=True)]
-    averages = [np.concatenate(one) if one else np.zeros(0) for one in (means, variances)]
-    return np.concatenate([one.ravel() for one in flat]), np.stack(averages).astype(np.float32)
+    own = {
+        (slot.layer, slot.place): array
+        for slot, array in zip(_slots(network, shape.columns), weights, strict=True)
+    }
+    pieces = [_padded(own[slot.layer, slot.place], slot.array) for slot in shape.trained]
+    moving = [
+        _padded(own[slot.layer, slot.place], slot.array)
+        for slot in _slots(shape.network, shape.columns)
+        if not slot.array.trained
+    ]
+    averages = [np.concatenate(moving[part::2] or [np.zeros(0, np.float32)]) for part in (0, 1)]
+    flat = np.concatenate([piece.ravel() for piece in pieces])
+    return flat, np.stack(averages).astype(np.float32)
 
 
 def unflatten(flat: Vector, averages: Vector, network: Network, shape: Shape) -> Arrays:
     """Inverse of ``flatten``: the network's own widths."""
-    sizes = [(inputs * units, (inputs, units)) for inputs, units in shape.kernels]
-    sizes += [(length, (length,)) for length in shape.vectors]  # type: ignore[misc]
-    ends = np.cumsum([size for size, _ in sizes])
-    pieces = [
-        piece.reshape(form)
-        for piece, (_, form) in zip(np.split(flat, ends[:-1]), sizes, strict=True)
-    ]
-    count = len(shape.kernels)
-    kernels, vectors = pieces[:count], pieces[count:]
-    columns = np.cumsum((0, *shape.widths))
-    weights: list[Vector] = []
-    inputs = shape.columns
-    for layer, units in enumerate(network.widths):
-        weights.append(kernels[layer][:inputs, :units])
-        if network.batch_normalization:
-            weights += [vectors[2 * layer][:units], vectors[2 * layer + 1][:units]]
-            weights += [one[columns[layer] :][:units] for one in averages]
-        else:
-            weights.append(vectors[layer][:units])
-        inputs = units
-    weights += [kernels[-1][:inputs], vectors[-1]]
-    return tuple(np.ascontiguousarray(one, np.float32) for one in weights)
+    ends = np.cumsum([slot.array.size for slot in shape.trained])
+    padded: dict[tuple[int, int], Vector] = {
+        (slot.layer, slot.place): piece.reshape(slot.array.shape)
+        for slot, piece in zip(shape.trained, np.split(flat, ends[:-1]), strict=True)
+    }
+    moving = [slot for slot in _slots(shape.network, shape.columns) if not slot.array.trained]
+    starts = np.cumsum((0, *shape.averaged))
+    for slot, part in zip(moving, [0, 1] * (len(moving) // 2), strict=True):
+        padded[slot.layer, slot.place] = averages[part, starts[slot.layer] :][: slot.array.size]
+    return tuple(
+        np.ascontiguousarray(
+            padded[slot.layer, slot.place][tuple(slice(length) for length in slot.array.shape)],
+            np.float32,
+        )
+        for slot in _slots(network, shape.columns)
+    )
 
 
-def _padded(array: NDArray[np.generic], size: tuple[int, ...], filling: float) -> Vector:
-    whole = np.full(size, filling, np.float32)
+def _slots(network: Network, columns: int) -> Iterator[Slot]:
+    """The arrays of a network in the order of its layers."""
+    for layer, arrays in enumerate(network.arrays(columns)):
+        for place, array in enumerate(arrays):
+            yield Slot(layer, place, array)
+
+
+def _padded(array: NDArray[np.generic], form: ArraySpec) -> Vector:
+    whole = np.full(form.shape, form.padding, np.float32)
     whole[tuple(slice(length) for length in array.shape)] = array
     return whole

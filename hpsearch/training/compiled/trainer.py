@@ -12,15 +12,16 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from hpsearch.data.parts import Fold
 from hpsearch.files import can_be_written
 from hpsearch.models.network import Network
 from hpsearch.training.compiled.program import Program
-from hpsearch.training.compiled.shapes import Shape, flatten, program_of, unflatten
+from hpsearch.training.compiled.shapes import Shape, flatten, shape_of, unflatten
 from hpsearch.training.compiled.tracing import trace
 from hpsearch.training.compiled.updates import FIELDS, coefficients
-from hpsearch.training.curve import Curve, Ending
+from hpsearch.training.curve import Ending
 from hpsearch.training.initialization import dropout_seed, initial_weights
 from hpsearch.training.segment import Best, Progress, Segment, State, epoch_permutation, inspected
 
@@ -34,31 +35,27 @@ class CompiledTrainer:
     """Trains segments with XLA programs.
 
     Args:
-        batch_size: Rows a step; the last batch of an epoch may be smaller.
-        patience: Epochs without a better ``val_binary_crossentropy`` after which a trial stops.
         kept: The folder in which XLA keeps compiled programs, if it does.
     """
 
-    def __init__(self, batch_size: int, patience: int, kept: Path | None = None) -> None:
-        self._batch_size = batch_size
-        self._patience = patience
+    def __init__(self, kept: Path | None = None) -> None:
         self._kept = kept
         self._programs: OrderedDict[Shape, Callable[..., Any]] = OrderedDict()
         self._rows: tuple[Fold, tuple[Any, ...]] | None = None
 
     def run(self, segment: Segment, fold: Fold) -> Progress:
         """Train a segment; see ``Trainer``."""
-        shape = Shape(
-            *program_of(segment.network, segment.knobs),
+        recipe = segment.recipe
+        shape = shape_of(
+            recipe,
             columns=fold.columns,
             rows=len(fold.train_labels),
-            batch_size=min(self._batch_size, len(fold.train_labels)),
             validation_rows=len(fold.validation_labels),
         )
         rows = self._on_device(fold)
-        seed, patience = tf.constant(dropout_seed(segment.seed)), tf.constant(self._patience)
+        seed, patience = tf.constant(dropout_seed(segment.seed)), tf.constant(recipe.patience)
         carried = _to_device(segment, fold.columns, shape)
-        curves: list[Curve] = []
+        curves: list[NDArray[np.float32]] = []
         ending = Ending.RUNNING
         for first in range(segment.first, segment.last, shape.chunk):
             epochs = min(shape.chunk, segment.last - first)
@@ -66,18 +63,18 @@ class CompiledTrainer:
             for index in range(epochs):
                 orders[index] = epoch_permutation(segment.seed, first + index + 1, shape.rows)
             numbers = np.zeros((shape.chunk * shape.steps, len(FIELDS)), np.float32)
-            wanted = coefficients(segment.knobs, shape.steps, first, first + epochs)
+            wanted = coefficients(recipe.knobs, shape.steps, first, first + epochs)
             numbers[: len(wanted)] = wanted
-            run = (tf.constant(one) for one in (orders, epochs, numbers))
-            curve, flag, carried = self._call(shape, (rows, *run, seed, patience, carried))
+            chunk = (tf.constant(values) for values in (orders, epochs, numbers))
+            curve, flag, carried = self._call(shape, (rows, *chunk, seed, patience, carried))
             curves.append(curve.numpy()[: int(carried["epoch"]) - first])
             ending = ENDINGS[int(flag)]
             if ending != Ending.RUNNING:
                 break
-        state = _from_device(carried, segment.network, shape)
+        state = _from_device(carried, recipe.network, shape)
         flat = (carried["weights"].numpy(), carried["averages"].numpy())
-        weights = unflatten(*flat, segment.network, shape)
-        return inspected(segment.network, state, np.concatenate(curves), ending, weights, fold)
+        weights = unflatten(*flat, recipe.network, shape)
+        return inspected(recipe, state, np.concatenate(curves), ending, weights, fold)
 
     def _call(self, shape: Shape, arguments: tuple[Any, ...]) -> Any:
         """Run the program of a shape, compiled now if it is not kept.
@@ -124,7 +121,7 @@ class CompiledTrainer:
 
 def _to_device(segment: Segment, columns: int, shape: Shape) -> dict[str, Any]:
     """The state that a program carries: that of the segment, or a fresh one from its seed."""
-    state, network = segment.state, segment.network
+    state, network = segment.state, segment.recipe.network
     if state is None:
         weights, averages = flatten(initial_weights(network, columns, segment.seed), network, shape)
         slots = (np.zeros_like(weights), np.zeros_like(weights))

@@ -20,7 +20,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from hpsearch.models.network import Knobs
+from hpsearch.models.knobs import Knobs
 
 EPSILON = 1e-7
 BETA_1, BETA_2, RHO = 0.9, 0.999, 0.9

@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 from hpsearch.data.preprocessing import Scaling
 from hpsearch.data.table import Features
 from hpsearch.files import replacing
-from hpsearch.models.network import Knobs, Network
-from hpsearch.training.segment import Arrays
+from hpsearch.models.arrays import Arrays
+from hpsearch.models.knobs import Knobs
+from hpsearch.models.network import Network
+from hpsearch.models.recipe import Recipe
+from hpsearch.stock import StockObject
 
 #: Arguments that older releases of Keras refuse, with the defaults that every model here has.
 NEWER_ARGUMENTS = {
@@ -31,52 +34,41 @@ NEWER_ARGUMENTS = {
 SAVED_AT = (1980, 1, 1, 0, 0, 0)
 
 
-def hidden_layers(network: Network, knobs: Knobs) -> list[Any]:
-    """Keras layers from the input to the logit, in order, not built yet.
+def make(stock: StockObject, module: Any, **more: Any) -> Any:
+    """An object of Keras's own from its description.
 
-    They have names of their own: Keras would number them by what a process has made before.
+    Args:
+        module: Where its class is: ``keras.layers``, ``keras.losses``.
+        more: Further arguments.
     """
+    return getattr(module, stock.class_name)(**stock.arguments, **more)
+
+
+def layers_of(network: Network, knobs: Knobs) -> list[Any]:
+    """Keras layers from preprocessed features to the outputs, in order, not built yet."""
     layers: list[Any] = []
-    for number, units in enumerate(network.widths, start=1):
-        penalty = keras.regularizers.L1L2(knobs.l1, knobs.l2) if knobs.l1 or knobs.l2 else None
-        biased = not network.batch_normalization  # which has a shift of its own
-        name = f"dense_{number}"
-        layers.append(
-            keras.layers.Dense(units, use_bias=biased, kernel_regularizer=penalty, name=name)
-        )
-        if network.batch_normalization:
-            name = f"batch_normalization_{number}"
-            layers.append(keras.layers.BatchNormalization(name=name))
-        layers.append(keras.layers.Activation(network.activation, name=f"activation_{number}"))
-        if knobs.dropout:
-            seed = len(layers)
-            layers.append(keras.layers.Dropout(knobs.dropout, seed=seed, name=f"dropout_{number}"))
-    layers.append(keras.layers.Dense(1, name="logit"))
+    for layer, name in zip(network.layers, network.names(), strict=True):
+        stock = layer.stock(knobs, len(layers))
+        if stock is not None:
+            layers.append(make(stock, keras.layers, name=name))
     return layers
 
 
 def weights_of(model: Any) -> Arrays:
-    """Weights of a model's ``Dense`` and batch normalisation layers, in their order, float32."""
-    return tuple(
-        weight.value.numpy()
-        for layer in model.layers
-        if isinstance(layer, keras.layers.Dense | keras.layers.BatchNormalization)
-        for weight in layer.weights
-    )
+    """The arrays of a model's layers in their order, float32."""
+    return tuple(weight.value.numpy() for layer in model.layers for weight in layer.weights)
 
 
 def set_weights(model: Any, weights: Arrays) -> None:
     """Inverse of ``weights_of``."""
     rest = list(weights)
     for layer in model.layers:
-        if isinstance(layer, keras.layers.Dense | keras.layers.BatchNormalization):
-            count = len(layer.weights)
-            layer.set_weights(rest[:count])
-            rest = rest[count:]
+        held, rest = rest[: len(layer.weights)], rest[len(layer.weights) :]
+        layer.set_weights(held)
 
 
-def whole_model(network: Network, knobs: Knobs, scaling: Scaling, weights: Arrays) -> Any:
-    """A Keras model from raw features ``(rows, columns)`` to the probability of label 1.
+def whole_model(recipe: Recipe, scaling: Scaling, weights: Arrays) -> Any:
+    """A Keras model from raw features ``(rows, columns)`` to predictions.
 
     Args:
         weights: As in ``segment.Best``.
@@ -85,28 +77,26 @@ def whole_model(network: Network, knobs: Knobs, scaling: Scaling, weights: Array
         A functional model with output ``(rows, 1)``, ready for ``predict``, not for ``fit``.
     """
     features = keras.Input((len(scaling.mean),), name="features")
-    layers = hidden_layers(network, knobs)
+    task = recipe.the_task()
     x = keras.layers.Normalization(
-        mean=scaling.mean, variance=scaling.deviation.astype(np.float64) ** 2, name="standardise"
+        mean=scaling.mean, variance=scaling.deviation.astype(np.float64) ** 2, name="standardize"
     )(features)
-    for layer in layers:
+    for layer in layers_of(recipe.network, recipe.knobs):
         x = layer(x)
-    output = keras.layers.Activation("sigmoid", name="probability")(x)
+    output = keras.layers.Activation(task.output_activation, name=task.output_name)(x)
     model = keras.Model(features, output, name="hpsearch")
     set_weights(model, weights)
     return model
 
 
-def save_model(
-    path: Path, network: Network, knobs: Knobs, scaling: Scaling, weights: Arrays
-) -> None:
+def save_model(path: Path, recipe: Recipe, scaling: Scaling, weights: Arrays) -> None:
     """Write ``whole_model`` as a ``.keras`` file in one step: the old or the new, never half.
 
     The same model gives the same bytes. Keras 3.4 and later open the file, with any backend.
     """
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "model.keras"  # Keras insists on the ending
-        whole_model(network, knobs, scaling, weights).save(saved)
+        whole_model(recipe, scaling, weights).save(saved)
         with zipfile.ZipFile(saved) as archive:
             parts = {name: archive.read(name) for name in sorted(archive.namelist())}
     config, metadata = json.loads(parts["config.json"]), json.loads(parts["metadata.json"])
@@ -140,9 +130,9 @@ def _portable(entry: Any, numbers: dict[int, int]) -> Any:
 
 
 def predict(
-    network: Network, knobs: Knobs, scaling: Scaling, weights: Arrays, features: Features
+    recipe: Recipe, scaling: Scaling, weights: Arrays, features: Features
 ) -> NDArray[np.float64]:
-    """Probability of label 1 for raw features ``(rows, columns)``, float64 ``(rows,)``."""
-    model = whole_model(network, knobs, scaling, weights)
+    """Predictions for raw features ``(rows, columns)``, float64 ``(rows,)``."""
+    model = whole_model(recipe, scaling, weights)
     output = model.predict(features, batch_size=8_192, verbose=0)
     return np.asarray(output, dtype=np.float64)[:, 0]

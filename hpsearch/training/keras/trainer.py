@@ -1,4 +1,4 @@
-"""Keras's own ``fit`` behind the ``Trainer`` contract: slow, and what others are held to."""
+"""Keras's own ``fit`` behind the ``Trainer`` contract: slow, and the others' reference."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ import numpy as np
 import tensorflow as tf
 
 from hpsearch.data.parts import Fold
-from hpsearch.models.network import Knobs, Network
-from hpsearch.tasks.binary import CURVE_METRICS
+from hpsearch.models.arrays import Arrays
+from hpsearch.models.knobs import Knobs
+from hpsearch.models.recipe import Recipe
 from hpsearch.training.curve import Ending
 from hpsearch.training.initialization import DROPOUT, initial_weights
-from hpsearch.training.keras.model import hidden_layers, set_weights, weights_of
+from hpsearch.training.keras.model import layers_of, make, set_weights, weights_of
 from hpsearch.training.segment import (
-    Arrays,
     Best,
     Progress,
     Segment,
@@ -29,27 +29,20 @@ MODELS_KEPT = 8
 
 
 class KerasTrainer:
-    """Trains segments with ``keras.Model.fit``.
+    """Trains segments with ``keras.Model.fit``."""
 
-    Args:
-        batch_size: Rows a step; the last batch of an epoch may be smaller.
-        patience: Epochs without a better ``val_binary_crossentropy`` after which a trial stops.
-    """
-
-    def __init__(self, batch_size: int, patience: int) -> None:
-        self._batch_size = batch_size
-        self._patience = patience
-        self._models: OrderedDict[tuple[Network, Knobs], _Model] = OrderedDict()
+    def __init__(self) -> None:
+        self._models: OrderedDict[tuple[Recipe, int, int], _Model] = OrderedDict()
 
     def run(self, segment: Segment, fold: Fold) -> Progress:
         """Train a segment; see ``Trainer``."""
-        rows = len(fold.train_labels)
-        steps = -(-rows // self._batch_size)
-        kept = self._model(segment.network, segment.knobs, fold.columns, steps)
+        recipe = segment.recipe
+        steps = -(-len(fold.train_labels) // recipe.batch_size)
+        kept = self._model(recipe, fold.columns, steps)
         model = kept.keras
         state = segment.state or _fresh(kept, segment, fold.columns)
         _restore(model, state)
-        watch = _Watch(model, state, self._patience)
+        watch = _Watch(model, state, recipe)
         model.fit(
             self._batches(segment, fold, steps),
             initial_epoch=segment.first,
@@ -64,28 +57,27 @@ class KerasTrainer:
         slots = _values(model.optimizer.variables)
         end = State(watch.epoch, _values(model.variables), slots, watch.best)
         curve = np.array(watch.curve, np.float32)
-        return inspected(segment.network, end, curve, watch.ending, weights_of(model), fold)
+        return inspected(recipe, end, curve, watch.ending, weights_of(model), fold)
 
-    def _model(self, network: Network, knobs: Knobs, columns: int, steps: int) -> "_Model":
+    def _model(self, recipe: Recipe, columns: int, steps: int) -> "_Model":
         """A compiled model, its state unspecified; made anew unless one is kept."""
-        key = (network, knobs)
+        key = (recipe, columns, steps)
         if key not in self._models:
             while len(self._models) >= MODELS_KEPT:
                 self._models.popitem(last=False)
-            layers = [keras.Input((columns,)), *hidden_layers(network, knobs)]
-            model = keras.Sequential(layers)
-            optimizer = _optimizer(knobs, steps)
-            kernels = {layer.kernel.path for layer in model.layers if hasattr(layer, "kernel")}
-            if knobs.optimizer == "adamw":
-                others = [v for v in model.trainable_variables if v.path not in kernels]
-                optimizer.exclude_from_weight_decay(var_list=others)
-            crossentropy, accuracy = CURVE_METRICS
+            layers = layers_of(recipe.network, recipe.knobs)
+            model = keras.Sequential([keras.Input((columns,)), *layers])
+            optimizer = _optimizer(recipe.knobs, steps)
+            if recipe.knobs.optimizer == "adamw":
+                optimizer.exclude_from_weight_decay(var_list=_undecayed(model, recipe, columns))
+            task = recipe.the_task()
             model.compile(
                 optimizer,
-                keras.losses.BinaryCrossentropy(from_logits=True),
+                make(task.loss, keras.losses),
                 metrics=[
-                    keras.metrics.BinaryCrossentropy(from_logits=True, name=crossentropy),
-                    keras.metrics.BinaryAccuracy(threshold=0.0, name=accuracy),
+                    make(metric.stock, keras.metrics, name=metric.name)
+                    for metric in task.curve_metrics
+                    if metric.stock is not None
                 ],
             )
             optimizer.build(model.trainable_variables)
@@ -95,7 +87,7 @@ class KerasTrainer:
 
     def _batches(self, segment: Segment, fold: Fold, steps: int) -> Any:
         """The segment's batches in order, as ``(features, labels)`` with labels ``(rows, 1)``."""
-        rows, size = len(fold.train_labels), self._batch_size
+        rows, size = len(fold.train_labels), segment.recipe.batch_size
         features = tf.constant(fold.train_features)
         labels = tf.constant(fold.train_labels[:, None])
         epochs = range(segment.first + 1, segment.last + 1)
@@ -122,19 +114,20 @@ class _Model:
 class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
     """Collects the curve, keeps the best weights, and stops on patience or divergence."""
 
-    def __init__(self, model: Any, state: State, patience: int) -> None:
+    def __init__(self, model: Any, state: State, recipe: Recipe) -> None:
         super().__init__()
         self.epoch = state.epoch
         self.best = state.best
         self.curve: list[list[list[float]]] = []
         self.ending = Ending.RUNNING
         self._trained = model
-        self._patience = patience
+        self._patience = recipe.patience
+        self._names = recipe.the_task().curve_names
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         logs = logs or {}
-        train = [logs[name] for name in CURVE_METRICS]
-        validation = [logs[f"val_{name}"] for name in CURVE_METRICS]
+        train = [logs[name] for name in self._names]
+        validation = [logs[f"val_{name}"] for name in self._names]
         self.curve.append([train, validation])
         self.epoch = epoch + 1
         value = float(np.float32(validation[0]))
@@ -176,6 +169,17 @@ def _optimizer(knobs: Knobs, steps: int) -> Any:
     raise ValueError(f"unknown optimizer {knobs.optimizer!r}")
 
 
+def _undecayed(model: Any, recipe: Recipe, columns: int) -> list[Any]:
+    """The trained variables that weight decay leaves alone."""
+    arrays = [array for arrays in recipe.network.arrays(columns) for array in arrays]
+    trained = [array for array in arrays if array.trained]
+    return [
+        variable
+        for variable, array in zip(model.trainable_variables, trained, strict=True)
+        if not array.decayed
+    ]
+
+
 def _values(variables: Any) -> Arrays:
     return tuple(variable.value.numpy() for variable in variables)
 
@@ -183,9 +187,10 @@ def _values(variables: Any) -> Arrays:
 def _fresh(kept: _Model, segment: Segment, columns: int) -> State:
     """The state before the first epoch, from the segment's seed alone."""
     model = kept.keras
-    set_weights(model, initial_weights(segment.network, columns, segment.seed))
+    network = segment.recipe.network
+    set_weights(model, initial_weights(network, columns, segment.seed))
     sequence = np.random.SeedSequence(segment.seed, spawn_key=(DROPOUT,))
-    seeds = iter(sequence.generate_state(2 * len(segment.network.widths)).reshape(-1, 2))
+    seeds = iter(sequence.generate_state(2 * len(network.widths)).reshape(-1, 2))
     weights = tuple(
         next(seeds).astype(array.dtype) if variable.path.endswith("seed_generator_state") else array
         for variable, array in zip(model.variables, _values(model.variables), strict=True)

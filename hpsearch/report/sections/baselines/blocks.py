@@ -1,6 +1,6 @@
 """The section on baselines as a reader sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -9,16 +9,15 @@ from hpsearch.report.blocks import Block, Bullets, Cell, Column, Figure, Heading
 from hpsearch.report.cells import estimate_cell
 from hpsearch.report.section import Values
 from hpsearch.report.sections.baselines.figures import differences
-from hpsearch.report.sections.baselines.sentences import LOSS
+from hpsearch.tasks.task import Task
 from hpsearch.wording import NOTHING, say_number, say_signed
 
 #: Metrics of the table, after the difference.
-METRICS = (LOSS, "auc", "accuracy")
+SHOWN = 3
 
 
 def make_blocks(outcome: Outcome, values: Values) -> Sequence[Block]:
     """The verdict, the differences as figure and table, and how they came about."""
-    del outcome
     reference, baselines = values["reference"], values["baselines"]
     return [
         Bullets(values["said"]["verdict"], "verdict"),
@@ -27,40 +26,46 @@ def make_blocks(outcome: Outcome, values: Values) -> Sequence[Block]:
             "Right of the line a baseline is worse, left of it better: filled circles are worse, "
             "triangles better, hollow diamonds not distinguishable, as their 95 % interval holds "
             "0.",
-            partial(differences, reference["label"], baselines),
+            partial(differences, outcome.task, reference["label"], baselines),
         ),
-        Table(
-            "Baselines",
-            (
-                Column("model", header=True, notes="verdict"),
-                Column("difference", "number", strong=True),
-                Column("cross-entropy", "number"),
-                Column("AUC", "number"),
-                Column("accuracy\nat 0.5", "number"),
-                Column("validation\ncross-entropy", "number"),
-            ),
-            [_reference(reference), *map(_baseline, baselines)],
-            "The best on the test rows first; the difference is baseline less "
-            f"{reference['label']}, in nats. In brackets, 95 % intervals over the test rows",
-        ),
+        _table(outcome.task, reference, baselines),
         Heading("How they were trained and compared"),
         Bullets(values["said"]["training"]),
     ]
 
 
-def _reference(reference: dict[str, Any]) -> Row:
-    return [
-        Cell(reference["label"], "the reference", strong=True),
-        NOTHING,
-        *(estimate_cell(reference["metrics"][name]) for name in METRICS),
-        say_number(reference["validation"]),
+def _table(
+    task: Task, reference: Mapping[str, Any], baselines: Sequence[Mapping[str, Any]]
+) -> Table:
+    shown = [metric for metric in task.test_metrics if metric.name in reference["metrics"]][:SHOWN]
+
+    def metrics(model: Mapping[str, Any]) -> Row:
+        cells = (estimate_cell(model["metrics"][metric.name]) for metric in shown)
+        return [*cells, say_number(model["validation"])]
+
+    rows = [
+        [
+            Cell(baseline["label"], baseline["verdict"]),
+            estimate_cell(baseline["differences"][task.metric.name], say_signed),
+            *metrics(baseline),
+        ]
+        for baseline in baselines
     ]
+    first = Cell(reference["label"], "the reference", strong=True)
+    return Table(
+        "Baselines",
+        (
+            Column("model", header=True, notes="verdict"),
+            Column("difference", "number", strong=True),
+            *(_column(metric.label) for metric in shown),
+            _column(f"validation {task.metric.label}"),
+        ),
+        [[first, NOTHING, *metrics(reference)], *rows],
+        f"The best on the test rows first; the difference is baseline less {reference['label']}, "
+        f"in {task.metric.unit}. In brackets, 95 % intervals over the test rows",
+    )
 
 
-def _baseline(baseline: dict[str, Any]) -> Row:
-    return [
-        Cell(baseline["label"], baseline["verdict"]),
-        estimate_cell(baseline["differences"][LOSS], say_signed),
-        *(estimate_cell(baseline["metrics"][name]) for name in METRICS),
-        say_number(baseline["validation"]),
-    ]
+def _column(title: str) -> Column:
+    """A column of numbers that is not wider than they are, for each word has a line."""
+    return Column(title.replace(" ", "\n"), "number")

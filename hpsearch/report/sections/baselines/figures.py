@@ -9,7 +9,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from hpsearch.report.figures.legend import WIDTH
 from hpsearch.report.figures.svg import BLUE, GRAY, INK, ORANGE, draw
-from hpsearch.report.sections.baselines.sentences import LOSS, TIE
+from hpsearch.report.sections.baselines.sentences import TIE
+from hpsearch.tasks.task import Task
 from hpsearch.wording import MINUS
 
 #: By verdict, told apart by shape, by filling and by color.
@@ -20,8 +21,8 @@ _MARKS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def differences(reference: str, baselines: Sequence[Mapping[str, Any]]) -> str:
-    """Each baseline's cross-entropy less the reference's, with interval and verdict, best on top.
+def differences(task: Task, reference: str, baselines: Sequence[Mapping[str, Any]]) -> str:
+    """Each baseline's objective less the reference's, with interval and verdict, best on top.
 
     Args:
         reference: Its label.
@@ -33,13 +34,13 @@ def differences(reference: str, baselines: Sequence[Mapping[str, Any]]) -> str:
         axes = figure.subplots()
         axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
         for height, baseline in zip(heights, baselines, strict=True):
-            difference = baseline["differences"][LOSS]
+            difference = baseline["differences"][task.metric.name]
             low, value, high = (difference[end] for end in ("low", "value", "high"))
             mark = {"elinewidth": 1.6, **_MARKS[baseline["verdict"]]}
             axes.errorbar(value, height, xerr=[[value - low], [high - value]], **mark)
         axes.set_yticks(list(heights), [fill(row["label"], 21) for row in baselines])
         axes.set(ylim=(0.4, len(baselines) + 0.6))
-        axes.set_xlabel(f"cross-entropy in nats, baseline less {reference}")
+        axes.set_xlabel(f"{task.metric.quantity}, baseline less {reference}")
         axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.xaxis.set_major_formatter(
             FuncFormatter(lambda value, _: f"{value:+g}".replace("-", MINUS) if value else "0")

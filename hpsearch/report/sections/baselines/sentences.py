@@ -3,32 +3,31 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from hpsearch.evaluation.baselines import is_network, label_of, tutorial_training
+from hpsearch.evaluation.baselines import is_network, label_of
 from hpsearch.evaluation.outcome import Outcome, TestedBaseline, TestResult
+from hpsearch.models import tutorial
 from hpsearch.statistics.estimate import Estimate
-from hpsearch.tasks.binary import OBJECTIVE
-from hpsearch.training.scikit_learn import TREES
+from hpsearch.tasks.task import Task
 from hpsearch.wording import first_upper, say_count, say_interval, say_number, say_signed
-
-LOSS = "binary_crossentropy"
 
 TIE = "not distinguishable"
 
 
 def judge_difference(difference: Estimate) -> str:
-    """A baseline's cross-entropy less the reference's, in words; by whether 0 is inside."""
+    """A baseline's objective less the reference's, in words; by whether 0 is inside."""
     if not difference.excludes_zero:
         return TIE
     return "worse" if difference.value > 0 else "better"
 
 
-def say_verdict(test: TestResult, baselines: Sequence[TestedBaseline]) -> Iterator[str]:
+def say_verdict(task: Task, test: TestResult, baselines: Sequence[TestedBaseline]) -> Iterator[str]:
     """How many baselines the reference beats, the best of them, and which one to use.
 
     Args:
         baselines: The best on the test rows first.
     """
-    verdicts = [judge_difference(baseline.differences[LOSS]) for baseline in baselines]
+    metric = task.metric
+    verdicts = [judge_difference(baseline.differences[metric.name]) for baseline in baselines]
     equal, better = verdicts.count(TIE), verdicts.count("better")
     other = "other " if test.trial is None else ""
     plural = "s" if len(baselines) > 1 else ""
@@ -38,9 +37,9 @@ def say_verdict(test: TestResult, baselines: Sequence[TestedBaseline]) -> Iterat
         f"{f', {TIE} from {equal}' if equal else ''}{f', worse than {better}' if better else ''}."
     )
     best = baselines[0]
-    loss, difference = best.metrics[LOSS], best.differences[LOSS]
+    loss, difference = best.metrics[metric.name], best.differences[metric.name]
     yield (
-        f"The best {other}baseline on the test rows is {best.label}, with a cross-entropy of "
+        f"The best {other}baseline on the test rows is {best.label}, with a {metric.label} of "
         f"{say_number(loss.value)} {say_interval(asdict(loss))} and a difference of "
         f"{say_signed(difference.value)} {say_interval(asdict(difference))} to {test.reference}: "
         f"{verdicts[0]}."
@@ -74,12 +73,12 @@ def say_training(outcome: Outcome, test: TestResult, comparisons: int) -> Iterat
         f"{say_count(test.rows)} test rows in the same opening."
     )
     if any(map(is_network, names)):
-        training = tutorial_training(outcome.spec)
         yield (
             "The networks are trained as in the tutorial: Adam with inverse time decay, which "
-            f"halves the learning rate after {say_count(training.decay_epochs)} epochs, batches of "
-            f"{say_count(training.batch_size)}, at most {say_count(training.epochs)} epochs, early "
-            f"stopping with patience {say_count(training.patience)} on {OBJECTIVE}, one seed. "
+            f"halves the learning rate after {say_count(tutorial.DECAY_EPOCHS)} epochs, batches of "
+            f"{say_count(tutorial.BATCH_SIZE)}, at most "
+            f"{say_count(outcome.spec.evaluate.baseline_epochs)} epochs, early stopping with "
+            f"patience {say_count(tutorial.PATIENCE)} on {outcome.task.objective}, one seed. "
             "Unlike the tutorial's, they see standardized features."
         )
     if "logistic_regression" in names:
@@ -90,7 +89,7 @@ def say_training(outcome: Outcome, test: TestResult, comparisons: int) -> Iterat
     if "gradient_boosting" in names:
         yield (
             "Histogram gradient boosting is scikit-learn's, on the same standardized rows, with as "
-            f"many of its {TREES} trees as are best on the validation rows."
+            f"many of its {_trees(outcome.task)} trees as are best on the validation rows."
         )
     if test.trial is not None:
         yield (
@@ -107,4 +106,10 @@ def say_training(outcome: Outcome, test: TestResult, comparisons: int) -> Iterat
     )
     missing = [name for name in outcome.spec.evaluate.baselines if name not in names]
     if missing:
-        yield f"Not measured, as training diverged: {'; '.join(map(label_of, missing))}."
+        labels = "; ".join(label_of(outcome.task, name) for name in missing)
+        yield f"Not measured, as training diverged: {labels}."
+
+
+def _trees(task: Task) -> int:
+    estimators = {estimator.name: estimator for estimator in task.estimators}
+    return int(estimators["gradient_boosting"].arguments["max_iter"])

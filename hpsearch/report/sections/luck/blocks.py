@@ -9,7 +9,16 @@ from hpsearch.report.blocks import Block, Bullets, Column, Figure, Heading, Para
 from hpsearch.report.cells import estimate_cell
 from hpsearch.report.section import Values
 from hpsearch.report.sections.luck.figures import promises, winners
-from hpsearch.wording import say_count, say_number, say_numbers, say_params, say_share, say_signed
+from hpsearch.tasks.task import Task
+from hpsearch.wording import (
+    first_upper,
+    say_count,
+    say_number,
+    say_numbers,
+    say_params,
+    say_share,
+    say_signed,
+)
 
 #: What the optimism of a configuration is the sum of, and the sum.
 PARTS = ("selection", "split", "total")
@@ -17,15 +26,14 @@ PARTS = ("selection", "split", "total")
 
 def make_blocks(outcome: Outcome, values: Values) -> Sequence[Block]:
     """The optimism, the leaderboard, the trials that might have won, and the rows it takes."""
-    del outcome
-    return list(_blocks(values))
+    return list(_blocks(outcome.task, values))
 
 
-def _blocks(values: Values) -> Iterator[Block]:
+def _blocks(task: Task, values: Values) -> Iterator[Block]:
     said = values["said"]
     yield Bullets(said["optimism"], "verdict")
     if values["configurations"]:
-        yield from _optimism(values["configurations"])
+        yield from _optimism(task, values["configurations"])
         yield from _leaderboard(values["configurations"], said["seeds"])
     if values["choice"]:
         yield Heading("Would another trial have won?")
@@ -37,13 +45,14 @@ def _blocks(values: Values) -> Iterator[Block]:
         yield Paragraph(said["rows"])
 
 
-def _optimism(configurations: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
+def _optimism(task: Task, configurations: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
+    metric = f"{first_upper(task.metric.label)} in {task.metric.unit}"
     yield Figure(
         "promises",
         "The same numbers as in the table: the value for which the search chose a configuration, "
         "its fresh seeds and their mean on the same validation rows, and the mean of the same "
         "networks on the test rows.",
-        partial(promises, configurations),
+        partial(promises, task, configurations),
     )
     yield Table(
         "Optimism by rank",
@@ -68,8 +77,7 @@ def _optimism(configurations: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
             ]
             for configuration in configurations
         ],
-        "Cross-entropy in nats; above 0, the search's value was too good. In brackets, 95 % "
-        "intervals",
+        f"{metric}; above 0, the search's value was too good. In brackets, 95 % intervals",
     )
     yield Paragraph(
         "Selection is the mean over fresh seeds less the value in the search, on the same rows, "

@@ -9,12 +9,13 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from hpsearch.report.figures.legend import WIDTH, legend_above
 from hpsearch.report.figures.svg import BLUE, GRAY, GREEN, INK, ORANGE, draw
+from hpsearch.tasks.task import Task
 
 #: Configurations that a figure draws; its table has them all.
 DRAWN = 20
 
 
-def promises(configurations: Sequence[Mapping[str, Any]]) -> str:
+def promises(task: Task, configurations: Sequence[Mapping[str, Any]]) -> str:
     """By rank: the search's value, fresh seeds with their mean, and the mean on the test rows.
 
     A line leads from the search's value to the test. Seeds that diverged have no place on the axis.
@@ -41,7 +42,7 @@ def promises(configurations: Sequence[Mapping[str, Any]]) -> str:
                 axes.scatter(*zip(*points, strict=True), label=label, zorder=3, **style)
         ranks = [f"{shown['rank']} · trial {shown['trial']}" for shown in drawn]
         axes.set_yticks(list(heights), ranks)
-        axes.set(xlabel="binary cross-entropy in nats", ylim=(0.4, len(drawn) + 0.6))
+        axes.set(xlabel=task.metric.quantity, ylim=(0.4, len(drawn) + 0.6))
         _bare(axes)
         axes.xaxis.set_major_locator(MaxNLocator(6))
         legend_above(figure, axes)

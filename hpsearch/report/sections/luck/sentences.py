@@ -4,18 +4,18 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
+from hpsearch.analysis.absences import GO_ON
 from hpsearch.analysis.luck import Optimism, RankStability, SearchStability, average_selection
-from hpsearch.analysis.winner import find_winner
 from hpsearch.evaluation.outcome import Outcome
-from hpsearch.report.absences import GO_ON
 from hpsearch.statistics.estimate import Estimate
-from hpsearch.statistics.stability import DRAWS, RESOLUTION, RowsNeeded
+from hpsearch.statistics.stability import DRAWS, RowsNeeded
+from hpsearch.tasks.task import Task
 from hpsearch.wording import say_count, say_interval, say_number, say_share, say_signed
 
 
 def say_optimism(outcome: Outcome, by_rank: Sequence[Optimism]) -> Iterator[str]:
     """What came of the value that the search promised for the winner, and why."""
-    winner = find_winner(outcome)
+    winner = outcome.winner
     optimisms = {optimism.trial: optimism for optimism in by_rank}
     seeds = {standing.trial: len(standing.runs) for standing in outcome.standings}
     if winner is None or winner.trial.number not in optimisms:
@@ -25,7 +25,8 @@ def say_optimism(outcome: Outcome, by_rank: Sequence[Optimism]) -> Iterator[str]
         )
         return
     optimism = optimisms[winner.trial.number]
-    promise = f"The search promised {say_number(optimism.search)} nats for trial {optimism.trial}"
+    unit = outcome.task.metric.unit
+    promise = f"The search promised {say_number(optimism.search)} {unit} for trial {optimism.trial}"
     if optimism.selection is None:
         yield f"{promise}, but with a fresh seed it diverged: do not rely on that value."
         return
@@ -120,12 +121,13 @@ def say_seeds(ranks: Sequence[RankStability], rows: int) -> str | None:
     )
 
 
-def say_rows(needed: RowsNeeded) -> str:
+def say_rows(task: Task, needed: RowsNeeded) -> str:
     """Whether there are enough validation rows, and how many would be."""
     rule = (
         f"The best trial's loss differs from the next ones' by {say_number(needed.deviation, 3)} "
-        f"nats from row to row (standard deviation, median), so a 95 % interval of "
-        f"±{RESOLUTION} nats for such a difference takes {say_count(needed.needed)} rows"
+        f"{task.metric.unit} from row to row (standard deviation, median), so a 95 % interval of "
+        f"±{task.resolution:g} {task.metric.unit} for such a difference takes "
+        f"{say_count(needed.needed)} rows"
     )
     if needed.enough:
         return f"The {say_count(needed.rows)} validation rows are enough. {rule}."

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from hpsearch.analysis.absences import GO_ON, find_absences
 from hpsearch.analysis.luck import (
     Optimism,
     RankStability,
@@ -13,11 +14,11 @@ from hpsearch.analysis.luck import (
     rank_stability,
     search_stability,
 )
-from hpsearch.evaluation.outcome import Outcome, Standing
-from hpsearch.report.absences import GO_ON, find_absences
+from hpsearch.evaluation.leaderboard import Standing
+from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.section import Values
 from hpsearch.report.sections.luck.sentences import say_choice, say_optimism, say_rows, say_seeds
-from hpsearch.statistics.stability import DRAWS, RESOLUTION
+from hpsearch.statistics.stability import DRAWS
 
 #: Trials that are listed by their share of wins.
 LISTED = 10
@@ -39,12 +40,12 @@ def read_values(outcome: Outcome) -> Values | str:
             "optimism": list(say_optimism(outcome, by_rank)),
             "choice": say_choice(search),
             "seeds": say_seeds(ranks, outcome.data.validation_rows),
-            "rows": say_rows(needed) if needed else None,
+            "rows": say_rows(outcome.task, needed) if needed else None,
         },
         "configurations": _configurations(outcome, by_rank, ranks),
         "choice": _choice(outcome, search) if search else None,
         "rows": {**asdict(needed), "enough": needed.enough} if needed else None,
-        "resolution": RESOLUTION,
+        "resolution": outcome.task.resolution,
     }
 
 

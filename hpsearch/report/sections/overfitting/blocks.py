@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from hpsearch.analysis.winner import find_winner, winner_curves
+from hpsearch.analysis.winner_curves import winner_curves
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.blocks import Block, Cell, Code, Column, Figure, Heading, Paragraph, Row, Table
 from hpsearch.report.section import Values
 from hpsearch.report.sections.overfitting.figures import Panel, seeds_of_winner, side_by_side
-from hpsearch.wording import NOTHING, say_count, say_number, say_signed
+from hpsearch.tasks.task import Task
+from hpsearch.wording import NOTHING, first_upper, say_count, say_number, say_signed
 
 
 def make_blocks(outcome: Outcome, values: Values) -> Sequence[Block]:
@@ -42,17 +43,17 @@ def _winner(outcome: Outcome, values: Values) -> Iterator[Block]:
     yield Paragraph(values["said"]["winner"])
     yield Figure(
         "winner",
-        "Binary cross-entropy by epoch on a logarithmic axis, means over the epochs within a tenth "
-        "of each: train solid, validation dashed, the best epoch dotted. The network of the "
-        "table's ● is drawn strong, with its single epochs behind it, and other seeds thin.",
+        f"{first_upper(outcome.task.metric.label)} by epoch on a logarithmic axis, means over "
+        "the epochs within a tenth of each: train solid, validation dashed, the best epoch "
+        "dotted. The network of the table's ● is drawn strong, with its single epochs behind "
+        "it, and other seeds thin.",
         partial(_draw_winner, outcome),
     )
     yield _gaps(
         "The winner's gaps",
         "run",
         values["winner"]["seeds"],
-        f"Trial {values['winner']['trial']}, cross-entropy in nats; the gap is validation less "
-        "train",
+        f"Trial {values['winner']['trial']}, {_say_gap(outcome.task)}",
     )
     shown = "is the exported network" if outcome.test else "stands for the network to export"
     yield Paragraph(f"● {shown}.", "quiet")
@@ -71,8 +72,12 @@ def _baselines(outcome: Outcome, values: Values) -> Iterator[Block]:
         "The baselines' gaps",
         "network",
         values["baselines"],
-        "Cross-entropy in nats; the gap is validation less train",
+        first_upper(_say_gap(outcome.task)),
     )
+
+
+def _say_gap(task: Task) -> str:
+    return f"{task.metric.label} in {task.metric.unit}; the gap is validation less train"
 
 
 def _gaps(label: str, first: str, rows: Sequence[Mapping[str, Any]], caption: str) -> Table:
@@ -103,19 +108,22 @@ def _moment(moment: Mapping[str, Any] | None) -> Sequence[str]:
 
 
 def _draw_winner(outcome: Outcome) -> str:
-    winner = find_winner(outcome)
+    winner = outcome.winner
     curves = winner_curves(outcome, winner) if winner else ()
-    return seeds_of_winner([Panel(named.label, named.curve, named.main) for named in curves])
+    return seeds_of_winner(
+        outcome.task, [Panel(named.label, named.curve, named.main) for named in curves]
+    )
 
 
 def _draw_networks(outcome: Outcome) -> str:
-    winner = find_winner(outcome)
+    winner = outcome.winner
     panels = [
         Panel(f"Winner, trial {winner.trial.number}", named.curve)
         for named in (winner_curves(outcome, winner) if winner else ())
         if winner and named.main
     ]
     panels += [
-        Panel(baseline.label, outcome.history(baseline.run).curve) for baseline in outcome.baselines
+        Panel(baseline.run.label, outcome.history(baseline.run.name).curve)
+        for baseline in outcome.baselines
     ]
-    return side_by_side(panels)
+    return side_by_side(outcome.task, panels)

@@ -16,6 +16,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 from hpsearch.analysis.diagnosis import Losses, finite_losses, smoothed
 from hpsearch.report.figures.legend import WIDTH, legend_above
 from hpsearch.report.figures.svg import BLUE, GRAY, ORANGE, draw
+from hpsearch.tasks.task import Task
 from hpsearch.training.curve import Curve
 
 COLUMNS = 2
@@ -39,7 +40,7 @@ class Panel:
     strong: bool = True
 
 
-def seeds_of_winner(runs: Sequence[Panel]) -> str:
+def seeds_of_winner(task: Task, runs: Sequence[Panel]) -> str:
     """The winner's configuration: the strong run with its epochs as they were, the others thin."""
     panels = [panel for panel in runs if len(finite_losses(panel.curve))]
 
@@ -48,21 +49,21 @@ def seeds_of_winner(runs: Sequence[Panel]) -> str:
         for panel in sorted(panels, key=lambda panel: panel.strong):
             _curve(axes, panel, raw=panel.strong)
         _frame(axes, panels)
-        axes.set(xlabel="epoch", ylabel="binary cross-entropy")
+        axes.set(xlabel="epoch", ylabel=task.metric.label)
         legend_above(figure, axes)
 
     return draw(
         "overfitting-winner",
         title="Learning curves of the winner",
-        description=f"Train and validation cross-entropy by epoch of {len(panels)} runs of one "
-        "configuration; the table beside it has the values at the best and the last epoch.",
+        description=f"Train and validation {task.metric.label} by epoch of {len(panels)} runs of "
+        "one configuration; the table beside it has the values at the best and the last epoch.",
         width=WIDTH,
         height=3.0,
         paint=paint,
     )
 
 
-def side_by_side(networks: Sequence[Panel]) -> str:
+def side_by_side(task: Task, networks: Sequence[Panel]) -> str:
     """Learning curves of several networks, each in a panel of its own, all on the same axes."""
     panels = [panel for panel in networks if len(finite_losses(panel.curve))]
     rows = max(-(-len(panels) // COLUMNS), 1)
@@ -78,14 +79,14 @@ def side_by_side(networks: Sequence[Panel]) -> str:
             axes.tick_params(labelbottom=True)
             axes.set_xlabel("epoch")
         _frame(grid[0, 0], panels)
-        figure.supylabel("binary cross-entropy", fontsize=8.5)
+        figure.supylabel(task.metric.label, fontsize=8.5)
         legend_above(figure, grid[0, 0])
 
     return draw(
         "overfitting-networks",
         title="Learning curves of several networks side by side",
-        description=f"Train and validation cross-entropy by epoch of {len(panels)} networks on the "
-        "same axes; the table beside it has the values at the best and the last epoch.",
+        description=f"Train and validation {task.metric.label} by epoch of {len(panels)} networks "
+        "on the same axes; the table beside it has the values at the best and the last epoch.",
         width=WIDTH,
         height=0.75 + 1.2 * rows,
         paint=paint,

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from hpsearch.analysis.diagnosis import Diagnosis, Reason
-from hpsearch.analysis.winner import NamedCurve
+from hpsearch.analysis.winner_curves import NamedCurve
+from hpsearch.tasks.task import Task
 from hpsearch.wording import say_count, say_number, say_signed
 
 #: What to do about it, by the reason.
@@ -40,15 +41,17 @@ def say_verdict(diagnosis: Diagnosis) -> str:
     return diagnosis.verdict
 
 
-def say_winner(trial: int, seeds: Sequence[tuple[NamedCurve, Diagnosis]]) -> Iterator[str]:
+def say_winner(
+    task: Task, trial: int, seeds: Sequence[tuple[NamedCurve, Diagnosis]]
+) -> Iterator[str]:
     """The verdict on the winner's network, its gap, what to do, and whether its seeds agree."""
     shown = next(diagnosis for named, diagnosis in seeds if named.main)
-    yield f"The winner, trial {trial}, {say_verdict(shown)}: {_say_reason(shown)}."
+    yield f"The winner, trial {trial}, {say_verdict(shown)}: {_say_reason(task, shown)}."
     if shown.best and shown.last:
         yield (
-            f"The gap, validation less train, is {say_signed(shown.best.gap)} nats at the best "
-            f"epoch, {say_count(shown.best.epoch)}, and {say_signed(shown.last.gap)} at the last, "
-            f"{say_count(shown.last.epoch)}."
+            f"The gap, validation less train, is {say_signed(shown.best.gap)} "
+            f"{task.metric.unit} at the best epoch, {say_count(shown.best.epoch)}, and "
+            f"{say_signed(shown.last.gap)} at the last, {say_count(shown.last.epoch)}."
         )
     if shown.best and shown.verdict == "overfits":
         yield (
@@ -67,12 +70,13 @@ def say_winner(trial: int, seeds: Sequence[tuple[NamedCurve, Diagnosis]]) -> Ite
         )
 
 
-def _say_reason(diagnosis: Diagnosis) -> str:
+def _say_reason(task: Task, diagnosis: Diagnosis) -> str:
+    unit = task.metric.unit
     train, validation = diagnosis.train_change, diagnosis.validation_change
     match diagnosis.reason:
         case "validation rises":
             return (
-                f"from there to the last epoch validation rises by {say_number(validation)} nats "
+                f"from there to the last epoch validation rises by {say_number(validation)} {unit} "
                 f"while train falls by {say_number(-train)}"
             )
         case "still improving":
@@ -81,13 +85,13 @@ def _say_reason(diagnosis: Diagnosis) -> str:
             return "its gap stays small, and a baseline reaches a clearly lower validation value"
         case "only train improves":
             return (
-                f"after the best epoch train falls by {say_number(-train)} nats more, while "
+                f"after the best epoch train falls by {say_number(-train)} {unit} more, while "
                 f"validation hardly changes ({say_signed(validation)})"
             )
         case "validation holds":
             return (
                 f"from the best epoch to the last validation moves by {say_signed(validation)} "
-                f"nats and train by {say_signed(train)}"
+                f"{unit} and train by {say_signed(train)}"
             )
         case "loss not finite":
             return "a loss became infinite or not a number"

@@ -19,7 +19,7 @@ from hpsearch.report.blocks import (
 from hpsearch.report.cells import estimate_cell
 from hpsearch.report.section import Values
 from hpsearch.report.sections.regularizers.figures import changes
-from hpsearch.tasks.binary import OBJECTIVE
+from hpsearch.tasks.task import Task
 from hpsearch.wording import NOTHING, say_count, say_number, say_share, say_signed
 
 #: What is summarized of trials, in the tables of the search.
@@ -28,19 +28,18 @@ OF_TRIALS = tuple(Column(title, "number") for title in ("best", "median", "compl
 
 def make_blocks(outcome: Outcome, values: Values) -> Sequence[Block]:
     """The ablation, trials with and without over the whole search, and the weights."""
-    del outcome
-    return list(_blocks(values))
+    return list(_blocks(outcome.task, values))
 
 
-def _blocks(values: Values) -> Iterator[Block]:
+def _blocks(task: Task, values: Values) -> Iterator[Block]:
     absences = values["absences"]
     if values["ablation"]:
-        yield from _ablation(values["ablation"], values["trial"])
+        yield from _ablation(task, values["ablation"], values["trial"])
     else:
         yield Paragraph(absences["ablation"], "absent")
     yield Heading("With and without over the whole search")
     if values["search"]:
-        yield from _search(values["search"], values["listed"])
+        yield from _search(task, values["search"], values["listed"])
     else:
         yield Paragraph(absences["search"], "absent")
     yield Heading("What is left of the weights")
@@ -50,17 +49,17 @@ def _blocks(values: Values) -> Iterator[Block]:
         yield Paragraph(absences["layers"], "absent")
 
 
-def _ablation(ablation: Mapping[str, Any], trial: int) -> Iterator[Block]:
+def _ablation(task: Task, ablation: Mapping[str, Any], trial: int) -> Iterator[Block]:
     variants, seeds = ablation["variants"], ablation["seeds"]
     yield Paragraph(" ".join(ablation["said"]))
     if any(variant["change"] for variant in variants):
         strokes = ", and of each seed as a stroke below" if seeds > 1 else ""
         yield Figure(
             "changes",
-            f"Trial {trial} without each of its regularizers: change of the cross-entropy of the "
-            f"validation rows with a 95 % interval{strokes}. Right of 0 the network is worse "
+            f"Trial {trial} without each of its regularizers: change of {task.objective} with "
+            f"a 95 % interval{strokes}. Right of 0 the network is worse "
             "without.",
-            partial(changes, variants),
+            partial(changes, task, variants),
         )
     as_it_is: Row = ["as it is", NOTHING, "", say_number(ablation["value"]), NOTHING]
     yield Table(
@@ -73,8 +72,8 @@ def _ablation(ablation: Mapping[str, Any], trial: int) -> Iterator[Block]:
             Column("change of each seed", "long"),
         ),
         [as_it_is, *map(_variant, variants)],
-        f"{OBJECTIVE} of {say_count(seeds)} seed{'s' if seeds != 1 else ''}. In brackets, 95 % "
-        "intervals",
+        f"{task.objective} of {say_count(seeds)} seed{'s' if seeds != 1 else ''}. In brackets, "
+        "95 % intervals",
     )
     yield Paragraph(_how_measured(trial, seeds, len(variants)))
 
@@ -105,7 +104,7 @@ def _how_measured(trial: int, seeds: int, variants: int) -> str:
     )
 
 
-def _search(search: Mapping[str, Any], listed: int) -> Iterator[Block]:
+def _search(task: Task, search: Mapping[str, Any], listed: int) -> Iterator[Block]:
     sampler = (
         "the sampler proposed more of what had worked, so trials with and without a regularizer "
         "differ in much else."
@@ -117,7 +116,7 @@ def _search(search: Mapping[str, Any], listed: int) -> Iterator[Block]:
         (
             f"This was observed, not tried out: {sampler} What a regularizer buys is shown by "
             "taking it away, not by these tables. Best and median are of the complete trials' ",
-            Code(OBJECTIVE),
+            Code(task.objective),
             ".",
         )
     )

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from hpsearch.report.figures.legend import WIDTH, legend_above
 from hpsearch.report.figures.svg import BLUE, GRAY, INK, ORANGE, draw
-from hpsearch.tasks.binary import OBJECTIVE
+from hpsearch.tasks.task import Task
 
 #: By what an interval says of a variant; shapes as well as colors.
 STYLES: Mapping[str, Mapping[str, Any]] = {
@@ -19,8 +19,8 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def changes(variants: Sequence[Mapping[str, Any]]) -> str:
-    """Change of the winner's cross-entropy without this or that, in the order given.
+def changes(task: Task, variants: Sequence[Mapping[str, Any]]) -> str:
+    """Change of the winner's objective without this or that, in the order given.
 
     Args:
         variants: As in the section's values; where there is no change, the reading stands for it.
@@ -42,14 +42,16 @@ def changes(variants: Sequence[Mapping[str, Any]]) -> str:
                 style: dict[str, Any] = {"xytext": (5, 0), "textcoords": "offset points"}
                 axes.annotate(variant["reading"], (0, height), va="center", fontsize=8, **style)
         axes.set_yticks([height for height, _ in rows], [variant["label"] for _, variant in rows])
-        axes.set(ylim=(0.4, len(rows) + 0.6), xlabel=f"change of {OBJECTIVE} in nats")
+        axes.set(
+            ylim=(0.4, len(rows) + 0.6), xlabel=f"change of {task.objective} in {task.metric.unit}"
+        )
         axes.tick_params(axis="y", length=0)
         axes.xaxis.set_major_locator(MaxNLocator(6))
         legend_above(figure, axes)
 
     return draw(
         "regularizers-changes",
-        title=f"Change of {OBJECTIVE} without each regularizer",
+        title=f"Change of {task.objective} without each regularizer",
         description=f"{len(rows)} variants of the winner, each with a 95 % interval and the change "
         "with each seed. Right of 0 the network is worse without.",
         width=WIDTH,

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from hpsearch.analysis.regularizers import Ablation, Layer
-from hpsearch.analysis.winner import Winner
-from hpsearch.evaluation.ablation import REGULARISERS, regularisers_on
+from hpsearch.evaluation.ablation import regularizers_on
+from hpsearch.evaluation.leaderboard import Winner
 from hpsearch.evaluation.outcome import Outcome
+from hpsearch.space.hyperparameter import REGULARIZERS
 from hpsearch.statistics.estimate import Estimate
-from hpsearch.tasks.binary import OBJECTIVE
+from hpsearch.tasks.task import Task
 from hpsearch.training.inspection import SMALL
 from hpsearch.wording import (
     first_upper,
@@ -26,20 +27,22 @@ NO_LOSSES = "What each regularizer bought is not known, as losses of validation 
 
 def say_ablation(outcome: Outcome, winner: Winner, ablations: Sequence[Ablation]) -> Iterator[str]:
     """What is more than chance first, the most first; then what is not."""
-    trial = f"trial {winner.trial.number}"
+    task, trial = outcome.task, f"trial {winner.trial.number}"
     single = [
-        (REGULARISERS[ablation.name], ablation.change)
+        (REGULARIZERS[ablation.name], ablation.change)
         for ablation in ablations
         if ablation.name != "any"
     ]
     single.sort(key=lambda entry: -entry[1].value if entry[1] else 0.0)
-    bought = [f"{name} bought {_nats(by)}" for name, by in single if by and by.low > 0]
-    cost = [f"{name} (by {_nats(_negative(by))})" for name, by in single if by and by.high < 0]
+    bought = [f"{name} bought {_amount(task, by)}" for name, by in single if by and by.low > 0]
+    cost = [
+        f"{name} (by {_amount(task, _negative(by))})" for name, by in single if by and by.high < 0
+    ]
     unsure = [name for name, by in single if by and not by.excludes_zero]
     if bought:
         yield first_upper(
-            f"{listed(bought)}: that is how much {OBJECTIVE} rises when {trial} is trained without "
-            "it and nothing else changes."
+            f"{listed(bought)}: that is how much {task.objective} rises when {trial} is trained "
+            "without it and nothing else changes."
         )
     if cost:
         yield f"{first_upper(trial)} is better without {listed(cost)}."
@@ -55,27 +58,26 @@ def say_ablation(outcome: Outcome, winner: Winner, ablations: Sequence[Ablation]
                 f"{len(ablation.seeds)} trainings diverged, so there is no number for it."
             )
         elif ablation.name == "any" and ablation.change:
-            yield _say_all(ablation.change, trial)
+            yield _say_all(task, ablation.change, trial)
     used = used_regularizers(outcome, winner)
-    unused = [label for name, label in REGULARISERS.items() if name not in used]
+    unused = [label for name, label in REGULARIZERS.items() if name not in used]
     if unused:
         yield f"{first_upper(trial)} has no {listed(unused, 'or')}."
 
 
-def _say_all(change: Estimate, trial: str) -> str:
+def _say_all(task: Task, change: Estimate, trial: str) -> str:
     if change.low > 0:
-        return f"All of them together bought {_nats(change)}."
+        return f"All of them together bought {_amount(task, change)}."
     if change.high < 0:
-        return (
-            f"{first_upper(trial)} is better without any of them (by {_nats(_negative(change))})."
-        )
+        by = _amount(task, _negative(change))
+        return f"{first_upper(trial)} is better without any of them (by {by})."
     interval = f"{say_signed(change.value)} {say_interval(asdict(change))}"
     return f"What all of them bought together is indistinguishable from zero: {interval}."
 
 
 def say_sparsity(outcome: Outcome, winner: Winner, networks: Mapping[str, Sequence[Layer]]) -> str:
     """How many weights of hidden layers are small; only those layers are penalized."""
-    _, knobs = outcome.spec.build(winner.trial.params)
+    knobs = outcome.spec.recipe(winner.trial.params).knobs
     share = f"{say_share(_hidden_share(networks['winner']))} of its hidden weights are closer to 0"
     trial = f"trial {winner.trial.number}"
     if "l1" not in used_regularizers(outcome, winner):
@@ -94,16 +96,16 @@ def _hidden_share(layers: Sequence[Layer]) -> float:
 
 def say_variant(name: str) -> str:
     """``without L1`` for the ablation ``l1``."""
-    return f"without {REGULARISERS.get(name, name)}"
+    return f"without {REGULARIZERS.get(name, name)}"
 
 
 def used_regularizers(outcome: Outcome, winner: Winner) -> tuple[str, ...]:
     """Names of the regularizers that the winner uses."""
-    return regularisers_on(*outcome.spec.build(winner.trial.params))
+    return regularizers_on(outcome.spec.space.complete(winner.trial.params))
 
 
-def _nats(estimate: Estimate) -> str:
-    return f"{say_number(estimate.value)} nats {say_interval(asdict(estimate))}"
+def _amount(task: Task, estimate: Estimate) -> str:
+    return f"{say_number(estimate.value)} {task.metric.unit} {say_interval(asdict(estimate))}"
 
 
 def _negative(estimate: Estimate) -> Estimate:

@@ -1,22 +1,20 @@
 """The winner without each regularizer, trials with and without, and the kernels' weights."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from hpsearch.analysis.absences import GO_ON, find_absences
 from hpsearch.analysis.regularizers import (
     Ablation,
     ablate,
     combinations,
-    summarise_layers,
+    summarize_layers,
     switches,
     variants,
 )
-from hpsearch.analysis.winner import Winner, find_winner
-from hpsearch.evaluation.ablation import REGULARISERS
+from hpsearch.evaluation.leaderboard import Winner
 from hpsearch.evaluation.outcome import Outcome
-from hpsearch.report.absences import GO_ON, find_absences
 from hpsearch.report.section import Values
 from hpsearch.report.sections.regularizers.sentences import (
     NO_LOSSES,
@@ -25,11 +23,9 @@ from hpsearch.report.sections.regularizers.sentences import (
     say_variant,
     used_regularizers,
 )
+from hpsearch.space.hyperparameter import REGULARIZERS
 from hpsearch.training.inspection import SMALL
 from hpsearch.wording import first_upper, listed
-
-#: Samplers that propose more of what has worked.
-GUIDED = ("tpe", "bayesian")
 
 #: Sets of regularizers that the page lists; report.json has all.
 LISTED = 10
@@ -37,7 +33,7 @@ LISTED = 10
 
 def read_values(outcome: Outcome) -> Values | str:
     """Ablation, groups of trials and kernels; where one of them is None, ``absences`` says why."""
-    winner = find_winner(outcome)
+    winner = outcome.winner
     if winner is None:
         return find_absences(outcome)["best"]
     parts = {
@@ -80,18 +76,12 @@ def _ablation(outcome: Outcome, winner: Winner) -> Mapping[str, Any] | None:
 def _why_no_ablation(outcome: Outcome, winner: Winner) -> str:
     trial = f"trial {winner.trial.number}"
     if not used_regularizers(outcome, winner):
-        names = list(REGULARISERS.values())
+        names = list(REGULARIZERS.values())
         return f"There is nothing to take away: {trial} has no {listed(names, 'or')}."
     if not outcome.spec.evaluate.ablation:
         return (
             "The study leaves the ablation out. Set evaluate.ablation to true to have "
             f"{trial} trained without each of its regularizers. {GO_ON}"
-        )
-    if winner.standing and math.isinf(winner.standing.mean):
-        return (
-            f"{first_upper(trial)} diverged when it was trained again, so there is nothing to "
-            "compare with. Lower the upper end of learning_rate in [space], then run the study "
-            "under a new name."
         )
     return f"{first_upper(trial)} has not been trained without its regularizers yet. {GO_ON}"
 
@@ -108,14 +98,14 @@ def _search(outcome: Outcome) -> Mapping[str, Any] | str:
             "study under a new name."
         )
     return {
-        "guided": outcome.spec.search.sampler in GUIDED,
+        "guided": outcome.spec.search.sampler.learns,
         "switches": [
-            {**asdict(switch), "label": REGULARISERS[switch.name]} for switch in by_regularizer
+            {**asdict(switch), "label": REGULARIZERS[switch.name]} for switch in by_regularizer
         ],
         "sets": [
             {
                 "on": on,
-                "label": listed([REGULARISERS[name] for name in on] or ["none"]),
+                "label": listed([REGULARIZERS[name] for name in on] or ["none"]),
                 **asdict(trials),
             }
             for on, trials in sets.items()
@@ -128,12 +118,12 @@ def _layers(outcome: Outcome, winner: Winner) -> Mapping[str, Any] | None:
         return None
     ablated = variants(outcome, winner.standing)
     names = {
-        "winner": [run.run for run in winner.standing.runs],
-        **{name: [trained.run for trained in runs] for name, runs in ablated.items()},
+        "winner": [trained.run.name for trained in winner.standing.runs],
+        **{name: [trained.run.name for trained in runs] for name, runs in ablated.items()},
     }
-    labels = {name: runs[0].label for name, runs in ablated.items()}
+    labels = {name: runs[0].run.label for name, runs in ablated.items()}
     networks = {
-        name: layers for name, runs in names.items() if (layers := summarise_layers(outcome, runs))
+        name: layers for name, runs in names.items() if (layers := summarize_layers(outcome, runs))
     }
     if "winner" not in networks:
         return None

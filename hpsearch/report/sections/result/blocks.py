@@ -19,7 +19,7 @@ from hpsearch.report.blocks import (
 )
 from hpsearch.report.section import Values
 from hpsearch.report.sections.result.figures import metrics_beside_validation
-from hpsearch.tasks.binary import TEST_METRICS
+from hpsearch.tasks.task import Task
 from hpsearch.wording import (
     say_count,
     say_interval,
@@ -58,7 +58,7 @@ def _blocks(outcome: Outcome, values: Values, contents: Contents) -> Iterator[Bl
 
 def _test(outcome: Outcome, values: Values) -> Iterator[Block]:
     test = values["test"]
-    yield _metrics(test)
+    yield _metrics(outcome.task, test)
     if test["trial"] is not None:
         validation = test["validation"]
         yield Paragraph(
@@ -78,7 +78,9 @@ def _test(outcome: Outcome, values: Values) -> Iterator[Block]:
         "test",
         "Each metric on its own axis: the exported network with its interval, and below it the "
         "seeds on test and on validation rows.",
-        partial(metrics_beside_validation, outcome.test.metrics if outcome.test else {}),
+        partial(
+            metrics_beside_validation, outcome.task, outcome.test.metrics if outcome.test else {}
+        ),
     )
     yield Heading("The rows, the time, and the openings of the test")
     yield Paragraph(_say_rows(values))
@@ -87,14 +89,14 @@ def _test(outcome: Outcome, values: Values) -> Iterator[Block]:
     yield Bullets([_say_opening(opening) for opening in test["opening_log"]], "numbered")
 
 
-def _metrics(test: Mapping[str, Any]) -> Table:
+def _metrics(task: Task, test: Mapping[str, Any]) -> Table:
     network = (
         f"{test['reference']}, the best baseline on the validation rows"
         if test["trial"] is None
         else f"the network of trial {test['trial']}, re-training {test['index']}"
     )
     rows = []
-    for metric in TEST_METRICS:
+    for metric in task.test_metrics:
         seeds, validation = test["seeds"][metric.name], test["validation"]["seeds"][metric.name]
         rows.append(
             [

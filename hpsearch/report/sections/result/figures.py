@@ -11,12 +11,12 @@ from matplotlib.ticker import MaxNLocator
 from hpsearch.evaluation.outcome import Measured
 from hpsearch.report.figures.legend import WIDTH, legend_above
 from hpsearch.report.figures.svg import BLUE, ORANGE, draw
-from hpsearch.tasks.binary import TEST_METRICS
+from hpsearch.tasks.task import Task
 
 
-def metrics_beside_validation(metrics: Mapping[str, Measured]) -> str:
+def metrics_beside_validation(task: Task, metrics: Mapping[str, Measured]) -> str:
     """The test metrics, each on its own axis, with interval and seeds, beside the validation's."""
-    shown = [metric for metric in TEST_METRICS if metric.name in metrics]
+    shown = [metric for metric in task.test_metrics if metric.name in metrics]
 
     def paint(figure: Figure) -> None:
         panels = figure.subplots(max(len(shown), 1), 1, squeeze=False)[:, 0]

@@ -3,25 +3,16 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hpsearch.wording import (
-    first_upper,
-    say_count,
-    say_interval,
-    say_number,
-    say_openings,
-    say_share,
-)
-
-#: The AUC of a network that has learned nothing.
-CHANCE = 0.5
+from hpsearch.tasks.task import Task
+from hpsearch.wording import first_upper, say_count, say_interval, say_number, say_openings
 
 
-def judge(values: Mapping[str, Any]) -> list[str]:
+def judge(task: Task, values: Mapping[str, Any]) -> list[str]:
     """Sentences on what the values of a report mean, the most important first."""
-    return list(_sentences(values))
+    return list(_sentences(task, values))
 
 
-def _sentences(values: Mapping[str, Any]) -> Iterator[str]:
+def _sentences(task: Task, values: Mapping[str, Any]) -> Iterator[str]:
     best, test = values["best"], values["test"]
     if values["notice"]:
         yield (
@@ -31,9 +22,9 @@ def _sentences(values: Mapping[str, Any]) -> Iterator[str]:
     if test is None:
         yield _untested(values, best) if best else values["absences"]["best"]
         return
-    if answer := _answer(test, values.get("baselines")):
+    if answer := _answer(task, test, values.get("baselines")):
         yield answer
-    yield _believe(test)
+    yield _believe(task, test)
     if tie := _tie(values["leaderboard"]):
         yield tie
     yield _openings(test["openings"], test["openings_known"])
@@ -47,13 +38,14 @@ def _untested(values: Mapping[str, Any], best: Mapping[str, Any]) -> str:
     )
 
 
-def _answer(test: Mapping[str, Any], baselines: Mapping[str, Any] | None) -> str | None:
-    """Whether to use the model: by chance's AUC first, then by the baselines."""
-    interval = test["intervals"]["auc"]
-    if interval["low"] <= CHANCE:
+def _answer(task: Task, test: Mapping[str, Any], baselines: Mapping[str, Any] | None) -> str | None:
+    """Whether to use the model: by chance's ranking first, then by the baselines."""
+    ranking = task.ranking_metric
+    interval = test["intervals"][ranking.name]
+    if ranking.chance is not None and interval["low"] <= ranking.chance:
         return (
-            "Do not use it: the AUC's interval reaches one half, so the network is not better "
-            "than chance."
+            f"Do not use it: the interval of its {ranking.label} reaches {ranking.chance:g}, what "
+            "chance alone has, so the network is not better than chance."
         )
     if baselines is None:
         return None
@@ -79,14 +71,14 @@ def _answer(test: Mapping[str, Any], baselines: Mapping[str, Any] | None) -> str
     return f"{label} can be used: it is better than all {say_count(len(rows))} baselines."
 
 
-def _believe(test: Mapping[str, Any]) -> str:
-    interval = say_interval(test["intervals"]["binary_crossentropy"])
+def _believe(task: Task, test: Mapping[str, Any]) -> str:
+    interval = say_interval(test["intervals"][task.metric.name])
     whose = f"{test['reference']}'s network" if test["trial"] is not None else test["reference"]
     return (
         f"On {say_count(test['rows'])} test rows that took no part in training or choosing, "
-        f"{whose} has a binary cross-entropy of "
-        f"{say_number(test['binary_crossentropy'])} {interval}. It puts a row of label 1 above one "
-        f"of label 0 in {say_share(test['auc'])} of pairs."
+        f"{whose} has a {task.metric.label} of "
+        f"{say_number(test[task.metric.name])} {interval}. "
+        f"{task.say_ranking(test[task.ranking_metric.name])}"
     )
 
 

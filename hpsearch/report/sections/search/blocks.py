@@ -6,7 +6,6 @@ from typing import Any
 
 from hpsearch.analysis.pruning import best_so_far
 from hpsearch.analysis.spending import endings
-from hpsearch.analysis.winner import find_winner
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.record.states import finite_value, state_of
 from hpsearch.report.blocks import Block, Column, Figure, Heading, Paragraph, Table
@@ -161,12 +160,14 @@ def _pruning(outcome: Outcome, values: Values) -> Iterator[Block]:
 
 def _draw_history(outcome: Outcome) -> str:
     problem = problem_of(outcome.data)
-    return search_history(endings(outcome.trials, outcome.spec, problem))
+    return search_history(outcome.task, endings(outcome.trials, outcome.spec, problem))
 
 
 def _draw_pruning(outcome: Outcome) -> str:
-    winner = find_winner(outcome)
+    winner = outcome.winner
     if winner is None:
         raise ValueError("pruned trials are compared with a winner, got none")
     best = best_so_far(outcome.history(winner.trial.run).curve)
-    return pruned_beside_winner(weigh_outcome(outcome).beside, best, winner.trial.number)
+    return pruned_beside_winner(
+        outcome.task, weigh_outcome(outcome).beside, best, winner.trial.number
+    )

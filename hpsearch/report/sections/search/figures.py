@@ -20,7 +20,7 @@ from hpsearch.report.figures.axes import logarithmic_axis, window
 from hpsearch.report.figures.legend import WIDTH, legend_above
 from hpsearch.report.figures.svg import BLUE, GREEN, INK, ORANGE, draw
 from hpsearch.report.sections.search.values import best_by_ending
-from hpsearch.tasks.binary import OBJECTIVE
+from hpsearch.tasks.task import Task
 
 MARKERS: Mapping[State, Mapping[str, Any]] = {
     "complete": {"marker": "o", "s": 16, "color": BLUE, "linewidths": 0},
@@ -43,7 +43,7 @@ MARKERS: Mapping[State, Mapping[str, Any]] = {
 }
 
 
-def search_history(ended: Sequence[Ended]) -> str:
+def search_history(task: Task, ended: Sequence[Ended]) -> str:
     """Values in the order in which trials ended, and by the core-seconds that were spent by then.
 
     The line is the best complete one so far. Values far above the rest, and trials without one,
@@ -68,7 +68,7 @@ def search_history(ended: Sequence[Ended]) -> str:
                 ]
                 scatter(axes, state, points)
             axes.step(places, best, where="post", color=INK, linewidth=1, label="best so far")
-            axes.set(xlabel=label, ylabel="cross-entropy", ylim=(low, high))
+            axes.set(xlabel=label, ylabel=task.metric.label, ylim=(low, high))
             axes.set_xlim(left=0)
         both[0].xaxis.set_major_locator(MaxNLocator(integer=True))
         legend_above(figure, both[0])
@@ -76,7 +76,7 @@ def search_history(ended: Sequence[Ended]) -> str:
     above = sum(height_of(trial, high) == high for trial in trials)
     return draw(
         "search-history",
-        title=f"{OBJECTIVE} of {len(trials)} trials in the order in which they ended",
+        title=f"{task.objective} of {len(trials)} trials in the order in which they ended",
         description=f"The line is the best complete trial so far. {above} trials without a value "
         "or far above the rest stand on the upper edge.",
         width=WIDTH,
@@ -111,7 +111,9 @@ def parameter_importance(importances: Mapping[str, float], evaluator: str) -> st
     )
 
 
-def pruned_beside_winner(pruned: Sequence[Beside], winner: Sequence[float], number: int) -> str:
+def pruned_beside_winner(
+    task: Task, pruned: Sequence[Beside], winner: Sequence[float], number: int
+) -> str:
     """Pruned trials at the epoch where they ended, and the winner's best value by epoch.
 
     Args:
@@ -150,7 +152,7 @@ def pruned_beside_winner(pruned: Sequence[Beside], winner: Sequence[float], numb
                 axes.scatter(
                     *zip(*points, strict=True), label=word, zorder=3, clip_on=False, **edge
                 )
-        axes.set(xlabel="epoch", ylabel="best cross-entropy so far")
+        axes.set(xlabel="epoch", ylabel=f"best {task.metric.label} so far")
         axes.set_ylim(low - pad, high + pad)
         logarithmic_axis(axes, first / 1.5, max(last, len(line)) * 1.1)
         legend_above(figure, axes)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from hpsearch.analysis.winner import find_winner
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.blocks import Block, Cell, Code, Column, Figure, Heading, Paragraph, Row, Table
 from hpsearch.report.section import Values
@@ -36,14 +35,14 @@ def slice_blocks(outcome: Outcome, values: Values) -> Iterator[Block]:
     yield Heading("Which values were good")
     if values["said"]["slices"]:
         yield Paragraph(values["said"]["slices"])
-    winner = find_winner(outcome)
+    winner = outcome.winner
     number = winner.trial.number if winner else None
     yield Figure(
         "slices",
         "Each trial by the value of a parameter, ranges on their own scale, choices and "
         "switched-off parameters in columns. Pruned trials stand where they were pruned. What lies "
         "far above the rest stands on the upper edge.",
-        partial(slices, outcome.spec.space, outcome.trials, number),
+        partial(slices, outcome.task, outcome.spec.space, outcome.trials, number),
     )
     counts = ("complete", "pruned", "best", "median")
     yield Table(

@@ -7,6 +7,7 @@ from hpsearch.analysis.pruning import Beside, Pruning, Saved
 from hpsearch.analysis.slices import BEST, Slice
 from hpsearch.evaluation.importance import TRIALS_FOR_IMPORTANCE
 from hpsearch.space.space import Choice, Space
+from hpsearch.tasks.task import Task
 from hpsearch.wording import listed, say_count, say_number, say_share, say_value
 
 #: Below this share of the importance little depended on a parameter.
@@ -86,14 +87,14 @@ def say_slices(space: Space, slices: Sequence[Slice], complete: int) -> str | No
     )
 
 
-def say_pruning(pruning: Pruning, pruner: str, spent: float, winner: int | None) -> str:
+def say_pruning(task: Task, pruning: Pruning, pruner: str, spent: float, winner: int | None) -> str:
     """What the pruner saved, and whether it may have cost a better trial."""
     if pruner == "none":
         return "The study prunes nothing, search.pruner = 'none'."
     if not pruning.pruned:
         return f"The pruner, {pruner}, ended no trial, so it saved nothing and cost nothing."
     saved = _say_saved(pruning, spent)
-    return f"{saved} {_say_cost(pruning, winner)}" if pruning.beside else saved
+    return f"{saved} {_say_cost(task, pruning, winner)}" if pruning.beside else saved
 
 
 def _say_saved(pruning: Pruning, spent: float) -> str:
@@ -114,7 +115,7 @@ def _say_saved(pruning: Pruning, spent: float) -> str:
     )
 
 
-def _say_cost(pruning: Pruning, winner: int | None) -> str:
+def _say_cost(task: Task, pruning: Pruning, winner: int | None) -> str:
     ahead = pruning.ahead
     total = f"of {say_count(len(pruning.beside))} pruned trials"
     if not ahead:
@@ -127,9 +128,9 @@ def _say_cost(pruning: Pruning, winner: int | None) -> str:
         f"{say_count(len(ahead))} {total} ({say_share(len(ahead) / len(pruning.beside))}) "
         f"{'was' if len(ahead) == 1 else 'were'} ahead of the winner, trial {winner}, at the epoch "
         f"at which {'it was' if len(ahead) == 1 else 'they were'} pruned, by up to "
-        f"{say_number(max(map(_lead, ahead)))} nats, and might have ended ahead of it. In a new "
-        f"study with search.warmup_epochs above {max(trial.epoch for trial in ahead)}, or pruner "
-        "'none', such trials would continue."
+        f"{say_number(max(map(_lead, ahead)))} {task.metric.unit}, and might have ended ahead of "
+        f"it. In a new study with search.warmup_epochs above "
+        f"{max(trial.epoch for trial in ahead)}, or pruner 'none', such trials would continue."
     )
 
 

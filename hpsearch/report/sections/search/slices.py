@@ -16,6 +16,7 @@ from hpsearch.report.figures.legend import WIDTH, legend_above
 from hpsearch.report.figures.svg import GRAY, INK, draw
 from hpsearch.report.sections.search.figures import height_of, scatter
 from hpsearch.space.space import Choice, Domain, Int, Parameter, Space
+from hpsearch.tasks.task import Task
 from hpsearch.wording import say_value
 
 COLUMNS = 2
@@ -33,7 +34,7 @@ LETTERS = 22
 SPREAD = 20
 
 
-def slices(space: Space, trials: Sequence[TrialRecord], winner: int | None) -> str:
+def slices(task: Task, space: Space, trials: Sequence[TrialRecord], winner: int | None) -> str:
     """Complete and pruned trials by value and parameter; ranges by their scale, choices in columns.
 
     Args:
@@ -61,7 +62,7 @@ def slices(space: Space, trials: Sequence[TrialRecord], winner: int | None) -> s
             axes.yaxis.set_major_locator(MaxNLocator(4))
         for axes in grid.flat[len(parameters) :]:
             axes.set_visible(False)
-        figure.supylabel("cross-entropy", fontsize=8.5)
+        figure.supylabel(task.metric.label, fontsize=8.5)
         legend_above(figure, grid[0, 0])
 
     return draw(

@@ -6,14 +6,13 @@ from dataclasses import asdict
 from itertools import accumulate
 from typing import Any
 
+from hpsearch.analysis.absences import GO_ON, find_absences
 from hpsearch.analysis.pruning import Pruning, weigh_pruning
 from hpsearch.analysis.slices import slice_parameters, valued_trials
 from hpsearch.analysis.spending import Ended, core_seconds, endings
-from hpsearch.analysis.winner import find_winner
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.record.states import count_states, finite_value, state_of
 from hpsearch.record.trial import TrialRecord
-from hpsearch.report.absences import GO_ON, find_absences
 from hpsearch.report.section import Values
 from hpsearch.report.sections.search.sentences import (
     say_history,
@@ -39,7 +38,7 @@ def read_values(outcome: Outcome) -> Values | str:
     sliced = slice_parameters(outcome.spec.space, outcome.trials)
     pruning = weigh_outcome(outcome)
     states = count_states(outcome.trials)
-    winner = find_winner(outcome)
+    winner = outcome.winner
     ended = len(outcome.trials) - states["running"]
     more = (
         GO_ON
@@ -50,8 +49,8 @@ def read_values(outcome: Outcome) -> Values | str:
         "trials": {"total": len(outcome.trials), **states},
         "trials_wanted": search.trials,
         "valued": len(valued_trials(outcome.trials)),
-        "sampler": search.sampler,
-        "pruner": search.pruner,
+        "sampler": search.sampler.name,
+        "pruner": search.pruner.name,
         "parallel": search.parallel,
         "epochs": sum(trial.epochs for trial in outcome.trials),
         "epochs_of_a_trial": outcome.spec.training.epochs,
@@ -61,7 +60,11 @@ def read_values(outcome: Outcome) -> Values | str:
             "importances": say_importances(outcome.importances, states["complete"], more),
             "slices": say_slices(outcome.spec.space, sliced, states["complete"]),
             "pruning": say_pruning(
-                pruning, search.pruner, spent, winner.trial.number if winner else None
+                outcome.task,
+                pruning,
+                search.pruner.name,
+                spent,
+                winner.trial.number if winner else None,
             ),
         },
         "improvements": improvements,
@@ -105,7 +108,7 @@ def _improvements(ended: Sequence[Ended]) -> list[dict[str, Any]]:
 
 def weigh_outcome(outcome: Outcome) -> Pruning:
     """What the pruner saved, and the pruned trials beside the winner."""
-    winner = find_winner(outcome)
+    winner = outcome.winner
     return weigh_pruning(
         outcome.trials,
         outcome.spec,

@@ -3,6 +3,13 @@
 from hpsearch.report.section import Section
 from hpsearch.report.sections.usability.blocks import make_blocks
 from hpsearch.report.sections.usability.values import read_values
+from hpsearch.tasks.task import Task
+
+
+def _applies(task: Task) -> bool:
+    """To tasks whose predictions are probabilities of one label."""
+    return task.outputs == 1 and task.output_name == "probability"
+
 
 USABILITY = Section(
     name="usability",
@@ -10,4 +17,5 @@ USABILITY = Section(
     values=read_values,
     answer=lambda values: str(values["said"]["probabilities"][0]),
     blocks=make_blocks,
+    applies=_applies,
 )

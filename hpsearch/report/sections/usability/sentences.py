@@ -6,6 +6,7 @@ from typing import Any
 
 from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.statistics.calibration import Calibration
+from hpsearch.tasks.task import Task
 from hpsearch.wording import say_count, say_interval, say_number, say_share
 
 
@@ -40,9 +41,9 @@ def say_calibration(reference: str, calibration: Calibration) -> Iterator[str]:
     )
 
 
-def say_ranking(test: TestResult) -> str:
+def say_ranking(task: Task, test: TestResult) -> str:
     """The AUC and what it means."""
-    area = test.metrics["auc"]
+    area = test.metrics[task.ranking_metric.name]
     interval = say_interval({"low": area.low, "high": area.high})
     return (
         f"Its AUC is {say_number(area.value)} {interval}: of two rows of different labels it "

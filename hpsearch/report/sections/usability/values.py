@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from hpsearch.analysis.absences import explain_unmeasured
 from hpsearch.evaluation.outcome import Outcome
-from hpsearch.report.absences import say_unmeasured
 from hpsearch.report.section import Values
 from hpsearch.report.sections.usability.sentences import (
     say_calibration,
@@ -28,14 +28,14 @@ def read_values(outcome: Outcome) -> Values | str:
     """Calibration, ROC, decisions and scores of the tested model; each with sentences."""
     test = outcome.test
     if test is None:
-        return say_unmeasured(outcome)
+        return explain_unmeasured(outcome)
     calibration = test.calibration
     decisions, ranges = _decisions(calibration), _ranges(calibration)
     return {
         "reference": test.reference,
         "said": {
             "probabilities": list(say_calibration(test.reference, calibration)),
-            "ranking": say_ranking(test),
+            "ranking": say_ranking(outcome.task, test),
             "decisions": list(say_decisions(outcome, calibration, decisions)),
             "scores": say_scores(ranges),
         },

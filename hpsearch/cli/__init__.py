@@ -1,0 +1,1 @@
+"""The command line: parse, call, print; heavy packages are imported inside the commands."""

@@ -1,0 +1,42 @@
+"""The contract of a layer."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from hpsearch.models.arrays import Array, ArraySpec
+from hpsearch.models.knobs import Knobs
+from hpsearch.stock import StockObject
+
+
+class Layer(Protocol):
+    """A frozen value; equal layers compute the same."""
+
+    @property
+    def label(self) -> str:
+        """What it is called among the layers of a hidden block: ``dense``, ``elu``."""
+        ...
+
+    def outputs(self, inputs: int) -> int:
+        """How many columns it makes of ``inputs`` columns."""
+        ...
+
+    def arrays(self, inputs: int) -> tuple[ArraySpec, ...]:
+        """Its arrays for ``inputs`` columns, in the order in which Keras keeps them."""
+        ...
+
+    def apply(self, arrays: Sequence[Array], x: Array) -> Array:
+        """Its values at prediction, float32 ``(rows, outputs)``; the NumPy reference.
+
+        Args:
+            arrays: As ``arrays`` describes them.
+            x: float32 ``(rows, inputs)``.
+        """
+        ...
+
+    def stock(self, knobs: Knobs, place: int) -> StockObject | None:
+        """The Keras layer that computes the same; None where the knobs switch it off.
+
+        Args:
+            place: Number of Keras layers before it, a seed that differs from layer to layer.
+        """
+        ...

@@ -1,0 +1,79 @@
+"""A recipe: all that makes a training besides its seed and its rows."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from hpsearch.models.dense import knobs_of, network_of
+from hpsearch.models.knobs import Knobs
+from hpsearch.models.network import Network
+from hpsearch.space.space import Scalar
+from hpsearch.tasks.registry import TASKS
+from hpsearch.tasks.task import Task
+
+#: Who trains: whole epochs in one XLA program, or Keras's own ``fit``.
+Engine = Literal["compiled", "keras"]
+
+#: The arithmetic behind a recipe; raised when the same recipe comes to train other bits.
+ARITHMETIC = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a network is trained.
+
+    Attributes:
+        task: Name of the task, whose objective is minimized.
+        batch_size: Rows a step; the last batch of an epoch may be smaller.
+        patience: Epochs without a better objective after which a training stops.
+        epochs: The most epochs.
+    """
+
+    task: str
+    network: Network
+    knobs: Knobs
+    batch_size: int
+    patience: int
+    epochs: int
+    engine: Engine
+
+    def identity(self, seed: int, fold: int = 0) -> str:
+        """Digest of a training by this recipe, 64 hex digits: equal trainings give equal bits.
+
+        Args:
+            seed: Of weights, order of rows and dropout.
+            fold: Which of the study's folds it is trained on.
+        """
+        return hashlib.sha256(repr((ARITHMETIC, self, seed, fold)).encode()).hexdigest()
+
+    def the_task(self) -> Task:
+        """The task of this name."""
+        return TASKS[self.task]
+
+
+def recipe_of(
+    values: Mapping[str, Scalar],
+    *,
+    epochs: int,
+    batch_size: int,
+    patience: int,
+    decay_epochs: int = 1_000,
+    engine: Engine = "compiled",
+    task: str = "binary",
+) -> Recipe:
+    """The recipe of a trial's values.
+
+    Args:
+        values: Hyperparameters by name; a missing one has its default, a dead one is off.
+        decay_epochs: Epochs after which inverse time decay has halved the learning rate.
+    """
+    return Recipe(
+        task=task,
+        network=network_of(values, outputs=TASKS[task].outputs),
+        knobs=knobs_of(values, epochs=epochs, decay_epochs=decay_epochs),
+        batch_size=batch_size,
+        patience=patience,
+        epochs=epochs,
+        engine=engine,
+    )

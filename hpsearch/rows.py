@@ -1,0 +1,70 @@
+"""The rows of a study: where they come from, and how they are cut."""
+
+from pathlib import Path
+
+from hpsearch.arrays import DamagedError
+from hpsearch.data.folds import Split, split
+from hpsearch.data.kept import read_kept_rows
+from hpsearch.data.load import load
+from hpsearch.data.table import Table
+from hpsearch.errors import RecordError
+from hpsearch.progress import View
+from hpsearch.record.folder import rows_file, written_spec
+from hpsearch.study.spec import StudySpec
+
+
+def read_rows(spec: StudySpec, out: Path, data: Path | None, view: View) -> Table:
+    """The rows that a study runs on.
+
+    Args:
+        out: The study's folder, begun or not. Its rows are taken where neither ``data`` nor a
+            changed ``[data]`` section names others.
+        data: A file of rows named by the user, before the study's own source.
+        view: Gets what must be said of the source, and how many rows were read of it.
+
+    Raises:
+        DataError: If the source cannot be used.
+        UsageError: If a file is named for rows that the study simulates.
+    """
+    begun, kept = written_spec(out), rows_file(out)
+    if data is None and begun is not None and begun.data == spec.data:
+        try:
+            return read_kept_rows(kept)
+        except DamagedError as error:
+            view.tell(f"{kept} is damaged: {error}; the rows are read again")
+        except FileNotFoundError:
+            pass
+    table = load(spec.data, data, seed=spec.study.seed, tell=view.tell, progress=view.rows)
+    view.rows(len(table.labels), len(table.labels))
+    return table
+
+
+def recorded_rows(folder: Path) -> Table:
+    """The rows that a study's folder keeps.
+
+    Raises:
+        RecordError: If they are missing or damaged.
+    """
+    try:
+        return read_kept_rows(rows_file(folder))
+    except (FileNotFoundError, DamagedError) as error:
+        reason = "missing" if isinstance(error, FileNotFoundError) else f"damaged: {error}"
+        raise RecordError(
+            f"{rows_file(folder)}, the study's rows, is {reason}; "
+            f"hpsearch optimize writes it again, if need be with --data"
+        ) from None
+
+
+def split_rows(table: Table, spec: StudySpec) -> Split:
+    """Cut rows as a study says.
+
+    Raises:
+        DataError: If they are too few, or a part of them holds one label only.
+    """
+    return split(
+        table,
+        validation=spec.data.validation,
+        train=spec.data.train,
+        test=spec.data.test,
+        shuffle=spec.study.seed if spec.data.shuffle else None,
+    )

@@ -1,0 +1,13 @@
+"""No pruning: every trial runs all its epochs."""
+
+import optuna
+
+from hpsearch.search.schedulers.ladder import Ladder
+from hpsearch.search.schedulers.pruning import Pruning
+from hpsearch.search.schedulers.scheduler import Scheduler
+from hpsearch.study.pruners import Unpruned
+
+
+def unpruned(options: Unpruned, ladder: Ladder) -> Scheduler:
+    """Trials report on the ladder as with any other pruner."""
+    return Pruning(optuna.pruners.NopPruner(), ladder)

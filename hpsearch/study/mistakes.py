@@ -1,0 +1,75 @@
+"""Pydantic's errors in the words of a study file: the place, the rule and what was found."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from hpsearch.errors import Mistake, did_you_mean, shown
+from hpsearch.study.section import Section
+from hpsearch.study.tagged import tagged
+
+#: Entries of earlier study files, with the places that they have now.
+MOVED: Mapping[str, tuple[str, ...]] = {
+    "search.startup_trials": ("search.sampler.startup_trials", "search.pruner.startup_trials"),
+    "search.reduction_factor": ("search.pruner.reduction_factor",),
+    "search.patience_reports": ("search.pruner.patience_reports",),
+}
+
+
+def explain(section: str, model: type[Section], error: ValidationError) -> Iterator[Mistake]:
+    """The mistakes of a section, one for each place."""
+    places: set[str] = set()
+    for detail in error.errors(include_url=False):
+        place, keys = _place(section, model, detail)
+        if place not in places:  # a union has one error for each member
+            places.add(place)
+            yield Mistake(place, _moved(place) or _rule(detail, keys))
+
+
+def _place(section: str, model: type[Section], detail: ErrorDetails) -> tuple[str, list[str]]:
+    """Where an error stands, and the keys that are known there."""
+    key, *below = (str(part) for part in detail["loc"]) if detail["loc"] else ("",)
+    place = f"{section}.{key}" if key else section
+    match tagged(model).get(key), below:
+        case dict(models), [name, option, *_]:  # pydantic puts the table's name between the two
+            return f"{place}.{option}", list(models[name].model_fields)
+    return place, list(model.model_fields)
+
+
+def _moved(place: str) -> str:
+    """Where an entry stands now that had this place before."""
+    return f"is now {' and '.join(MOVED[place])}" if place in MOVED else ""
+
+
+def _rule(detail: ErrorDetails, keys: list[str]) -> str:
+    got = shown(detail["input"])
+    match detail["type"]:
+        case "extra_forbidden":
+            *table, key = map(str, detail["loc"])
+            rule = f"an option of {shown(table[-1])}" if table else "a key of this section"
+            return f"is not {rule}{did_you_mean(key, keys)}"
+        case "missing":
+            return "is required and not there"
+        case "path":
+            return detail["msg"]
+        case "rule":
+            return f"{detail['msg']}, got {got}"
+        case "literal_error":
+            return f"must be one of {detail['ctx']['expected']}, got {got}"
+        case "union_tag_invalid":
+            *some, last = str(detail["ctx"]["expected_tags"]).split(", ")
+            return f"must be one of {', '.join(some)} or {last}, got {shown(detail['ctx']['tag'])}"
+        case "string_unicode":
+            return f"must be text, got {got}"
+        case "string_pattern_mismatch":
+            return (
+                "must be 1 to 64 lower-case letters, digits, - or _, "
+                f"a letter or digit first, got {got}"
+            )
+    rule = re.sub(r"^Input should be (a valid )?", "", detail["msg"])
+    words = {"integer": "a whole number", "string": "text", "boolean": "true or false"}
+    rule = re.sub(r"greater than or equal to", "at least", rule)
+    rule = re.sub(r"less than or equal to", "at most", rule)
+    return f"must be {words.get(rule, rule)}, got {got}"

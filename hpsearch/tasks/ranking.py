@@ -1,0 +1,66 @@
+"""How well predictions rank rows of two labels: the area under the ROC curve."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.tasks.metric import Resampler, Vector, weighted_sums
+
+Array = NDArray[np.float64]
+
+
+def auc(labels: Vector, probabilities: Vector) -> float:
+    """Area under the ROC curve: the chance that a row of label 1 outranks one of label 0.
+
+    Ties count one half. NaN where only one label is present.
+
+    Source: Hanley and McNeil (1982), the Mann-Whitney form.
+    """
+    positive = labels == 1
+    positives, negatives = int(positive.sum()), int((~positive).sum())
+    if positives == 0 or negatives == 0:
+        return float("nan")
+    _, inverse, counts = np.unique(probabilities, return_inverse=True, return_counts=True)
+    last_rank = np.cumsum(counts)
+    mean_rank = last_rank - (counts - 1) / 2
+    rank_sum = float(mean_rank[inverse][positive].sum())
+    return (rank_sum - positives * (positives + 1) / 2) / (positives * negatives)
+
+
+def resampled_auc(labels: Array, probabilities: Array) -> Resampler:
+    """``auc`` of several models, ``(models, rows)``, on resamples of the rows; see ``Metric``."""
+    rankings = [_Ranking.of(labels, model) for model in probabilities]
+    return lambda counts: np.array([ranking.area(counts) for ranking in rankings])
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranking:
+    """How a model ranks the rows, known before any resample so that none has to be sorted.
+
+    Attributes:
+        negatives, positives: Rows of label 0, and of label 1, by ascending probability.
+        below, reached: How many negatives have a lower probability than each positive, and how many
+            one that is not higher.
+    """
+
+    negatives: NDArray[np.intp]
+    positives: NDArray[np.intp]
+    below: NDArray[np.intp]
+    reached: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, labels: Array, probabilities: Array) -> "_Ranking":
+        order = np.argsort(probabilities, kind="stable")
+        positives, negatives = order[labels[order] == 1], order[labels[order] != 1]
+        p, others = probabilities[positives], probabilities[negatives]
+        below, reached = np.searchsorted(others, p, "left"), np.searchsorted(others, p, "right")
+        return cls(negatives, positives, below, reached)
+
+    def area(self, counts: Array) -> float:
+        """Area under the ROC curve of rows that are each ``counts`` times there; ties are half."""
+        passed = np.concatenate([[0.0], np.cumsum(counts[self.negatives])])
+        weights = counts[self.positives]
+        pairs = weights.sum() * passed[-1]
+        won = weighted_sums(passed[self.below] + passed[self.reached], weights) / 2
+        return float(won / pairs) if pairs else 0.5

@@ -1,0 +1,8 @@
+"""The tasks that a study may have, by name."""
+
+from collections.abc import Mapping
+
+from hpsearch.tasks.binary import BINARY
+from hpsearch.tasks.task import Task
+
+TASKS: Mapping[str, Task] = {task.name: task for task in (BINARY,)}

@@ -1,0 +1,101 @@
+"""The contract of a task: what a study predicts, and how that is judged."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.stock import StockObject
+from hpsearch.tasks.metric import Metric, Vector
+
+#: Outputs of a network before the link, float32 ``(rows, outputs)``.
+Outputs = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatorBaseline:
+    """A model of scikit-learn that the winner may be compared with.
+
+    Attributes:
+        name: As a study file names it.
+        label: The name for people.
+        estimator: ``module:class``.
+        arguments: That make it, besides its seed.
+        seeded: Whether it takes a seed, ``random_state``.
+        staged: Whether it grows in stages, of which the best on the validation rows is kept.
+    """
+
+    name: str
+    label: str
+    estimator: str
+    arguments: dict[str, Any]
+    seeded: bool = False
+    staged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task.
+
+    Attributes:
+        name: As a study file names it.
+        description: What networks of this task do: ``dense networks that tell two classes apart``.
+        outputs: Columns of a network's last layer.
+        targets_problem: The rule that targets of some rows break, with what was found; None where
+            they break none.
+        output_losses: Loss of each row, float32 ``(rows,)``, of a network's outputs and targets.
+        prediction_losses: Loss of each row, float64 ``(rows,)``, of targets and predictions.
+        predictions: Outputs as predictions, float64 ``(rows,)``: the link.
+        curve_metrics: What is measured after each epoch on train and validation rows; the first is
+            minimized.
+        test_metrics: What is measured on the test rows, in the order in which it is shown; the
+            first is that which is minimized.
+        ranking_metric: The test metric that tells whether a model has learned anything.
+        say_ranking: What a value of that metric means, as a sentence.
+        resolution: The smallest difference of the objective that matters, in its unit.
+        rise: A change of a smoothed curve that is more than noise, in the objective's unit.
+        progress: What a fifth of the epochs must bring for more of them to be worth having.
+        loss: Keras's own, of outputs.
+        output_activation, output_name: The last layer of a saved model.
+        estimators: The baselines of scikit-learn.
+        estimator_method: Of an estimator, what predicts; ``staged_`` before it for stages.
+        estimator_predictions: What that returns as predictions, float64 ``(rows,)``.
+    """
+
+    name: str
+    description: str
+    outputs: int
+    targets_problem: Callable[[Vector], str | None]
+    output_losses: Callable[[Outputs, Vector], NDArray[np.float32]]
+    prediction_losses: Callable[[Vector, Vector], NDArray[np.float64]]
+    predictions: Callable[[Outputs], NDArray[np.float64]]
+    curve_metrics: tuple[Metric, ...]
+    test_metrics: tuple[Metric, ...]
+    ranking_metric: Metric
+    say_ranking: Callable[[float], str]
+    resolution: float
+    rise: float
+    progress: float
+    loss: StockObject
+    output_activation: str
+    output_name: str
+    estimators: tuple[EstimatorBaseline, ...]
+    estimator_method: str
+    estimator_predictions: Callable[[NDArray[Any]], NDArray[np.float64]]
+
+    @property
+    def metric(self) -> Metric:
+        """What is minimized, besides penalties."""
+        return self.curve_metrics[0]
+
+    @property
+    def curve_names(self) -> tuple[str, ...]:
+        """Names of the curve's metrics."""
+        return tuple(metric.name for metric in self.curve_metrics)
+
+    @property
+    def objective(self) -> str:
+        """What trials are ranked by and pruned on: the metric on the validation rows."""
+        return f"val_{self.metric.name}"

@@ -1,0 +1,115 @@
+"""Networks and their layers as values: arrays, names, numbers of weights and widths."""
+
+import numpy as np
+import pytest
+
+from hpsearch.models.dense import dense_network
+from hpsearch.models.layers.activation import Activation
+from hpsearch.models.layers.batch_normalization import EPSILON, BatchNormalization
+from hpsearch.models.layers.dense import Dense
+from hpsearch.models.layers.dropout import Dropout
+from hpsearch.models.network import Network
+from tests.models.networks import COLUMNS, LAYERS, NETWORKS, kinds, rows_of, weights_of
+
+
+def test_every_kind_of_layer_is_tested_here() -> None:
+    assert {type(layer) for layer in LAYERS} == kinds()
+
+
+def test_a_dense_layer_has_a_kernel_and_a_bias_unless_something_else_shifts() -> None:
+    kernel, bias = Dense(5).arrays(4)
+    assert (kernel.name, kernel.shape, kernel.initializer) == ("kernel", (4, 5), "glorot_uniform")
+    assert (bias.name, bias.shape, bias.initializer) == ("bias", (5,), "zeros")
+    assert Dense(5, use_bias=False).arrays(4) == (kernel,)
+
+
+def test_only_kernels_decay_and_only_hidden_ones_are_penalized() -> None:
+    for network in NETWORKS.values():
+        arrays = [array for layer in network.arrays(COLUMNS) for array in layer]
+        kernels = [array for array in arrays if array.name == "kernel"]
+        assert [array for array in arrays if array.decayed] == kernels
+        assert [array for array in arrays if array.penalized] == kernels[:-1]
+
+
+def test_moving_averages_are_not_trained() -> None:
+    moving = [array.name for array in BatchNormalization().arrays(3) if not array.trained]
+    assert moving == ["moving_mean", "moving_variance"]
+
+
+def test_a_batch_normalization_takes_the_place_of_a_bias() -> None:
+    network = dense_network((5,), "elu", batch_normalization=True, outputs=1)
+    assert network.layers == (
+        Dense(5, use_bias=False),
+        BatchNormalization(),
+        Activation("elu"),
+        Dropout(),
+        Dense(1, penalized=False),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("plain", (4 * 7 + 7) + (7 * 7 + 7) + (7 + 1)),
+        ("unequal", (4 * 9 + 9) + (9 * 5 + 5) + (5 * 3 + 3) + (3 + 1)),
+        ("normalized", (4 * 6 + 2 * 6) + (6 * 6 + 2 * 6) + (6 + 1)),
+        ("all", (4 * 5 + 2 * 5) + (5 * 20 + 2 * 20) + (20 * 3 + 3)),
+        ("three outputs", (4 * 8 + 8) + (8 * 3 + 3)),
+        ("another order", 2 * 4 + (4 * 6 + 6) + 6 * 4 + 2 * 4 + (4 * 3 + 3)),
+    ],
+)
+def test_parameters_are_the_trained_weights(name: str, parameters: int) -> None:
+    assert NETWORKS[name].parameters(COLUMNS) == parameters
+
+
+def test_each_layer_is_named_by_its_kind_and_number() -> None:
+    assert NETWORKS["another order"].names() == (
+        "batch_normalization_1",
+        "dense_1",
+        "dense_2",
+        "activation_1",
+        "batch_normalization_2",
+        "dropout_1",
+        "logit",
+    )
+    for network in NETWORKS.values():
+        assert len(set(network.names())) == len(network.layers)
+
+
+def test_each_layer_gets_the_columns_that_the_one_before_makes() -> None:
+    assert NETWORKS["another order"].inputs(COLUMNS) == (4, 4, 6, 4, 4, 4, 4)
+    assert NETWORKS["unequal"].inputs(8)[::3] == (8, 9, 5, 3)
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+def test_other_widths_change_hidden_units_alone(network: Network) -> None:
+    wider = network.with_widths([width + 3 for width in network.widths])
+    assert wider.widths == tuple(width + 3 for width in network.widths)
+    assert wider.names() == network.names()
+    assert wider.layers[-1] == network.layers[-1]
+    assert wider.with_widths(network.widths) == network
+    assert network.with_widths(network.widths) == network
+
+
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+def test_outputs_are_float32_and_do_not_depend_on_the_other_rows(network: Network) -> None:
+    weights, x = weights_of(network), rows_of()
+    outputs = network.outputs(weights, x)
+    last = network.layers[-1]
+    assert isinstance(last, Dense)
+    assert outputs.shape == (len(x), last.units)
+    assert outputs.dtype == np.float32
+    np.testing.assert_allclose(network.outputs(weights, x[5:9]), outputs[5:9], rtol=1e-5, atol=1e-6)
+
+
+def test_the_reference_of_a_small_network_by_hand() -> None:
+    network = dense_network((2,), "relu", batch_normalization=True, outputs=1)
+    kernel = np.array([[1, -1], [2, 0]], np.float32)
+    gamma, beta = np.array([2, 1], np.float32), np.array([0.5, 4], np.float32)
+    mean, variance = np.array([1, 0], np.float32), np.array([4, 1], np.float32)
+    last, bias = np.array([[3], [-1]], np.float32), np.array([0.25], np.float32)
+    weights = (kernel, gamma, beta, mean, variance, last, bias)
+    first = 2 * (1 * 1 + 2 * 2 - 1) / np.sqrt(4 + EPSILON) + 0.5
+    second = 1 * (-1 - 0) / np.sqrt(1 + EPSILON) + 4
+    outputs = network.outputs(weights, np.array([[1, 2]], np.float32))
+    assert float(outputs[0, 0]) == pytest.approx(3 * first - second + 0.25, rel=1e-6)
