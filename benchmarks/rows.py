@@ -11,7 +11,7 @@ import numpy as np
 from hpsearch.data.folds import split
 from hpsearch.data.load import load
 from hpsearch.data.parts import Fold
-from hpsearch.data.sources.higgs import cache_file
+from hpsearch.data.sources.higgs.cache import cache_file
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError
 from hpsearch.study.finding import find_study
@@ -79,4 +79,4 @@ def _written(table: Table, settings: Mapping[str, Any], data: Path | None, fold:
         validation_features=parts.validation_features,
         validation_labels=parts.validation_labels,
     )
-    return Rows(settings, data, fold, table.source.description)
+    return Rows(settings, data, fold, table.origin.description)

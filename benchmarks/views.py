@@ -18,6 +18,7 @@ from optuna.trial import TrialState
 from hpsearch.data.facts import DataFacts
 from hpsearch.evaluation.reading import read_outcome
 from hpsearch.record.folder import StudyFolder, write_folder
+from hpsearch.record.journal import Journal
 from hpsearch.report.report import write_report
 from hpsearch.search.suggest import suggest
 from hpsearch.study.finding import find_study
@@ -27,6 +28,7 @@ from hpsearch.training.curve import Curve
 from hpsearch.training.history import UNTRAINED, History
 
 EPOCHS = 100
+NAMES = tuple(f"column {index}" for index in range(28))
 
 
 def main() -> None:
@@ -35,7 +37,7 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=1_000)
     trials = parser.parse_args().trials
     spec = read_study(find_study("higgs"), [f"search.trials={trials}", f"training.epochs={EPOCHS}"])
-    facts = DataFacts("higgs", "made rows", True, "sha256:0", 28, 10_000, 1_000, 10_000)
+    facts = DataFacts("higgs", "made rows", True, "sha256:0", NAMES, 10_000, 1_000, 10_000)
     with (
         tempfile.TemporaryDirectory() as temporary,
         write_folder(Path(temporary), spec, facts) as folder,
@@ -61,12 +63,13 @@ def _make(folder: StudyFolder, trials: int) -> None:
     rng = np.random.default_rng(0)
     hard = rng.gamma(2.0, 0.3, 1_000)
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=0))
+    journal = Journal.of(folder.record)
     for number in range(trials):
         trial = study.ask()
         recipe = folder.spec.recipe(suggest(trial, folder.spec.space))
         trial.set_user_attr("seed", number)
         trial.set_user_attr("started_seconds", float(number))
-        folder.record.asked(study.get_trials(deepcopy=False)[number], study)
+        journal.asked(study.get_trials(deepcopy=False)[number], study)
         best = float(0.56 + 0.1 * rng.random())
         epochs = np.arange(1, EPOCHS + 1)
         validation = best + 0.02 * np.log(epochs / 60) ** 2
@@ -81,7 +84,7 @@ def _make(folder: StudyFolder, trials: int) -> None:
         for key, attribute in ended.items():
             trial.set_user_attr(key, attribute)
         study.tell(trial, best)
-        folder.record.told(number, TrialState.COMPLETE, ended, study)
+        journal.told(number, TrialState.COMPLETE, ended, study)
 
 
 if __name__ == "__main__":

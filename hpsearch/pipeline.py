@@ -13,7 +13,7 @@ from hpsearch.dashboard.writing import write_dashboard
 from hpsearch.data.facts import DataFacts, facts_of
 from hpsearch.data.folds import Split
 from hpsearch.data.kept import keep_rows, kept_rows
-from hpsearch.data.preprocessing import Scaling
+from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.table import Features, Table
 from hpsearch.evaluation.candidates import comparison_runs, find_candidates
 from hpsearch.evaluation.opening import Candidates, Predictors, already_measured, measure
@@ -28,7 +28,9 @@ from hpsearch.execution.worker import fit_and_predict, predict, predict_validati
 from hpsearch.files import digest_of, refuse_links
 from hpsearch.models.arrays import Arrays
 from hpsearch.progress import SILENT, View
-from hpsearch.record.folder import StudyFolder, rows_file, write_folder
+from hpsearch.record.folder import StudyFolder, record_to_annotate, rows_file, write_folder
+from hpsearch.record.holding import holder_of
+from hpsearch.record.measurements import choose_result
 from hpsearch.report.origin import refuse_foreign_reports
 from hpsearch.report.report import write_report
 from hpsearch.rows import recorded_rows, split_rows
@@ -135,7 +137,14 @@ def export(
     for write in (write_tensorboard, partial(write_report, times=times, tell=tell)):
         folder.check_place()
         write(outcome)
-    write_dashboard(folder.record, outcome)
+    with record_to_annotate(folder) as record:
+        if record is None:
+            tell(
+                f"the dashboard's notes are left as they are, since the study is being run by "
+                f"{holder_of(folder.path)}, which writes them at its end"
+            )
+        else:
+            write_dashboard(record, outcome)
     return outcome
 
 
@@ -189,6 +198,8 @@ def _measure(
     """Save the winner's model; then open the test rows, unless that was done for just these."""
     model = folder.path / "models" / "best.keras"
     measured = already_measured(folder.record, candidates)
+    if measured:
+        choose_result(folder.record, candidates.identity)
     saved = folder.record.fact("model", None)
     if measured and (not candidates.configurations or digest_of(model) == saved):
         return
@@ -198,7 +209,7 @@ def _measure(
             (arrays,) = best_weights(folder, problem, pool, [best])
             folder.check_place()
             model.parent.mkdir(exist_ok=True)
-            whole = (model, best.recipe, rows.scaling, arrays)
+            whole = (model, best.recipe, rows.preprocessing, arrays)
             pool.call(save_model, *whole, name="saving the model").result()
             folder.record.set_fact("model", digest_of(model))
         if not measured:
@@ -208,21 +219,21 @@ def _measure(
                 rows,
                 candidates,
                 weights,
-                _predictors(pool, folder.spec.task.name, rows.scaling),
+                _predictors(pool, folder.spec.task.name, rows.preprocessing),
             )
 
 
-def _predictors(pool: Pool, task: str, scaling: Scaling) -> Predictors:
+def _predictors(pool: Pool, task: str, preprocessing: Preprocessing) -> Predictors:
     """What predicts in the pool's workers."""
 
     def network(run: Run, weights: Arrays, features: Features) -> Future[Any]:
-        return pool.call(predict, run.recipe, scaling, weights, features)
+        return pool.call(predict, run.recipe, preprocessing, weights, features)
 
     def validation(run: Run, weights: Arrays) -> Future[Any]:
         return pool.call(predict_validation, run, weights)
 
     def model(name: str, seed: int, features: Features) -> Future[Any]:
-        return pool.call(fit_and_predict, task, name, seed, scaling, features)
+        return pool.call(fit_and_predict, task, name, seed, preprocessing, features)
 
     return Predictors(network, validation, model)
 

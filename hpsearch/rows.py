@@ -9,7 +9,8 @@ from hpsearch.data.load import load
 from hpsearch.data.table import Table
 from hpsearch.errors import RecordError
 from hpsearch.progress import View
-from hpsearch.record.folder import rows_file, written_spec
+from hpsearch.record.folder import rows_file
+from hpsearch.record.study_file import written_spec
 from hpsearch.study.spec import StudySpec
 
 

@@ -24,7 +24,7 @@ from hpsearch.evaluation.outcome import (
 from hpsearch.evaluation.retraining import retrainings
 from hpsearch.evaluation.runs import Trained
 from hpsearch.models.tutorial import TUTORIAL
-from hpsearch.record.trial import TrialRecord, TrialState
+from hpsearch.record.trial import StateName, TrialRecord
 from hpsearch.report.failures import DEBUG
 from hpsearch.space.space import Float, Int, Scalar
 from hpsearch.statistics.calibration import calibrate
@@ -98,7 +98,7 @@ def make_spec(description: str = "", source: str = "higgs", seeds: int = 3) -> S
     return check_study(tables, "made.toml")
 
 
-def make_trial(number: int, state: TrialState = "complete", **changes: Any) -> TrialRecord:
+def make_trial(number: int, state: StateName = "complete", **changes: Any) -> TrialRecord:
     """A trial with drawn parameters and a value that follows from its number."""
     rng = np.random.default_rng([number, 1])
     params: dict[str, Scalar] = {}
@@ -343,7 +343,7 @@ def make_outcome(tmp_path: Path) -> MakeOutcome:
                 description="simulated collisions" if simulated else "UCI HIGGS, first rows",
                 simulated=simulated,
                 fingerprint="sha256:" + "ab" * 32,
-                columns=28,
+                names=tuple(f"column {index}" for index in range(28)),
                 train_rows=10_000,
                 validation_rows=1_000,
                 test_rows=9_977,

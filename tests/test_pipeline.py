@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hpsearch import pipeline
-from hpsearch.data.table import Source, Table
+from hpsearch.data.table import Origin, Table
 from hpsearch.errors import HpsearchError, RecordError
 from hpsearch.evaluation.reading import read_outcome
 from hpsearch.evaluation.reproduce import choose_best
@@ -30,7 +30,10 @@ def spec() -> StudySpec:
             },
             "space": {"units": {"int": [4, 8]}, "learning_rate": 0.01},
             "training": {"epochs": 4, "batch_size": 50},
-            "search": {"trials": 2, "parallel": 2, "startup_trials": 2},
+            "search": {
+                **{"trials": 2, "parallel": 2},
+                "sampler": {"name": "tpe", "startup_trials": 2},
+            },
             "evaluate": {"top": 1, "seeds": 2, "baselines": [], "ablation": False},
         },
         "arrays.toml",
@@ -41,7 +44,9 @@ def table(seed: int = 0) -> Table:
     rng = np.random.default_rng(seed)
     features = rng.normal(size=(VALIDATION + TRAIN + TEST, 3)).astype(np.float32)
     labels = (features[:, 0] + 0.3 * rng.normal(size=len(features)) > 0).astype(np.float32)
-    return Table(features, labels, ("a", "b", "c"), Source("csv", "500 rows of arrays"))
+    return Table(
+        features, labels, ("a", "b", "c"), Origin("csv", "500 rows of arrays", simulated=False)
+    )
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,17 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from hpsearch.data.standardization import Standardization
+from hpsearch.models.recipe import recipe_of
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.study.reading import check_study
+from hpsearch.training.initialization import initial_weights
 from tests.test_main_job import SMALL
 
 TEXT = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -46,6 +52,32 @@ def test_the_study_of_the_readme_is_valid() -> None:
     (study,) = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
     spec = check_study(tomllib.loads(study), "README.md")
     assert spec.study.name == "mine"
+
+
+@pytest.mark.usefixtures("tensorflow")
+def test_new_rows_are_ordered_by_the_names_in_the_saved_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hpsearch.training.keras.model import predict, save_model
+
+    names = ("a", "b", "c")
+    raw = np.random.default_rng(0).normal(size=(9, 3)).astype(np.float32)
+    fitted = Standardization.fit(raw, names)
+    values = {"layers": 1, "units": 4}
+    recipe = recipe_of(values, epochs=1, batch_size=9, patience=1, decay_epochs=1)
+    weights = initial_weights(recipe.network, 3, seed=1)
+    save_model(tmp_path / "runs/higgs/models/best.keras", recipe, fitted, weights)
+    shuffled = pd.DataFrame(raw, columns=list(names))[["c", "a", "b"]].assign(other=1)
+    shuffled.to_csv(tmp_path / "new.csv", index=False)
+    monkeypatch.chdir(tmp_path)
+    (snippet,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+    variables: dict[str, Any] = {}
+    exec(snippet, variables)
+    expected = predict(recipe, fitted, weights, raw)
+    np.testing.assert_allclose(variables["probability"][:, 0], expected, rtol=1e-6)
+    shuffled.drop(columns="b").to_csv("new.csv", index=False)
+    with pytest.raises(KeyError, match="'b'"):
+        exec(snippet, {})
 
 
 @pytest.mark.parametrize("name", HYPERPARAMETERS)

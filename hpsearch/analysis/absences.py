@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from hpsearch.evaluation.leaderboard import Leaderboard, Reason
 from hpsearch.evaluation.outcome import Outcome
-from hpsearch.record.states import count_states
+from hpsearch.record.status import count_statuses
 from hpsearch.record.trial import TrialRecord
 from hpsearch.tasks.task import Task
 
@@ -57,7 +57,9 @@ def _why(task: Task, reason: Reason, trials: Sequence[TrialRecord]) -> str:
             return "the study searches nothing, and trains baselines alone."
         case Reason.NOT_STARTED | Reason.RETRAININGS_DIVERGED:
             return f"{reason}."
-    counts = ", ".join(f"{count} {state}" for state, count in count_states(trials).items() if count)
+    counts = ", ".join(
+        f"{count} {state}" for state, count in count_statuses(trials).items() if count
+    )
     return f"no trial is complete with a finite {task.objective} ({counts})."
 
 

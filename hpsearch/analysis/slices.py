@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from hpsearch.record.states import finite_value, rank_trials, state_of
+from hpsearch.record.status import finite_value, rank_trials, trial_status
 from hpsearch.record.trial import TrialRecord
 from hpsearch.space.space import Choice, Float, Int, Parameter, Scalar, Space
 from hpsearch.wording import say_value
@@ -62,7 +62,7 @@ class Slice:
 def slice_parameters(space: Space, trials: Sequence[TrialRecord]) -> tuple[Slice, ...]:
     """All searched parameters in their order; a switch, ``l1.on``, is told with its ``l1``."""
     valued = valued_trials(trials)
-    best = [trial for trial in valued if state_of(trial) == "complete"][:BEST]
+    best = [trial for trial in valued if trial_status(trial) == "complete"][:BEST]
     return tuple(
         Slice(
             parameter.name,
@@ -78,7 +78,7 @@ def slice_parameters(space: Space, trials: Sequence[TrialRecord]) -> tuple[Slice
 
 def valued_trials(trials: Sequence[TrialRecord]) -> list[TrialRecord]:
     """The complete and pruned trials that have a value, best first."""
-    return [trial for trial in rank_trials(trials) if state_of(trial) in ("complete", "pruned")]
+    return [trial for trial in rank_trials(trials) if trial_status(trial) in ("complete", "pruned")]
 
 
 def sliced_parameters(space: Space) -> tuple[Parameter, ...]:
@@ -162,7 +162,7 @@ def _part(
     best: Sequence[TrialRecord],
 ) -> Part:
     found = [trial for trial in valued if inside(trial.params)]
-    values = [finite_value(trial) or 0.0 for trial in found if state_of(trial) == "complete"]
+    values = [finite_value(trial) or 0.0 for trial in found if trial_status(trial) == "complete"]
     return Part(
         where,
         len(values),

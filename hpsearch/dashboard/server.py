@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from socketserver import ThreadingMixIn
+from tempfile import TemporaryDirectory
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -14,7 +15,8 @@ from optuna.artifacts import FileSystemArtifactStore
 
 from hpsearch.errors import HpsearchError
 from hpsearch.record.annotations import FILES
-from hpsearch.record.database import Database, ReadableCopy
+from hpsearch.record.connections import snapshot
+from hpsearch.record.database import Database
 from hpsearch.record.folder import RECORD
 
 
@@ -35,13 +37,16 @@ class _Quiet(WSGIRequestHandler):
 def application(folder: Path) -> Iterator[Callable[..., Any]]:
     """The Optuna dashboard on a study's record and files, as a WSGI application.
 
-    Of a folder that nothing can be written to it shows a copy of the record.
+    Serving it writes nothing into the record; notes that people write there are written. Where
+    nothing can be written to the folder, they go to a copy and are lost.
     """
     with ExitStack() as stack:
         record = folder / RECORD
         if not os.access(folder, os.W_OK):
-            record = stack.enter_context(ReadableCopy(record)).path
-        database = stack.enter_context(closing(Database(record)))
+            copy = Path(stack.enter_context(TemporaryDirectory())) / RECORD
+            snapshot(record, copy).close()
+            record = copy
+        database = stack.enter_context(closing(Database.open(record)))
         files = folder / FILES
         store = FileSystemArtifactStore(files) if files.is_dir() else None
         app: Callable[..., Any] = optuna_dashboard.wsgi(database.storage, artifact_store=store)

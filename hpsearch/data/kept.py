@@ -1,19 +1,21 @@
 """Rows kept in a study's folder, so that it is self-contained wherever it is moved."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
-from typing import get_args
+from typing import Any
 
 import numpy as np
 
 from hpsearch.arrays import Array, DamagedError, read_arrays, write_arrays
-from hpsearch.data.table import Kind, Source, Table
+from hpsearch.data.sources.registry import SOURCES
+from hpsearch.data.table import Origin, Table
+from hpsearch.errors import shown
 
 
 def keep_rows(path: Path, table: Table) -> None:
     """Write all rows of a table, those of the test included, with where they came from."""
-    about = {"names": table.names, "source": asdict(table.source)}
+    origin = {"kind": table.origin.kind, "description": table.origin.description}
+    about = {"names": table.names, "source": origin}
     text = np.array(json.dumps(about))
     write_arrays(path, {"about": text, "features": table.features, "labels": table.labels})
 
@@ -33,22 +35,29 @@ def read_kept_rows(path: Path) -> Table:
         FileNotFoundError: If there are none.
         DamagedError: If they are not as they were written, or are no rows of a study.
     """
-    found = read_arrays(path)
+    arrays = read_arrays(path)
     try:
-        about = json.loads(str(found["about"]))
-        names, source = tuple(map(str, about["names"])), Source(**about["source"])
-        features, labels = found["features"], found["labels"]
+        about = json.loads(str(arrays["about"]))
+        names, source = tuple(map(str, about["names"])), about["source"]
+        kind, description = source["kind"], source["description"]
+        features, labels = arrays["features"], arrays["labels"]
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedError(f"it holds no rows of a study ({error})") from None
-    if problem := _problem(names, source, features, labels):
+    if problem := _wrong_origin(kind, description) or _wrong_arrays(names, features, labels):
         raise DamagedError(problem)
-    return Table(features, labels, names, source)
+    origin = Origin(SOURCES[kind].name, description, SOURCES[kind].simulated)
+    return Table(features, labels, names, origin)
 
 
-def _problem(names: tuple[str, ...], source: Source, features: Array, labels: Array) -> str | None:
+def _wrong_origin(kind: Any, description: Any) -> str | None:
+    """What is wrong with where rows of somebody else are said to come from."""
+    if isinstance(kind, str) and kind in SOURCES and isinstance(description, str):
+        return None
+    return f"it must say where its rows came from, got {shown(kind)} and {shown(description)}"
+
+
+def _wrong_arrays(names: tuple[str, ...], features: Array, labels: Array) -> str | None:
     """What is wrong with rows that somebody made."""
-    if source.kind not in get_args(Kind) or not isinstance(source.description, str):
-        return f"it must say where its rows came from, got {source}"
     if features.dtype != np.float32 or features.ndim != 2 or features.shape[1] != len(names):
         return f"features must be float32 of {len(names)} columns, got {_form(features)}"
     if labels.dtype != np.float32 or labels.shape != features.shape[:1]:

@@ -10,7 +10,7 @@ from hpsearch.data.table import Features, Labels
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fold:
-    """Everything that training may see: standardised train and validation rows.
+    """Everything that training may see: preprocessed train and validation rows.
 
     Features are float32 ``(rows, columns)``, labels float32 ``(rows,)``.
     """
@@ -22,7 +22,7 @@ class Fold:
 
     @property
     def columns(self) -> int:
-        """Number of features."""
+        """Number of features after preprocessing."""
         return int(self.train_features.shape[1])
 
 

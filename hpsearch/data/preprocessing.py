@@ -1,29 +1,35 @@
-"""What is done to features before a network gets them, fitted on train rows alone."""
+"""The contract of preprocessing: what is done to raw columns before a network gets them."""
 
-from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Protocol, Self
 
 from hpsearch.data.table import Features
+from hpsearch.stock import StockObject
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scaling:
-    """Standardisation fitted on train rows: ``(x - mean) / deviation``, float32 ``(columns,)``."""
+class Preprocessing(Protocol):
+    """A transformation of raw columns that was fitted on train rows alone.
 
-    mean: NDArray[np.float32]
-    deviation: NDArray[np.float32]
+    It is frozen, and ``apply`` is a function of the raw rows: a row's result does not depend on
+    the rows beside it. Its Keras layers do the same inside the saved model.
+    """
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the raw columns that it takes, in their order."""
+
+    @property
+    def width(self) -> int:
+        """Number of features that it gives."""
 
     @classmethod
-    def fit(cls, features: Features) -> "Scaling":
-        """Mean and standard deviation of each column; a constant column keeps deviation 1."""
-        mean = features.mean(axis=0, dtype=np.float64)
-        deviation = features.std(axis=0, dtype=np.float64)
-        deviation[deviation <= 1e-6 * np.abs(mean)] = 1.0
-        deviation[deviation == 0] = 1.0
-        return cls(mean.astype(np.float32), deviation.astype(np.float32))
+    def fit(cls, train: Features, names: tuple[str, ...]) -> Self:
+        """Learn from the raw train rows, float32 ``(rows, columns)``, and the columns' names."""
 
-    def apply(self, features: Features) -> Features:
-        """Standardised features, float32 of the same shape."""
-        return (features - self.mean) / self.deviation
+    def apply(self, raw: Features) -> Features:
+        """Features for the network, float32 ``(rows, width)``, of raw rows ``(rows, columns)``."""
+
+    def keras_layers(self) -> tuple[StockObject, ...]:
+        """Layers that take raw rows to features, in their order, each with a name of its own.
+
+        Their arguments are plain values that JSON can hold.
+        """

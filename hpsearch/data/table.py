@@ -2,35 +2,30 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from hpsearch.study.sections import SourceName
 
 Features = NDArray[np.float32]
 Labels = NDArray[np.float32]
 
 
-Kind = Literal["higgs", "csv", "collisions"]
-
-
 @dataclass(frozen=True, slots=True)
-class Source:
+class Origin:
     """Where rows came from.
 
     Attributes:
-        kind: ``higgs`` real HIGGS rows, ``csv`` a user's own file, ``collisions`` simulated rows.
+        kind: The name of their source; where HIGGS can't be had, that of what took its place.
         description: One line for people: what the rows are, and the name of their file; no path,
             so that it is the same wherever a study is run.
+        simulated: Whether no detector and no user ever measured these rows.
     """
 
-    kind: Kind
+    kind: SourceName
     description: str
-
-    @property
-    def simulated(self) -> bool:
-        """Whether no detector and no user ever measured these rows."""
-        return self.kind == "collisions"
+    simulated: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,13 +35,13 @@ class Table:
     Attributes:
         features: float32 ``(rows, columns)``, finite.
         labels: float32 ``(rows,)``, 0 or 1.
-        names: Names of the columns.
+        names: Names of the columns, in their order.
     """
 
     features: Features
     labels: Labels
     names: tuple[str, ...]
-    source: Source
+    origin: Origin
 
     def fingerprint(self) -> str:
         """SHA-256 over shape, labels and features of all rows, as ``sha256:`` and 64 hex digits."""

@@ -12,8 +12,9 @@ from hpsearch.evaluation.candidates import comparison_runs
 from hpsearch.evaluation.retraining import wanted_retrainings
 from hpsearch.evaluation.runs import trial_run
 from hpsearch.files import digest_of
-from hpsearch.record.folder import StudyFolder, read_folder, rows_file, written_spec
+from hpsearch.record.folder import StudyFolder, read_folder, rows_file
 from hpsearch.record.openings import FILE, read_log, recorded_openings
+from hpsearch.record.study_file import written_spec
 from hpsearch.training.curve import summarize
 
 #: ``whole``; ``again``: made or trained again by the next run, to the same bits; ``lost``: not to

@@ -9,7 +9,7 @@ from enum import StrEnum
 from hpsearch.evaluation.retraining import best_trials, retrainings
 from hpsearch.evaluation.runs import Trained, trained
 from hpsearch.record.folder import StudyFolder
-from hpsearch.record.states import count_states
+from hpsearch.record.status import count_statuses
 from hpsearch.record.trial import TrialRecord
 from hpsearch.space.space import Scalar
 from hpsearch.study.spec import StudySpec
@@ -161,7 +161,7 @@ def _why_none(spec: StudySpec, trials: Sequence[TrialRecord]) -> Reason:
         return Reason.NOT_SEARCHED
     if not trials:
         return Reason.NOT_STARTED
-    counts = count_states(trials)
+    counts = count_statuses(trials)
     ended = len(trials) - counts["running"]
     if ended and counts["diverged"] + counts["failed"] == ended:
         return Reason.ALL_DIVERGED

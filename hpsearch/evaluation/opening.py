@@ -16,6 +16,7 @@ from hpsearch.evaluation.baselines import label_of
 from hpsearch.evaluation.outcome import Measured, TestedBaseline, TestedConfiguration, TestResult
 from hpsearch.models.arrays import Arrays
 from hpsearch.record.folder import StudyFolder
+from hpsearch.record.measurements import keep_result, measured_result, present_result
 from hpsearch.record.openings import log_opening, recorded_openings
 from hpsearch.record.record import Record
 from hpsearch.statistics.bootstrap import compare
@@ -26,7 +27,7 @@ from hpsearch.training.run import Run
 
 Probabilities = NDArray[np.float64]
 
-#: Where the fact ``test`` has its result.
+#: How a result is read from the record.
 _RESULT = TypeAdapter(TestResult)
 
 
@@ -83,15 +84,19 @@ class _Predicted:
     test: Probabilities
 
 
-def recorded_test(record: Record) -> TestResult | None:
-    """The test result in the record, or None where nothing was measured."""
-    found = record.fact("test", None)
-    if found is None:
+def recorded_test(record: Record, identity: list[Any] | None = None) -> TestResult | None:
+    """The test result in the record, or None where nothing was measured.
+
+    Args:
+        identity: What was measured; the result that the study has at present if None.
+    """
+    kept = present_result(record) if identity is None else measured_result(record, identity)
+    if kept is None:
         return None
     openings = recorded_openings(record)
     try:
-        result = _RESULT.validate_python(found["result"])
-    except (ValidationError, KeyError, TypeError) as error:
+        result = _RESULT.validate_python(kept)
+    except ValidationError as error:
         raise RecordError(
             f"the record's test result must be one of hpsearch, got: {error}"
         ) from None
@@ -99,9 +104,8 @@ def recorded_test(record: Record) -> TestResult | None:
 
 
 def already_measured(record: Record, candidates: Candidates) -> bool:
-    """Whether the record holds the test result of just these."""
-    found = record.fact("test", None)
-    return found is not None and found["identity"] == candidates.identity
+    """Whether the record holds the test result of just these, measured at any time."""
+    return measured_result(record, candidates.identity) is not None
 
 
 def measure(
@@ -133,8 +137,7 @@ def measure(
     predicted |= {name: _Predicted(*future.result()) for name, future in models.items()}
     truth = (rows.fold.validation_labels.astype(np.float64), labels.astype(np.float64))
     result = _result(folder.spec.task, candidates, predicted, *truth)
-    measured = {"identity": candidates.identity, "result": asdict(result)}
-    folder.record.set_fact("test", measured)
+    keep_result(folder.record, candidates.identity, asdict(result))
 
 
 def _why(task: Task, candidates: Candidates) -> str:

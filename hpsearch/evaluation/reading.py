@@ -7,7 +7,7 @@ from hpsearch.evaluation.leaderboard import read_leaderboard
 from hpsearch.evaluation.opening import recorded_test
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.runs import Trained, trained
-from hpsearch.record.attributes import plain
+from hpsearch.record.attributes import trial_record
 from hpsearch.record.folder import StudyFolder
 from hpsearch.training.run import Run
 
@@ -15,7 +15,7 @@ from hpsearch.training.run import Run
 def read_outcome(folder: StudyFolder) -> Outcome:
     """All that a study found so far; works while it runs."""
     frozen = folder.record.frozen_trials()
-    trials = tuple(map(plain, frozen))
+    trials = tuple(map(trial_record, frozen))
     test = recorded_test(folder.record)
     leaderboard = read_leaderboard(folder, trials, test.trial if test else None)
     winner = leaderboard.confirmed

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.data.parts import Fold
-from hpsearch.data.preprocessing import Scaling
+from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.table import Features
 from hpsearch.files import can_be_written
 from hpsearch.models.arrays import Arrays
@@ -71,13 +71,13 @@ def predict_validation(run: Run, weights: Arrays) -> NDArray[np.float64]:
 
 
 def fit_and_predict(
-    task: str, model: str, seed: int, scaling: Scaling, features: Features
+    task: str, model: str, seed: int, preprocessing: Preprocessing, raw: Features
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """``training.scikit_learn.fit_and_predict`` on this worker's first fold."""
     from hpsearch.training import scikit_learn
 
     return scikit_learn.fit_and_predict(
-        TASKS[task], model, seed, _Bench.folds[0], scaling, features
+        TASKS[task], model, seed, _Bench.folds[0], preprocessing, raw
     )
 
 

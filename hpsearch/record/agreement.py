@@ -21,18 +21,18 @@ def check_same_study(path: Path, before: StudySpec | None, spec: StudySpec) -> N
     """Check that a study is the one that a folder holds, apart from what may change.
 
     Args:
-        before: The study in the folder; None where there is none yet.
+        before: The study in the folder; None in a new folder.
 
     Raises:
         StudyMismatchError: With every entry that differs.
     """
     if before is None:
         return
-    begun, now = _settings(before), _settings(spec)
+    was, now = _settings(before), _settings(spec)
     changed = [
-        f"  {key}   was {shown(begun.get(key, NOT_SET))}, is {shown(now.get(key, NOT_SET))}"
-        for key in sorted(begun.keys() | now.keys())
-        if begun.get(key) != now.get(key) and not key.startswith(FREE_TO_CHANGE)
+        f"  {key}   was {shown(was.get(key, NOT_SET))}, is {shown(now.get(key, NOT_SET))}"
+        for key in sorted(was.keys() | now.keys())
+        if was.get(key) != now.get(key) and not key.startswith(FREE_TO_CHANGE)
     ]
     if changed:
         raise StudyMismatchError(
@@ -41,7 +41,7 @@ def check_same_study(path: Path, before: StudySpec | None, spec: StudySpec) -> N
 
 
 def _settings(spec: StudySpec) -> dict[str, Any]:
-    """All entries of a study by their places; of the warm-up what comes of it."""
+    """All entries of a study by their places; the warm-up in epochs, however it was given."""
     settings = dict(_flat(tomllib.loads(spec.as_toml())))
     settings.pop("search.warmup", None)
     return {**settings, "search.warmup_epochs": spec.warmup_epochs}
@@ -70,14 +70,14 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any
             yield f"{prefix}{key}", value
 
 
-def refuse_fewer_trials(path: Path, there: int, spec: StudySpec) -> None:
+def refuse_fewer_trials(path: Path, trials: int, spec: StudySpec) -> None:
     """Check that a study does not ask for fewer trials than it has.
 
     Raises:
         UsageError: If it does.
     """
-    if there > spec.search.trials:
+    if trials > spec.search.trials:
         raise UsageError(
-            f"search.trials is the total of a study and can only grow: {path} has {there} trials, "
-            f"got {spec.search.trials}; give --trials {there} or more, or use a new folder (--out)"
+            f"search.trials is the total of a study and can only grow: {path} has {trials} trials, "
+            f"got {spec.search.trials}; give --trials {trials} or more, or use a new folder (--out)"
         )

@@ -52,28 +52,30 @@ class Annotations:
     files: Mapping[int | None, Mapping[str, bytes]]
 
 
-def annotate(record: Record, folder: Path, said: Annotations) -> None:
-    """Put notes and files in the place of those that hpsearch wrote before; one transaction.
+def annotate(record: Record, folder: Path, annotations: Annotations) -> None:
+    """Replace the notes and files that hpsearch wrote before; one transaction.
 
-    A note that somebody changed is left as it is, and so are files that somebody added.
+    Edited notes are kept, and so are files that somebody added.
 
     Args:
         record: Of the study.
         folder: The study's folder.
-        said: All that is to be read; what is not in it any more is taken away.
+        annotations: All that is to be read; what is no longer among them is removed.
     """
-    there, ids = record.attributes(), record.trial_ids()
+    attributes, ids = record.attributes(), record.trial_ids()
     listed: dict[str, str] = {}
-    for trial, files in said.files.items():
+    for trial, files in annotations.files.items():
         for name, content in files.items():
             with replacing(folder / FILES / _file_id(trial, name)) as fresh:
                 fresh.write_bytes(content)
             place = "artifacts:" if trial is None else f"dashboard:artifacts:{ids[trial]}:"
             listed[f"{place}{_file_id(trial, name)}"] = _listing(trial, name)
-    gone = {key for key in there if _is_our_file(key)} - listed.keys()
-    notes = {None if trial is None else ids[trial]: note for trial, note in said.notes.items()}
-    changes = {**dict.fromkeys(gone), **listed, **_note_changes(there, notes)}
-    record.set_attributes(changes, said.values)
+    gone = {key for key in attributes if _is_our_file(key)} - listed.keys()
+    notes = {
+        None if trial is None else ids[trial]: note for trial, note in annotations.notes.items()
+    }
+    changes = {**dict.fromkeys(gone), **listed, **_note_changes(attributes, notes)}
+    record.set_attributes(changes, annotations.values)
     for key in gone:
         (folder / FILES / key.rpartition(":")[2]).unlink(missing_ok=True)
 
@@ -101,31 +103,31 @@ def _listing(trial: int | None, name: str) -> str:
 
 
 def _is_our_file(key: str) -> bool:
-    found = re.fullmatch(r"(?:dashboard:artifacts:\d+|artifacts):([0-9a-f-]{36})", key)
-    return found is not None and uuid.UUID(found[1]).version == 5
+    match = re.fullmatch(r"(?:dashboard:artifacts:\d+|artifacts):([0-9a-f-]{36})", key)
+    return match is not None and uuid.UUID(match[1]).version == 5
 
 
-def _note_changes(there: Mapping[str, Any], notes: Mapping[int | None, str]) -> dict[str, Any]:
+def _note_changes(attributes: Mapping[str, Any], notes: Mapping[int | None, str]) -> dict[str, Any]:
     """Attributes that make the study's notes these; by the trials' ids, None for the study."""
     signed = {trial_id: _sign(note) for trial_id, note in notes.items()}
     changes: dict[str, Any] = {}
-    for trial_id in {*_noted(there), *signed}:
+    for trial_id in {*_noted(attributes), *signed}:
         prefix = "dashboard:" if trial_id is None else f"dashboard:{trial_id}:"
-        parts = [key for key in there if re.fullmatch(rf"{prefix}note_str:\d+", key)]
-        text = "".join(there[f"{prefix}note_str:{number}"] for number in range(len(parts)))
+        parts = [key for key in attributes if re.fullmatch(rf"{prefix}note_str:\d+", key)]
+        text = "".join(attributes[f"{prefix}note_str:{number}"] for number in range(len(parts)))
         wanted = signed.get(trial_id, "")
         if text == wanted or (text and not _is_ours(text)):
             continue
-        version = there.get(f"{prefix}note_ver", 0) + 1
+        version = attributes.get(f"{prefix}note_ver", 0) + 1
         changes |= {**dict.fromkeys(parts), f"{prefix}note_ver": version, **_parts(prefix, wanted)}
     return changes
 
 
-def _noted(there: Mapping[str, Any]) -> Iterator[int | None]:
-    """Whose notes are there."""
-    for key in there:
-        if found := re.fullmatch(r"dashboard:(?:(\d+):)?note_ver", key):
-            yield None if found[1] is None else int(found[1])
+def _noted(attributes: Mapping[str, Any]) -> Iterator[int | None]:
+    """Ids of the trials that have a note; None for the study."""
+    for key in attributes:
+        if match := re.fullmatch(r"dashboard:(?:(\d+):)?note_ver", key):
+            yield None if match[1] is None else int(match[1])
 
 
 def _parts(prefix: str, text: str) -> dict[str, str]:
@@ -143,8 +145,8 @@ def _sign(note: str) -> str:
 
 def _is_ours(text: str) -> bool:
     """Whether a note is just as hpsearch wrote it."""
-    found = _SIGNED.fullmatch(text)
-    return found is not None and found[2] == _digest(found[1])
+    match = _SIGNED.fullmatch(text)
+    return match is not None and match[2] == _digest(match[1])
 
 
 def _digest(text: str) -> str:

@@ -1,12 +1,12 @@
 """A trial's attributes, by the search's names and by those that people read in the dashboard."""
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
 from optuna.trial import FrozenTrial, TrialState
 
-from hpsearch.record.trial import TrialRecord
-from hpsearch.record.trial import TrialState as StateName
+from hpsearch.record.trial import StateName, TrialRecord
 
 #: What the search's attributes are called in the record.
 NAMES: Mapping[str, str] = {
@@ -18,7 +18,7 @@ NAMES: Mapping[str, str] = {
     "ended_seconds": "ended (virtual seconds)",
 }
 
-STATES: Mapping[TrialState, StateName] = {
+STATE_NAMES: Mapping[TrialState, StateName] = {
     TrialState.RUNNING: "running",
     TrialState.COMPLETE: "complete",
     TrialState.PRUNED: "pruned",
@@ -32,7 +32,14 @@ def for_people(attributes: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in named.items() if value is not None}
 
 
-def plain(trial: FrozenTrial) -> TrialRecord:
+def with_shown_names(trial: FrozenTrial) -> FrozenTrial:
+    """A copy of a trial of the search, with attributes as people read them."""
+    shown = copy.deepcopy(trial)  # since the study in memory changes its own
+    shown.user_attrs = for_people(trial.user_attrs)
+    return shown
+
+
+def trial_record(trial: FrozenTrial) -> TrialRecord:
     """A trial of the record."""
     named = trial.user_attrs
     attributes = {key: named[name] for key, name in NAMES.items() if name in named}
@@ -41,7 +48,7 @@ def plain(trial: FrozenTrial) -> TrialRecord:
     value = trial.value if not running else min(reported.values(), default=None)
     return TrialRecord(
         number=trial.number,
-        state=STATES.get(trial.state, "running"),
+        state=STATE_NAMES.get(trial.state, "running"),
         value=value,
         params=dict(trial.params),
         epochs=attributes.get("epochs", max(reported, default=0)),

@@ -1,51 +1,45 @@
-"""A SQLite file as Optuna's storage: opened, checked, and told about where it can't be used."""
+"""A SQLite file as Optuna's storage."""
 
-import shutil
+import json
 import sqlite3
-import tempfile
+from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import sqlalchemy
-from optuna.exceptions import OptunaError
 from optuna.storages import RDBStorage
+from sqlalchemy import text
+from sqlalchemy.pool import Pool, QueuePool, StaticPool
 
-from hpsearch.errors import RecordError
-
-#: How long a write waits for another process that holds the file: a dashboard, or a backup.
-BUSY_SECONDS = 60.0
-
-#: What SQLite, SQLAlchemy, Optuna and JSON raise where a file can't be read or written, or holds
-#: what nobody wrote. A ``KeyError`` also where somebody renamed or deleted the study meanwhile.
-FAILURES = (
-    *(sqlite3.Error, sqlalchemy.exc.SQLAlchemyError, OptunaError, OSError),
-    *(LookupError, ValueError, TypeError, AttributeError, AssertionError, RuntimeError),
-)
+from hpsearch.record.connections import connect
 
 
+@dataclass(frozen=True, slots=True)
 class Database:
-    """An open file; closing it leaves none of its connections to the garbage collector.
+    """An open database; closing it leaves none of its connections to the garbage collector."""
 
-    Args:
-        path: The file, under whatever name; made if it is not there.
-    """
+    storage: RDBStorage
+    _connections: list[sqlite3.Connection]
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._connections: list[sqlite3.Connection] = []
-        try:
-            with closing(connect(path)) as connection:
-                connection.execute("PRAGMA journal_mode=WAL")
-            # Not by an address, in which ?, % and {} of a folder's name would mean something.
-            self.storage = RDBStorage(
-                "sqlite://",
-                {"creator": self._connect, "poolclass": sqlalchemy.pool.QueuePool},
-            )
-        except BaseException:
-            self._close_connections()
-            raise
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """Open a file to write to, with Optuna's tables; both are made if they are not there."""
+        with closing(connect(path)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+        return cls._with(partial(_connect_to_write, path), QueuePool, create_tables=True)
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open a file that has Optuna's tables; opening it writes nothing."""
+        return cls._with(partial(_connect_to_write, path), QueuePool)
+
+    @classmethod
+    def of_connection(cls, connection: sqlite3.Connection) -> Self:
+        """Read by a connection that is there; it is closed with the database."""
+        return cls._with(lambda: connection, StaticPool)
 
     @property
     def engine(self) -> sqlalchemy.Engine:
@@ -57,94 +51,64 @@ class Database:
         """Close all connections; the write-ahead log is gone with the last."""
         self.storage.remove_session()
         self.storage.engine.dispose()
-        self._close_connections()
+        _close(self._connections)
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = connect(self._path)
-        # Without a sync a commit: after a power cut the last ones may be gone, and are done again.
-        connection.execute("PRAGMA synchronous=NORMAL")
-        self._connections = [*self._connections, connection]
-        return connection
-
-    def _close_connections(self) -> None:
-        for connection in self._connections:
-            connection.close()
-        self._connections = []
-
-
-class ReadableCopy:
-    """A copy of a file and its write-ahead log, to read where nothing may be written beside it."""
-
-    def __init__(self, path: Path) -> None:
-        self._folder = tempfile.TemporaryDirectory()
-        self.path = Path(self._folder.name) / path.name
-        for part in (path, path.with_name(f"{path.name}-wal")):
-            if part.is_file():
-                shutil.copyfile(part, self.path.with_name(part.name))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
+    def write_attributes(
+        self, study_id: int, system: Mapping[str, Any], user: Mapping[str, Any]
     ) -> None:
-        self._folder.cleanup()
+        """Write system and user attributes of a study; those that are None are removed.
+
+        One transaction; Optuna's own methods write one attribute at a time and remove none.
+        """
+        with self.engine.begin() as connection:
+            for kind, attributes in (("system", system), ("user", user)):
+                table = f"study_{kind}_attributes"
+                delete = text(f"DELETE FROM {table} WHERE study_id = :study AND key = :key")
+                insert = text(
+                    f"INSERT INTO {table} (study_id, key, value_json) VALUES (:study, :key, :value)"
+                )
+                for key, value in attributes.items():
+                    row = {"study": study_id, "key": key}
+                    connection.execute(delete, row)
+                    if value is not None:
+                        connection.execute(insert, {**row, "value": json.dumps(value)})
+
+    @classmethod
+    def _with(
+        cls,
+        connect: Callable[[], sqlite3.Connection],
+        pool: type[Pool],
+        *,
+        create_tables: bool = False,
+    ) -> Self:
+        connections: list[sqlite3.Connection] = []
+
+        def creator() -> sqlite3.Connection:
+            connection = connect()
+            connections.append(connection)
+            return connection
+
+        try:
+            # Not by an address, in which ?, % and {} of a folder's name would mean something.
+            storage = RDBStorage(
+                "sqlite://",
+                {"creator": creator, "poolclass": pool},
+                skip_table_creation=not create_tables,
+            )
+        except BaseException:
+            _close(connections)
+            raise
+        return cls(storage, connections)
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection that waits for other writers and may be used by any thread."""
-    return sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
+def _connect_to_write(path: Path) -> sqlite3.Connection:
+    connection = connect(path)
+    # Without a sync a commit: after a power cut the last ones may be gone, and are done again.
+    connection.execute("PRAGMA synchronous=NORMAL")
+    return connection
 
 
-def check_integrity(path: Path) -> None:
-    """Check the structure of a file, if it is there.
-
-    Raises:
-        RecordError: If it is damaged, or is no SQLite file.
-    """
-    if not path.is_file():
-        return
-    try:
-        with closing(connect(path)) as connection:
-            ((found,),) = connection.execute("PRAGMA integrity_check(1)").fetchall()
-            strays = connection.execute("PRAGMA foreign_key_check").fetchall()
-    except (sqlite3.Error, ValueError) as error:
-        found, strays = str(error), []
-    if found != "ok" or strays:
-        reason = " ".join(found.split()) if found != "ok" else f"rows of no study: {strays[0]}"
-        raise damaged(path, reason)
-
-
-def study_name(path: Path) -> str:
-    """The name of the one study in a file.
-
-    Raises:
-        RecordError: If the file can't be read, or holds none or several.
-    """
-    try:
-        with closing(connect(path)) as connection:
-            names = [str(name) for (name,) in connection.execute("SELECT study_name FROM studies")]
-    except (sqlite3.Error, ValueError) as error:
-        raise RecordError(f"{path} must be a record of hpsearch, got: {error}") from None
-    if len(names) != 1:
-        raise RecordError(f"{path} must hold one study, got {len(names)}")
-    return names[0]
-
-
-def damaged(path: Path, reason: str) -> RecordError:
-    """The error of a file that cannot be used, with the way out."""
-    return RecordError(
-        f"{path} is damaged: {reason}; move {path.name}* out of the folder and run hpsearch "
-        f"optimize: trials are recorded again from curves/, and nothing is trained twice"
-    )
-
-
-def reason(error: BaseException) -> str:
-    """What SQLite said, on one line, whatever it was wrapped in."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    lines = str(error).splitlines()
-    return lines[0] if lines else type(error).__name__
+def _close(connections: list[sqlite3.Connection]) -> None:
+    for connection in connections:
+        connection.close()
+    connections.clear()

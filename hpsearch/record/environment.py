@@ -35,12 +35,12 @@ def environment() -> dict[str, str]:
     }
 
 
-def differences(before: Mapping[str, str], here: Mapping[str, str]) -> dict[str, str]:
+def differences(before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
     """What differs between a recorded environment and this one, by name, in words."""
     return {
-        name: f"{before.get(name, 'not recorded')}, here {here.get(name, 'not recorded')}"
-        for name in {**before, **here}
-        if before.get(name) != here.get(name)
+        name: f"{before.get(name, 'not recorded')}, here {now.get(name, 'not recorded')}"
+        for name in {**before, **now}
+        if before.get(name) != now.get(name)
     }
 
 
@@ -58,7 +58,7 @@ def _processor() -> tuple[str, str]:
     except OSError:
         lines = []
     pairs = (line.partition(":") for line in lines)
-    told = {name.strip(): value.strip() for name, _, value in pairs}
-    features = told.get("flags", told.get("Features", "")).split()
+    fields = {name.strip(): value.strip() for name, _, value in pairs}
+    features = fields.get("flags", fields.get("Features", "")).split()
     vector = " ".join(sorted(feature for feature in features if feature.startswith(_VECTOR)))
-    return told.get("model name") or platform.processor() or "unknown", vector or "unknown"
+    return fields.get("model name") or platform.processor() or "unknown", vector or "unknown"

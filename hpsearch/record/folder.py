@@ -1,34 +1,25 @@
 """A study's folder: who may write to it, and that it stays with one study and one set of rows."""
 
 import logging
-import os
-import platform
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from hpsearch.data.facts import DataFacts
 from hpsearch.errors import RecordError, UsageError
-from hpsearch.files import refuse_links, sweep, write_whole
-from hpsearch.inputs import open_regular
+from hpsearch.files import refuse_links, sweep
 from hpsearch.record.agreement import check_same_rows, check_same_study, refuse_fewer_trials
-from hpsearch.record.database import ReadableCopy, check_integrity, damaged, study_name
 from hpsearch.record.environment import differences, environment
 from hpsearch.record.histories import ProgressFiles
+from hpsearch.record.holding import LOCK, hold, hold_if_free
+from hpsearch.record.integrity import check_integrity, damaged
 from hpsearch.record.openings import OPENINGS, reconcile
 from hpsearch.record.place import Place
 from hpsearch.record.record import Record
-from hpsearch.study.reading import read_study, read_study_text
+from hpsearch.record.study_file import refuse_foreign_study, write_study_file, written_spec
+from hpsearch.study.reading import read_study_text
 from hpsearch.study.spec import StudySpec
-
-#: First line of the study file in a folder.
-WRITTEN_HERE = (
-    "# The study as hpsearch runs it; the record holds the same. Changes here are undone."
-)
 
 #: The record's name, and that of the fact with the study as a TOML text.
 RECORD, SPEC = "study.db", "spec"
@@ -62,15 +53,15 @@ class StudyFolder:
                 f"{self.path} must hold a study that has begun, got one that was stopped before "
                 f"its first trial; run hpsearch optimize again"
             )
-        return DataFacts(**facts)
+        return DataFacts.from_json(facts)
 
     def environments(self) -> list[dict[str, str]]:
         """Versions and hardware that the study was run on, in the order of their first use."""
-        found: list[dict[str, str]] = self.record.fact("environments", [])
-        return found
+        environments: list[dict[str, str]] = self.record.fact("environments", [])
+        return environments
 
     def check_rows(self, data: DataFacts) -> None:
-        """Hold rows to those that the study was begun on.
+        """Check that rows are those that the study was begun on.
 
         Raises:
             StudyMismatchError: If they are others.
@@ -89,7 +80,7 @@ def write_folder(
 ) -> Iterator[StudyFolder]:
     """Open a folder to run a study in it; made if it is not there.
 
-    What is damaged in it is taken out, so that it is recorded or trained again.
+    What is damaged in it is removed, so that it is recorded or trained again.
 
     Args:
         tell: Gets a line on what is damaged, and where the study goes on with other versions or on
@@ -105,16 +96,16 @@ def write_folder(
     _quiet_optuna()
     path.mkdir(parents=True, exist_ok=True)
     refuse_links(path)
-    _refuse_foreign_study(path)
-    with _held(path), ExitStack() as stack:
-        database = path / RECORD
+    database = path / RECORD
+    if not database.exists():
+        refuse_foreign_study(path)
+    with hold(path), ExitStack() as stack:
         check_integrity(database)
         if not database.is_file():
             check_same_study(path, written_spec(path), spec)
             database.touch()
-        place = Place(path, (RECORD, ".lock"))
-        record = Record(database, spec.study.name, place.check)
-        stack.callback(record.close)
+        place = Place.of_folder(path, (RECORD, LOCK))
+        record = stack.enter_context(closing(Record.open(database, spec.study.name, place.check)))
         healed = _heal(path, record, tell)
         begun = recorded_spec(path, record) or written_spec(path)
         check_same_study(path, begun, spec)
@@ -126,11 +117,10 @@ def write_folder(
             sweep(path / part)
         fresh = record.fact("data", None) is None and "data" not in healed
         reconcile(path, record, fresh=fresh or OPENINGS in healed)
-        _restore_study_file(path, begun, tell)
         record.set_fact(SPEC, spec.as_toml())
         record.set_fact("data", asdict(data))
         _note_environment(folder, tell)
-        write_whole(path / "study.toml", f"{WRITTEN_HERE}\n{spec.as_toml()}")
+        write_study_file(path, begun, spec, tell)
         yield folder
         place.check()
 
@@ -139,8 +129,10 @@ def write_folder(
 def read_folder(path: Path) -> Iterator[StudyFolder]:
     """Open a folder to read it, also while a study runs there, and where nothing can be written.
 
+    The record is read as it is now. Nothing in the folder is changed.
+
     Raises:
-        RecordError: If there is no study, or its record is damaged.
+        RecordError: If there is no study, or its record is damaged or has another layout.
     """
     _quiet_optuna()
     database = path / RECORD
@@ -149,12 +141,7 @@ def read_folder(path: Path) -> Iterator[StudyFolder]:
             f"{path} must be a study's folder, got no {RECORD} there; "
             f"run hpsearch optimize first, or name the folder with --out"
         )
-    with ExitStack() as stack:
-        if not os.access(path, os.W_OK):
-            database = stack.enter_context(ReadableCopy(database)).path
-        check_integrity(database)
-        record = Record(database, study_name(database))
-        stack.callback(record.close)
+    with closing(Record.read(database)) as record:
         spec = recorded_spec(path, record)
         if spec is None:
             raise RecordError(
@@ -163,6 +150,25 @@ def read_folder(path: Path) -> Iterator[StudyFolder]:
             )
         files = ProgressFiles(path, record.fact("data", {}).get("fingerprint", ""))
         yield StudyFolder(path, spec, record, files, lambda: None)
+
+
+@contextmanager
+def record_to_annotate(folder: StudyFolder) -> Iterator[Record | None]:
+    """The record of a folder to write notes into; None while another process runs the study.
+
+    Where the folder was opened to be read, it is held for the block, without waiting for it.
+    """
+    if folder.record.writable:
+        yield folder.record
+        return
+    with hold_if_free(folder.path) as held:
+        if not held:
+            yield None
+            return
+        place = Place.of_folder(folder.path, (RECORD, LOCK))
+        database, study = folder.path / RECORD, folder.spec.study.name
+        with closing(Record.open(database, study, place.check)) as record:
+            yield record
 
 
 def recorded_spec(path: Path, record: Record) -> StudySpec | None:
@@ -178,51 +184,8 @@ def recorded_spec(path: Path, record: Record) -> StudySpec | None:
         raise damaged(path / RECORD, f"its study cannot be read: {error}") from None
 
 
-@contextmanager
-def _held(path: Path) -> Iterator[None]:
-    """Hold a folder against other processes that would run a study in it."""
-    lock, holder = FileLock(path / ".lock"), path / ".holder"
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise UsageError(
-            f"{path} is already being run by {_holder(holder)}; wait for it or stop it"
-        ) from None
-    try:
-        began = datetime.now().astimezone().isoformat(" ", "seconds")
-        write_whole(holder, f"process {os.getpid()} on {platform.node()} (since {began})")
-        yield
-    finally:
-        holder.unlink(missing_ok=True)
-        lock.release()
-
-
-def _holder(path: Path) -> str:
-    try:
-        with open_regular(path) as file:
-            return file.read(200).decode(errors="replace")
-    except OSError:
-        return "another process"
-
-
-def _refuse_foreign_study(path: Path) -> None:
-    """A study file that somebody wrote is not replaced by the one that the study runs by."""
-    file = path / "study.toml"
-    if file.is_file() and not (path / RECORD).exists() and not _is_ours(file):
-        raise UsageError(
-            f"{file} was not written by hpsearch and would be replaced; "
-            f"use another folder (--out), or give the file another name"
-        )
-
-
-def _is_ours(file: Path) -> bool:
-    with file.open("rb") as opened:
-        start = opened.read(len(WRITTEN_HERE))
-    return start == WRITTEN_HERE.encode() or not start  # or it is empty
-
-
 def _heal(path: Path, record: Record, tell: Callable[[str], None]) -> frozenset[str]:
-    """Take out of a record what is damaged; returns the names of the facts among it."""
+    """Remove what is damaged from a record; returns the names of the facts among it."""
     facts, trial = record.broken_facts(), record.broken_trial()
     record.heal()
     broken = [*sorted(facts), *([] if trial is None else [f"trial {trial}"])]
@@ -232,20 +195,6 @@ def _heal(path: Path, record: Record, tell: Callable[[str], None]) -> frozenset[
             f"from curves/ where they have it"
         )
     return facts
-
-
-def written_spec(path: Path) -> StudySpec | None:
-    """The study in a folder's ``study.toml``, where that can be read."""
-    try:
-        return read_study(path / "study.toml")
-    except UsageError:
-        return None
-
-
-def _restore_study_file(path: Path, begun: StudySpec | None, tell: Callable[[str], None]) -> None:
-    """Say where ``study.toml`` is not what the record holds; it is written again."""
-    if begun is not None and (path / "study.toml").exists() and written_spec(path) != begun:
-        tell(f"{path / 'study.toml'} was changed or damaged; it is restored from the record")
 
 
 def _note_environment(folder: StudyFolder, tell: Callable[[str], None]) -> None:

@@ -8,37 +8,23 @@ depends on besides the rows, and the rows; a file of another training or of othe
 missing or damaged one, counts as not there.
 """
 
-import json
-import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from hpsearch.arrays import Array, DamagedError, read_arrays, write_arrays
-from hpsearch.models.arrays import Arrays
-from hpsearch.training.curve import Curve
+from hpsearch.arrays import DamagedError
+from hpsearch.record.history_file import (
+    HistoryFile,
+    packed,
+    read_history_file,
+    state_in,
+    write_history_file,
+)
 from hpsearch.training.history import UNTRAINED, History
-from hpsearch.training.inspection import BINS, KERNEL_FIELDS
-from hpsearch.training.segment import Best, State, state_digest
+from hpsearch.training.segment import State
 
 #: Names of the files that are written here.
 _RUN = re.compile(r"(\d{4,}((-without-[a-z0-9_]+)?-seed-\d+)?|baseline-[a-z0-9_]+)\.npz")
-
-#: dtypes of a state's arrays.
-_DTYPES = ("<f4", "<f8", "<i4", "<i8", "|u1", "|b1")
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file's content: plain values, a history, and the bytes of a state's arrays."""
-
-    about: dict[str, Any]
-    history: History
-    content: bytes
 
 
 class ProgressFiles:
@@ -67,7 +53,7 @@ class ProgressFiles:
     def problem(self, run: str, identity: str) -> str | None:
         """Why the curve of a run that ended can't be used, or None where it can."""
         try:
-            file = _parse(self._curve(run))
+            file = read_history_file(self._curve(run))
         except FileNotFoundError:
             return "is missing"
         except DamagedError as error:
@@ -78,8 +64,8 @@ class ProgressFiles:
         """Names of the checkpoints that can't be used, and why."""
         for path in sorted(self._checkpoints.glob("*.npz")):
             try:
-                file = _parse(path)
-                whole = _state(file, len(file.history)) is not None
+                file = read_history_file(path)
+                whole = state_in(file, len(file.history)) is not None
                 problem = "" if whole else "is damaged: its state is not the one it speaks of"
             except (FileNotFoundError, DamagedError) as error:
                 problem = f"is damaged: {error}"
@@ -88,35 +74,24 @@ class ProgressFiles:
 
     def save_history(self, run: str, identity: str, history: History) -> None:
         """Replace the recorded epochs of a run that ended, unless they are the same."""
-        there = self._read(self._curve(run), identity)
-        if there is not None and len(there.history) == len(history):
+        recorded = self._read(self._curve(run), identity)
+        if recorded is not None and len(recorded.history) == len(history):
             return
         about = {"identity": identity, "rows": self._rows}
-        self._write(self._curve(run), _File(about, history, b""))
+        self._write(self._curve(run), HistoryFile(about, history, b""))
 
     def state(self, run: str, identity: str, epoch: int) -> State | None:
         """The state of a run after ``epoch``, or None where that is not the one recorded."""
         file = self._read(self._checkpoint(run), identity)
         if file is None or len(file.history) != epoch:
             return None
-        return _state(file, epoch)
+        return state_in(file, epoch)
 
     def save_state(self, run: str, identity: str, history: History, state: State) -> None:
         """Replace the recorded epochs and the state after them, in one step."""
-        groups = {
-            "weights": state.weights,
-            "optimizer": state.optimizer,
-            "best": state.best.weights,
-        }
-        about = {
-            "identity": identity,
-            "rows": self._rows,
-            "best_epoch": state.best.epoch,
-            "best_value": float(state.best.value).hex(),
-            **{name: _forms(group) for name, group in groups.items()},
-        }
-        content = b"".join(array.tobytes() for group in groups.values() for array in group)
-        self._write(self._checkpoint(run), _File(about, history, content))
+        forms, content = packed(state)
+        about = {"identity": identity, "rows": self._rows, **forms}
+        self._write(self._checkpoint(run), HistoryFile(about, history, content))
 
     def drop_state(self, run: str) -> None:
         """Forget the state of a run that ended."""
@@ -130,108 +105,23 @@ class ProgressFiles:
             if _RUN.fullmatch(path.name) and not path.stem.isdigit():
                 path.unlink(missing_ok=True)
 
-    def _read(self, path: Path, identity: str | None) -> _File | None:
+    def _read(self, path: Path, identity: str | None) -> HistoryFile | None:
         """A file's content, or None where it is not there; any training's without ``identity``."""
         try:
-            file = _parse(path)
+            file = read_history_file(path)
         except (FileNotFoundError, DamagedError):
             return None
         return file if identity is None or self._made_by(file, identity) else None
 
-    def _made_by(self, file: _File, identity: str) -> bool:
+    def _made_by(self, file: HistoryFile, identity: str) -> bool:
         return bool((file.about["identity"], file.about["rows"]) == (identity, self._rows))
 
-    def _write(self, path: Path, file: _File) -> None:
+    def _write(self, path: Path, file: HistoryFile) -> None:
         self._guard()
-        history = file.history
-        about = {**file.about, "digests": history.digests, "metrics": history.curve.metrics}
-        kernels = [history.kernels[epoch] for epoch in history.digests]
-        arrays: dict[str, Array] = {
-            "about": np.array(json.dumps(about)),
-            "curve": history.curve.values,
-            "losses": history.losses,
-            "kernels": np.stack(kernels) if kernels else _NO_KERNELS,
-            "content": np.frombuffer(file.content, np.uint8),
-        }
-        write_arrays(path, arrays)
+        write_history_file(path, file)
 
     def _curve(self, run: str) -> Path:
         return self._curves / f"{run}.npz"
 
     def _checkpoint(self, run: str) -> Path:
         return self._checkpoints / f"{run}.npz"
-
-
-#: The kernels of a history without epochs.
-_NO_KERNELS: Array = np.zeros((0, 0, len(KERNEL_FIELDS) + BINS), np.float32)
-
-
-def _forms(group: Arrays) -> list[tuple[str, tuple[int, ...]]]:
-    """Type and shape of each array; their bytes stand elsewhere, since many entries are slow."""
-    return [(array.dtype.str, array.shape) for array in group]
-
-
-def _state(file: _File, epoch: int) -> State | None:
-    """The state in a checkpoint; None where it is not the one that its history speaks of."""
-    about, start = file.about, 0
-    groups: dict[str, Arrays] = {}
-    try:
-        for name in ("weights", "optimizer", "best"):
-            groups[name], start = _unpacked(file.content, about[name], start)
-        best = Best(int(about["best_epoch"]), float.fromhex(about["best_value"]), groups["best"])
-    except (ValueError, KeyError, TypeError):
-        return None
-    state = State(epoch, groups["weights"], groups["optimizer"], best)
-    return state if state_digest(state) == file.history.digests.get(epoch) else None
-
-
-def _unpacked(
-    content: bytes, forms: list[tuple[str, tuple[int, ...]]], start: int
-) -> tuple[Arrays, int]:
-    """The arrays of these forms from ``start`` on, and where they end."""
-    group = []
-    for kind, shape in forms:
-        if kind not in _DTYPES:
-            raise ValueError(f"an array of a state must be of {_DTYPES}, got {kind}")
-        size = math.prod(shape)
-        group.append(np.frombuffer(content, kind, size, start).reshape(shape))
-        start += group[-1].nbytes
-    return tuple(group), start
-
-
-def _parse(path: Path) -> _File:
-    """A file's content.
-
-    Raises:
-        FileNotFoundError: If there is no such file.
-        DamagedError: If it is not as it was written, or is nothing that is written here.
-    """
-    found = read_arrays(path)
-    try:
-        about = json.loads(str(found["about"]))
-        digests = {int(epoch): str(digest) for epoch, digest in about["digests"].items()}
-        if not all(isinstance(about[key], str) for key in ("identity", "rows")):
-            raise ValueError("it must name its training and its rows")
-        curve, losses, kernels = (
-            _checked(found[name], dimensions)
-            for name, dimensions in (("curve", 3), ("losses", 1), ("kernels", 3))
-        )
-        metrics = tuple(map(str, about["metrics"]))
-        if curve.shape[1:] != (2, len(metrics)) or not all(
-            0 < epoch <= len(curve) for epoch in digests
-        ):
-            raise ValueError(f"it must hold a learning curve, got {curve.shape}")
-        looks = dict(zip(digests, kernels, strict=True))
-        return _File(
-            about,
-            History(Curve(metrics, curve), digests, losses, looks),
-            found["content"].tobytes(),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DamagedError(f"it is no history of a training ({error})") from None
-
-
-def _checked(array: Array, dimensions: int) -> Any:
-    if array.dtype != np.float32 or array.ndim != dimensions:
-        raise ValueError(f"an array must be float32 of {dimensions} axes, got {array.dtype}")
-    return array

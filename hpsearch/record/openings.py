@@ -1,4 +1,4 @@
-"""How often the test rows were opened: told by the record, and by an append-only log beside it.
+"""How often the test rows were opened: in the record, and in an append-only log beside it.
 
 The log begins with the study and outlives a record that is moved away to start over. Below its
 first line each line is a JSON object with a digest of its other entries. Where both record and log
@@ -47,7 +47,7 @@ class Openings:
 
 
 def recorded_openings(record: Record) -> Openings:
-    """Those that the record tells."""
+    """The openings in the record."""
     entries = (
         Opening(entry["time"], entry["trial"], entry["why"]) for entry in record.fact(OPENINGS, [])
     )
@@ -79,18 +79,18 @@ def log_opening(folder: Path, record: Record, opening: Opening, identity: list[A
 
 
 def reconcile(folder: Path, record: Record, *, fresh: bool) -> None:
-    """Make log and record tell the same when a study is taken up.
+    """Make log and record agree when a study is continued.
 
     Args:
-        fresh: Whether the record is a new one, or has lost its openings. Then what the log tells
+        fresh: Whether the record is a new one, or has lost its openings. Then what the log has
             was seen by whoever had the earlier record, and a folder that holds results without a
             whole log has been opened nobody knows how often.
     """
-    told: list[Entry] = record.fact(OPENINGS, [])
+    recorded: list[Entry] = record.fact(OPENINGS, [])
     logged, condition = read_log(folder / FILE)
-    times = {entry["time"] for entry in told}
+    times = {entry["time"] for entry in recorded}
     missed = [{**entry, "earlier": fresh} for entry in logged if entry["time"] not in times]
-    entries = sorted([*told, *missed], key=lambda entry: str(entry["time"]))
+    entries = sorted([*recorded, *missed], key=lambda entry: str(entry["time"]))
     missing = condition == "missing" and _has_results(folder)
     lost = fresh and (condition == "damaged" or missing)
     if missed:
@@ -137,19 +137,19 @@ def _append(path: Path, entry: Entry) -> None:
 
 
 def _line(entry: Entry) -> str:
-    told = {key: value for key, value in entry.items() if key != "earlier"}
-    return json.dumps({**told, "digest": _digest(told)}) + "\n"
+    logged = {key: value for key, value in entry.items() if key != "earlier"}
+    return json.dumps({**logged, "digest": _digest(logged)}) + "\n"
 
 
 def _entry(line: bytes) -> Entry | None:
-    """What a line tells, or None where it is not as it was written."""
+    """The opening in a line, or None where it is not as it was written."""
     try:
-        told = json.loads(line)
-        digest = told.pop("digest")
+        entry = json.loads(line)
+        digest = entry.pop("digest")
     except (ValueError, KeyError, AttributeError, TypeError):
         return None
-    return told if digest == _digest(told) else None
+    return entry if digest == _digest(entry) else None
 
 
-def _digest(told: Entry) -> str:
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+def _digest(entry: Entry) -> str:
+    return hashlib.sha256(json.dumps(entry, sort_keys=True).encode()).hexdigest()

@@ -1,20 +1,31 @@
 """A folder as it was opened: noticed where it is moved, removed or replaced while a study runs."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from hpsearch.errors import RecordError
 
+#: Device and number of a file; None where there is none.
+Mark = tuple[int, int] | None
 
+
+@dataclass(frozen=True, slots=True)
 class Place:
-    """A folder and some of its files, by what the file system knows them by.
+    """A folder and some of its files, by what the file system knows them by."""
 
-    Args:
-        folder: It is there.
-        names: Files in it that must stay the same.
-    """
+    marks: Mapping[Path, Mark]
 
-    def __init__(self, folder: Path, names: tuple[str, ...]) -> None:
-        self._marks = {path: _mark(path) for path in (folder, *(folder / name for name in names))}
+    @classmethod
+    def of_folder(cls, folder: Path, names: tuple[str, ...]) -> Self:
+        """The place of a folder as it is now.
+
+        Args:
+            folder: It exists.
+            names: Files in it that must stay the same.
+        """
+        return cls({path: _mark(path) for path in (folder, *(folder / name for name in names))})
 
     def check(self) -> None:
         """Check that all is where it was.
@@ -22,7 +33,7 @@ class Place:
         Raises:
             RecordError: If something is not.
         """
-        for path, mark in self._marks.items():
+        for path, mark in self.marks.items():
             now = _mark(path)
             if now != mark:
                 happened = "was moved or removed" if now is None else "was replaced by another"
@@ -32,9 +43,9 @@ class Place:
                 )
 
 
-def _mark(path: Path) -> tuple[int, int] | None:
+def _mark(path: Path) -> Mark:
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino

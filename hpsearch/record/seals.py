@@ -13,13 +13,13 @@ from typing import Any
 from optuna.distributions import distribution_to_json
 from optuna.trial import FrozenTrial
 
-from hpsearch.record.attributes import NAMES
+from hpsearch.record.attributes import NAMES, with_shown_names
 
 #: Names of the two digests among a trial's system attributes.
 ASKED, TOLD = "hpsearch:asked", "hpsearch:told"
 
-#: How the names begin of what a sampler keeps in a trial's system attributes.
-KEPT = ("tpe:", "proposer:")
+#: How the names of a sampler's system attributes begin; a proposer that keeps others adds its own.
+SAMPLER_PREFIXES = ("tpe:", "proposer:")
 
 _FIRST = tuple(NAMES[key] for key in ("seed", "started_seconds"))
 
@@ -35,12 +35,14 @@ def asked_seal(trial: FrozenTrial) -> str:
 
 
 def sampler_attributes(trial: FrozenTrial) -> dict[str, Any]:
-    """What a sampler keeps of a proposal for those that it makes later.
+    """What the sampler wrote into a trial when it proposed its values.
 
-    TPE proposes values for parameters that are not alive, too, and reads them while the trial runs;
-    a replayed trial must have them as the first did.
+    TPE proposes values for inactive parameters, too, and looks at them while the trial runs; a
+    replayed trial must have them as the first did.
     """
-    return {key: value for key, value in trial._system_attrs.items() if key.startswith(KEPT)}
+    return {
+        key: value for key, value in trial._system_attrs.items() if key.startswith(SAMPLER_PREFIXES)
+    }
 
 
 def told_seal(trial: FrozenTrial) -> str:
@@ -51,15 +53,18 @@ def told_seal(trial: FrozenTrial) -> str:
     return _digest([asked_seal(trial), trial.state.name, value, reports, attributes])
 
 
-def first_broken(trials: Sequence[FrozenTrial]) -> int | None:
-    """The number of the first trial that is not as it was written; None where all are."""
-    for number, trial in enumerate(trials):
-        if trial.number != number or not _holds(trial):
-            return number
-    return None
+def sealed(trial: FrozenTrial) -> FrozenTrial:
+    """A copy of a trial of the search as the record keeps it, with its digests."""
+    kept = with_shown_names(trial)
+    seals = {**sampler_attributes(kept), ASKED: asked_seal(kept)}
+    if kept.state.is_finished():
+        seals[TOLD] = told_seal(kept)
+    kept._system_attrs = seals
+    return kept
 
 
-def _holds(trial: FrozenTrial) -> bool:
+def is_sealed(trial: FrozenTrial) -> bool:
+    """Whether a trial is as it was written."""
     seals = trial._system_attrs
     if seals.get(ASKED) != asked_seal(trial):
         return False

@@ -6,7 +6,7 @@ from typing import Literal
 
 from hpsearch.space.space import Scalar
 
-TrialState = Literal["running", "complete", "pruned", "failed"]
+StateName = Literal["running", "complete", "pruned", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class TrialRecord:
     """
 
     number: int
-    state: TrialState
+    state: StateName
     value: float | None
     params: Mapping[str, Scalar]
     epochs: int

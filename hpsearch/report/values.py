@@ -8,7 +8,7 @@ from typing import Any
 
 from hpsearch.evaluation.leaderboard import Standing, Winner
 from hpsearch.evaluation.outcome import Outcome, TestResult
-from hpsearch.record.states import finite_value, state_of
+from hpsearch.record.status import finite_value, trial_status
 from hpsearch.tasks.task import Task
 
 SIMULATED = "simulated rows, not the UCI data"
@@ -28,7 +28,7 @@ def study_values(outcome: Outcome, *, times: bool) -> dict[str, Any]:
         "objective": outcome.task.objective,
         "notice": SIMULATED if outcome.data.simulated else None,
         "study": outcome.spec.study.model_dump(),
-        "data": asdict(outcome.data),
+        "data": {**asdict(outcome.data), "columns": outcome.data.columns},
         "best": _best(outcome, winner),
         "test": _test(outcome.task, outcome.test, winner) if outcome.test else None,
         "leaderboard": [_standing(outcome, standing) for standing in outcome.standings],
@@ -132,7 +132,7 @@ def _trials(outcome: Outcome) -> list[Mapping[str, Any]]:
     return [
         {
             "number": trial.number,
-            "state": state_of(trial),
+            "state": trial_status(trial),
             "value": finite_value(trial),
             "epochs": trial.epochs,
             "best_epoch": trial.best_epoch,

@@ -21,6 +21,7 @@ from hpsearch.errors import HpsearchError
 from hpsearch.execution.pool import Pool
 from hpsearch.progress import BestTrial, Snapshot
 from hpsearch.record.histories import ProgressFiles
+from hpsearch.record.journal import Journal
 from hpsearch.record.record import Record
 from hpsearch.search.clock import Problem, VirtualClock
 from hpsearch.search.proposers.recorded import RecordedSampler
@@ -53,7 +54,7 @@ def search(
         HpsearchError: If all of the first trials fail.
         WorkerError: If workers died and died; what is recorded is kept.
     """
-    yield from _Walk(spec, problem, record, files, pool, tell).run()
+    yield from _Walk(spec, problem, Journal.of(record), files, pool, tell).run()
 
 
 @dataclass(slots=True, eq=False)
@@ -72,14 +73,14 @@ class _Walk:
         self,
         spec: StudySpec,
         problem: Problem,
-        record: Record,
+        journal: Journal,
         files: ProgressFiles,
         pool: Pool,
         tell: Callable[[str], None],
     ) -> None:
         self._spec = spec
         self._problem = problem
-        self._record = record
+        self._journal = journal
         self._clock = VirtualClock()
         self._side = SideProcess()
         self._trainings = Trainings(problem, files, pool, tell)
@@ -132,20 +133,20 @@ class _Walk:
     def _ask(self) -> None:
         """Begin the next trial at the present virtual time."""
         spec, number = self._spec, self._asked
-        recorded, reported = self._record.params(number), self._record.reported_epochs(number)
+        recorded, reported = self._journal.params(number), self._journal.reported_epochs(number)
         self._study.sampler = (
             make_sampler(spec, number, self._side)
             if recorded is None
             else RecordedSampler(recorded)
         )
         trial = self._study.ask()
-        for key, value in self._record.sampler_attributes(number).items():
+        for key, value in self._journal.sampler_attributes(number).items():
             self._study._storage.set_trial_system_attr(trial._trial_id, key, value)
         recipe = spec.recipe(suggest(trial, spec.space))
         seed = trial_seed(spec.study.seed, number)
         trial.set_user_attr("seed", seed)
         trial.set_user_attr("started_seconds", self._clock.now)
-        self._record.asked(self._frozen(number), self._study)
+        self._journal.asked(self._frozen(number), self._study)
         self._asked += 1
         run = Run(f"{number:04d}", f"trial {number}", "trial", recipe, seed)
         training = self._trainings.begin(run, self._ladder.after, reported)
@@ -164,7 +165,7 @@ class _Walk:
                 self._end(flight, TrialState.PRUNED, f"diverged at epoch {seen.epochs}", seen)
             else:
                 flight.trial.report(seen.value, seen.epochs)
-                self._record.reported(number, seen.epochs, seen.value, self._study)
+                self._journal.reported(number, seen.epochs, seen.value, self._study)
                 if seen.ending == Ending.STOPPED_EARLY:
                     self._end(flight, TrialState.COMPLETE, "stopped early", seen)
                 elif seen.epochs == self._spec.training.epochs:
@@ -229,7 +230,7 @@ class _Walk:
         complete = state == TrialState.COMPLETE and seen is not None
         self._study.tell(flight.trial, seen.value if complete and seen else None, state=state)
         ended = self._frozen(number)
-        self._record.told(number, state, attributes, self._study)
+        self._journal.told(number, state, attributes, self._study)
         self._trainings.end(flight.training, flight.epoch)
         del self._flights[number]
         self._count(ended, state, cause)

@@ -19,7 +19,7 @@ from tensorboard.compat.proto import summary_pb2
 from tensorboard.plugins.hparams import api_pb2, metadata, plugin_data_pb2
 
 from hpsearch.evaluation.outcome import Outcome
-from hpsearch.record.states import STATES, finite_value, state_of
+from hpsearch.record.status import STATUSES, finite_value, trial_status
 from hpsearch.record.trial import TrialRecord
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.space.space import Choice, Float, Int, Parameter, Scalar, Space
@@ -89,7 +89,7 @@ def experiment(outcome: Outcome) -> bytes:
     state = api_pb2.HParamInfo(
         name="state", type=api_pb2.DATA_TYPE_STRING, differs=True, description="What became of it."
     )
-    state.domain_discrete.extend(STATES)
+    state.domain_discrete.extend(STATUSES)
     parameters = [_declare(p, p.name in shown) for p in space.parameters]
     constants = [
         _declare(Parameter(name, Choice((value,))), True) for name, value in _filling(space).items()
@@ -115,7 +115,7 @@ def start(space: Space, trial: TrialRecord) -> bytes:
     content = plugin_data_pb2.SessionStartInfo(
         start_time_secs=trial.started_seconds, group_name=row_name(trial)
     )
-    values = {"state": state_of(trial), **_filling(space), **trial.params}
+    values = {"state": trial_status(trial), **_filling(space), **trial.params}
     for name, value in values.items():
         match value:
             case bool():
@@ -131,7 +131,7 @@ def start(space: Space, trial: TrialRecord) -> bytes:
 def status(trial: TrialRecord) -> bytes:
     """Whether a trial runs, and how it ended."""
     content = plugin_data_pb2.SessionEndInfo(
-        status=STATUS[state_of(trial)], end_time_secs=ended_seconds(trial)
+        status=STATUS[trial_status(trial)], end_time_secs=ended_seconds(trial)
     )
     data = plugin_data_pb2.HParamsPluginData(session_end_info=content)
     return _said(metadata.SESSION_END_INFO_TAG, data, ended_seconds(trial))

@@ -22,7 +22,7 @@ import numpy as np
 from hpsearch.evaluation.leaderboard import Standing
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.runs import Trained
-from hpsearch.record.states import rank_trials
+from hpsearch.record.status import rank_trials
 from hpsearch.record.trial import TrialRecord
 from hpsearch.tensorboard import hparams
 from hpsearch.tensorboard.events import (

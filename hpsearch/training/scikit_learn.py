@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.data.parts import Fold
-from hpsearch.data.preprocessing import Scaling
+from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.table import Features
 from hpsearch.tasks.task import EstimatorBaseline, Task
 
@@ -16,22 +16,22 @@ Predictions = NDArray[np.float64]
 
 
 def fit_and_predict(
-    task: Task, name: str, seed: int, fold: Fold, scaling: Scaling, features: Features
+    task: Task, name: str, seed: int, fold: Fold, preprocessing: Preprocessing, raw: Features
 ) -> tuple[Predictions, Predictions]:
     """Fit a model on the train rows and predict; takes seconds, so that nothing need be kept.
 
     Args:
-        name: Of one of the task's estimators.
-        features: Raw, ``(rows, columns)``.
+        name: Name of one of the task's estimators.
+        raw: Rows before preprocessing, ``(rows, columns)``.
 
     Returns:
-        Predictions for the validation rows and for ``features``.
+        Predictions for the validation rows and for ``raw``.
 
     Raises:
         KeyError: If the task has no such estimator.
     """
     baseline = {estimator.name: estimator for estimator in task.estimators}[name]
-    parts = (fold.validation_features, scaling.apply(features))
+    parts = (fold.validation_features, preprocessing.apply(raw))
     fitted = _fit(baseline, seed, fold)
     if not baseline.staged:
         predict = getattr(fitted, task.estimator_method)

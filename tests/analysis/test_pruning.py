@@ -9,7 +9,7 @@ import pytest
 
 from hpsearch.analysis.pruning import Pruning, best_so_far, weigh_pruning
 from hpsearch.analysis.spending import core_seconds, endings
-from hpsearch.record.trial import TrialRecord, TrialState
+from hpsearch.record.trial import StateName, TrialRecord
 from hpsearch.search.clock import EPOCH_SECONDS, OPERATIONS_PER_SECOND, Problem
 from hpsearch.study.reading import check_study
 from hpsearch.study.spec import StudySpec
@@ -38,7 +38,7 @@ def spec() -> StudySpec:
     return check_study(tables, "made.toml")
 
 
-def trial(number: int, state: TrialState, epochs: int, **changes: Any) -> TrialRecord:
+def trial(number: int, state: StateName, epochs: int, **changes: Any) -> TrialRecord:
     made = TrialRecord(
         number=number,
         state=state,

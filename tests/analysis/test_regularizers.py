@@ -22,7 +22,7 @@ from hpsearch.data.facts import DataFacts
 from hpsearch.evaluation.leaderboard import Leaderboard, Reason, Standing
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.runs import Trained
-from hpsearch.record.trial import TrialRecord, TrialState
+from hpsearch.record.trial import StateName, TrialRecord
 from hpsearch.space.space import Scalar
 from hpsearch.study.reading import check_study
 from hpsearch.training.history import UNTRAINED, History
@@ -62,7 +62,7 @@ def made(
     outcome = Outcome(
         folder=Path("made"),
         spec=SPEC,
-        data=DataFacts("csv", "made", False, "sha256:0", 3, 100, ROWS, 100),
+        data=DataFacts("csv", "made", False, "sha256:0", ("a", "b", "c"), 100, ROWS, 100),
         trials=tuple(trials),
         history=lambda run: histories.get(run, UNTRAINED),
         importances={},
@@ -202,7 +202,7 @@ def test_layers_are_the_mean_over_seeds_of_the_last_epoch() -> None:
 
 
 def trial(
-    number: int, value: float | None, params: Mapping[str, Scalar], state: TrialState = "complete"
+    number: int, value: float | None, params: Mapping[str, Scalar], state: StateName = "complete"
 ) -> TrialRecord:
     cause = "diverged at epoch 3" if value is None and state == "pruned" else ""
     return TrialRecord(number, state, value, params, 20, 9, number, cause, 0.0, 1.0)

@@ -1,12 +1,14 @@
 """Rows that cannot be used: told with their file, exit code 1, nothing changed."""
 
 import gzip
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tomli_w
 
+from hpsearch.cli import app
 from tests.attack.refusals import ROWS as GOOD
 from tests.attack.refusals import refused, with_entry
 
@@ -77,3 +79,23 @@ def test_a_file_of_rows_that_is_damaged_or_none_is_told(
         (tmp_path / "mine.toml").write_text(tomli_w.dumps(with_entry("data.path", name)))
         whole = ("--study", "mine.toml", "--set", "data.shuffle=true")
         assert name in refused(tmp_path, monkeypatch, capsys, "optimize", *whole, code=1)
+
+
+def test_a_csv_that_neither_the_study_nor_the_command_names_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = with_entry("data.source", "csv")
+    del study["data"]["path"]
+    (tmp_path / "mine.toml").write_text(tomli_w.dumps(study))
+    said = refused(tmp_path, monkeypatch, capsys, "optimize", "--study", "mine.toml", code=2)
+    assert said.splitlines()[-1] == (
+        "hpsearch: data.source = 'csv' reads a file of rows, and none is named; "
+        "set data.path, or give --data"
+    )
+    (tmp_path / "rows.csv").write_text(changed(6, "1,much,3").decode())
+    named = ("optimize", "--study", "mine.toml", "--data", "rows.csv")
+    assert "rows.csv, line 7" in refused(tmp_path, monkeypatch, capsys, *named, code=1)
+    monkeypatch.setattr(sys, "argv", ["hpsearch", "validate", "mine.toml"])
+    with pytest.raises(SystemExit) as ended:
+        app.main()
+    assert ended.value.code in (0, None), capsys.readouterr()

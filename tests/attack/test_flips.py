@@ -70,7 +70,7 @@ class Reader:
         table = kept_rows(self._folder / "rows.npz")
         if table is None:
             return ""
-        now = (table.fingerprint(), table.names, table.source)
+        now = (table.fingerprint(), table.names, table.origin)
         return "" if now == self._values["rows"] else "other rows"
 
     def _read(self) -> dict[str, Any]:
@@ -78,7 +78,7 @@ class Reader:
             status = status_of(folder)
             table = kept_rows(self._folder / "rows.npz")
             return {
-                "rows": table and (table.fingerprint(), table.names, table.source),
+                "rows": table and (table.fingerprint(), table.names, table.origin),
                 "trials": folder.record.trials(),
                 "data": folder.data(),
                 "environments": folder.environments(),

@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -10,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -195,13 +197,30 @@ def mounted(finished: Path) -> Path:
 
 @pytest.mark.parametrize(
     "command",
-    ["status", *(pytest.param(name, marks=whole) for name in ("trials", "reproduce"))],
+    ["status", *(pytest.param(name, marks=whole) for name in ("trials", "check", "reproduce"))],
 )
 def test_a_folder_that_can_only_be_read_is_read(mounted: Path, command: str) -> None:
     more = ["--trial", "1", "--workers", "1"] if command == "reproduce" else []
     done = run(read_only(mounted, hpsearch(command, "--out", mounted, *more)))
     fine(done)
     assert done.stdout == run(hpsearch(command, "--out", mounted, *more)).stdout
+
+
+@pytest.mark.parametrize("left", [(), ("-wal",), ("-wal", "-shm")])
+def test_a_record_with_a_log_is_read_where_nothing_can_be_written(
+    mounted: Path, left: Sequence[str]
+) -> None:
+    with closing(sqlite3.connect(mounted / "study.db")) as connection:
+        connection.execute("PRAGMA user_version = 7")
+        connection.commit()
+        for suffix in left:  # as a process leaves them that is killed
+            shutil.copy(mounted / f"study.db{suffix}", mounted / f"kept{suffix}")
+    for suffix in left:
+        (mounted / f"kept{suffix}").rename(mounted / f"study.db{suffix}")
+    names = sorted(path.name for path in mounted.iterdir())
+    done = run(read_only(mounted, hpsearch("check", "--out", mounted)))
+    fine(done)
+    assert sorted(path.name for path in mounted.iterdir()) == names
 
 
 @pytest.mark.parametrize("command", ["report", pytest.param("optimize", marks=whole)])

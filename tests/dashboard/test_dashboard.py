@@ -25,6 +25,7 @@ from hpsearch.dashboard.server import application
 from hpsearch.dashboard.writing import write_dashboard
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.record.annotations import PART
+from hpsearch.record.journal import Journal
 from hpsearch.record.record import Record
 from hpsearch.space.space import Choice, Domain, Float, Int
 from tests.outcomes import HOSTILE, NO_LEADERBOARD, MakeOutcome, lose, make_trial, with_standings
@@ -46,8 +47,9 @@ def make_record() -> Iterator[MakeRecord]:
 
     def make(outcome: Outcome) -> Record:
         folder = outcome.folder
-        record = Record(folder / "study.db", "made")
+        record = Record.open(folder / "study.db", "made")
         records.append(record)
+        journal = Journal.of(record)
         domains = {one.name: one.domain for one in outcome.spec.space.parameters}
         for trial in outcome.trials:
             complete = trial.state == "complete"
@@ -59,7 +61,7 @@ def make_record() -> Iterator[MakeRecord]:
                 user_attrs={"seed": trial.seed, "started_seconds": trial.started_seconds},
             )
             written.number = trial.number
-            record.asked(written, optuna.create_study())
+            journal.asked(written, optuna.create_study())
         (folder / "report.html").write_text("<!doctype html><h1>Report</h1>", encoding="utf-8")
         (folder / "report.md").write_text("# Report\n", encoding="utf-8")
         return record

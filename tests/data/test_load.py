@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hpsearch.data import load as module
 from hpsearch.data.load import load
+from hpsearch.data.sources.higgs import reading
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError, DownloadError, UsageError
 from hpsearch.study.sections import DataSection
-from tests.data.conftest import higgs_text, packed
+from tests.data.sources.conftest import higgs_text, packed
 
 
 def section(**keys: object) -> DataSection:
@@ -47,13 +47,26 @@ def no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         raise DownloadError("UCI cannot be reached (no route)")
 
     monkeypatch.setenv("HPSEARCH_CACHE", str(tmp_path))
-    monkeypatch.setattr(module, "fetch_higgs", fail)
+    monkeypatch.setattr(reading, "fetch_higgs", fail)
 
 
 def test_csv_takes_the_first_rows(rows: Path) -> None:
     table = read(section(source="csv", path=str(rows), label="y"))
     assert table.features[:, 0].tolist() == list(range(100))
-    assert table.source.kind == "csv"
+    assert table.origin.kind == "csv"
+
+
+def test_data_is_enough_where_the_study_names_no_file(rows: Path) -> None:
+    table = read(section(source="csv", label="y"), rows)
+    assert table.origin.description == f"the first 100 rows of {rows.name}"
+
+
+def test_a_csv_that_nobody_names_is_a_wrong_command() -> None:
+    with pytest.raises(UsageError) as caught:
+        read(section(source="csv"))
+    assert str(caught.value) == (
+        "data.source = 'csv' reads a file of rows, and none is named; set data.path, or give --data"
+    )
 
 
 def test_a_csv_to_shuffle_is_read_whole(rows: Path) -> None:
@@ -62,13 +75,13 @@ def test_a_csv_to_shuffle_is_read_whole(rows: Path) -> None:
 
 def test_data_goes_before_the_path(rows: Path) -> None:
     table = read(section(source="csv", path="nowhere.csv", label="y"), rows)
-    assert table.source.description.endswith(f" rows of {rows.name}")
+    assert table.origin.description.endswith(f" rows of {rows.name}")
 
 
 def test_higgs_from_a_file(higgs: Path) -> None:
     for table in (read(section(), higgs), read(section(path=str(higgs)))):
-        assert table.source.kind == "higgs"
-        assert table.source.description == f"the first 100 rows of {higgs.name}"
+        assert table.origin.kind == "higgs"
+        assert table.origin.description == f"the first 100 rows of {higgs.name}"
         assert table.features.shape == (100, 28)
 
 
@@ -80,21 +93,24 @@ def test_a_bad_file_is_never_replaced(tmp_path: Path) -> None:
 def test_collisions_are_simulated() -> None:
     told: list[str] = []
     table = read(section(source="collisions"), told=told)
-    assert table.source.kind == "collisions"
+    assert table.origin.kind == "collisions"
     assert len(table.labels) == 100
     assert told == []
 
 
 def test_a_file_for_collisions_is_a_wrong_command(higgs: Path) -> None:
-    with pytest.raises(UsageError, match="the study's rows are simulated"):
+    message = "names a file, but .* are simulated .*; set data.source to 'higgs' or 'csv'$"
+    with pytest.raises(UsageError, match=f"^--data {message}"):
         read(section(source="collisions"), higgs)
+    with pytest.raises(UsageError, match=f"^data.path {message}"):
+        read(section(source="collisions", path=str(higgs)))
 
 
 @pytest.mark.usefixtures("no_network")
 def test_without_a_network_the_substitute_is_told() -> None:
     told: list[str] = []
     table = read(section(), told=told)
-    assert table.source.kind == "collisions"
+    assert table.origin.kind == "collisions"
     np.testing.assert_array_equal(table.features, read(section(source="collisions")).features)
     (line,) = told
     assert "simulated collisions, not HIGGS: UCI cannot be reached (no route)" in line
@@ -107,5 +123,5 @@ def test_the_cache_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     whole = packed(higgs_text(200))
     (tmp_path / "HIGGS-first-rows.csv.gz").write_bytes(whole[: len(whole) * 3 // 4])
     table = read(section())
-    assert table.source.kind == "higgs"
+    assert table.origin.kind == "higgs"
     assert len(table.labels) == 100

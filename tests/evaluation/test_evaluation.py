@@ -12,7 +12,7 @@ import pytest
 
 from hpsearch.data.folds import Split
 from hpsearch.data.parts import SealedTest
-from hpsearch.data.preprocessing import Scaling
+from hpsearch.data.standardization import Standardization
 from hpsearch.data.table import Features, Labels
 from hpsearch.errors import WorkerError
 from hpsearch.evaluation.candidates import find_candidates
@@ -30,6 +30,7 @@ from hpsearch.evaluation.retraining import best_trials, wanted_retrainings
 from hpsearch.evaluation.runs import best_weights, train_runs, trained
 from hpsearch.models.arrays import Arrays
 from hpsearch.record.folder import StudyFolder, write_folder
+from hpsearch.record.journal import Journal
 from hpsearch.record.record import Record
 from hpsearch.record.trial import TrialRecord
 from hpsearch.search.loop import search
@@ -77,7 +78,8 @@ def made_rows(count: int = 400) -> Split:
     rng = np.random.default_rng(0)
     labels = (rng.random(count) < 0.5).astype(np.float32)
     features = rng.normal(size=(count, 3)).astype(np.float32)
-    return Split(tiny_fold(), Scaling.fit(features), SealedTest(features, labels))
+    fitted = Standardization.fit(features, ("a", "b", "c"))
+    return Split(tiny_fold(), fitted, SealedTest(features, labels))
 
 
 def guesses(seed: int, labels: Labels) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -232,9 +234,34 @@ def test_the_test_rows_are_opened_once_and_the_opening_is_in_the_record(
     assert len(outcome.history(run.run.name).curve) == run.epochs
 
 
+def test_what_was_measured_is_kept_and_going_back_to_it_opens_nothing(
+    folder: StudyFolder,
+) -> None:
+    pool = Pool(FormulaTrainer())
+    finish(folder, pool)
+    rows, first = made_rows(), candidates_of(folder)
+    second = replace(first, models={})
+    results = []
+    for candidates in (first, second):
+        weights = best_weights(folder, PROBLEM, pool, candidates.runs)
+        measure(folder, rows, candidates, weights, guessing(rows))
+        results.append(recorded_test(folder.record))
+    assert already_measured(folder.record, first)
+    assert already_measured(folder.record, second)
+    openings = [result.openings for result in results if result is not None]
+    assert [len(entries) for entries in openings] == [1, 2]
+    back = recorded_test(folder.record, first.identity)
+    assert back is not None
+    assert results[0] is not None
+    assert back == replace(results[0], openings=openings[1])
+    assert recorded_test(folder.record) == recorded_test(folder.record, second.identity)
+    assert recorded_test(folder.record, ["another"]) is None
+
+
 @pytest.mark.parametrize("trials", [9, 30])
 def test_importance_needs_trials_and_sums_to_one(tmp_path: Path, trials: int) -> None:
-    record = Record(tmp_path / "study.db", "important")
+    record = Record.open(tmp_path / "study.db", "important")
+    journal = Journal.of(record)
     rate = optuna.distributions.FloatDistribution(1e-4, 1e-1, log=True)
     momentum = optuna.distributions.FloatDistribution(0.0, 0.9)
     for number in range(trials):
@@ -250,7 +277,7 @@ def test_importance_needs_trials_and_sums_to_one(tmp_path: Path, trials: int) ->
             user_attrs={"seed": 1, "started_seconds": 0.0},
         )
         trial.number = number
-        record.asked(trial, optuna.create_study())
+        journal.asked(trial, optuna.create_study())
     found = importances(record.frozen_trials())
     record.close()
     if trials < 10:

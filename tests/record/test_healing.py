@@ -11,7 +11,8 @@ import pytest
 
 from hpsearch.errors import RecordError, UsageError
 from hpsearch.evaluation.check import check_folder
-from hpsearch.record.folder import WRITTEN_HERE, read_folder, write_folder
+from hpsearch.record.folder import read_folder, write_folder
+from hpsearch.record.study_file import WRITTEN_HERE
 from hpsearch.search.loop import search
 from tests.attack.doubled import SPEC, compared, go_on, silent
 from tests.doubles import PROBLEM, FormulaTrainer, Pool

@@ -22,7 +22,7 @@ from hpsearch.record.record import Record
 @pytest.fixture
 def record(tmp_path: Path) -> Iterator[Record]:
     """That of a study that has begun."""
-    record = Record(tmp_path / "study.db", "small")
+    record = Record.open(tmp_path / "study.db", "small")
     reconcile(tmp_path, record, fresh=True)
     yield record
     record.close()
@@ -37,7 +37,7 @@ def begin_again(folder: Path, record: Record) -> Record:
     record.close()
     for file in folder.glob("study.db*"):
         file.unlink()
-    return Record(folder / "study.db", "small")
+    return Record.open(folder / "study.db", "small")
 
 
 def test_record_and_log_tell_the_same(tmp_path: Path, record: Record) -> None:

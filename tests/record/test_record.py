@@ -1,8 +1,10 @@
 """What people see of a record in the dashboard, and what they may do to it there."""
 
 import json
+import re
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,12 @@ from optuna_dashboard import save_note, wsgi
 from werkzeug.test import Client
 
 from hpsearch.errors import RecordError
+from hpsearch.evaluation.check import check_folder
+from hpsearch.record.folder import read_folder, write_folder
+from hpsearch.record.journal import Journal
 from hpsearch.record.record import Record
+from tests.doubles import small_study
+from tests.facts import FACTS
 
 
 @contextmanager
@@ -33,17 +40,17 @@ def walk() -> optuna.Study:
     return optuna.create_study(direction="minimize")
 
 
-def ask(record: Record, walk: optuna.Study) -> optuna.Trial:
+def ask(journal: Journal, walk: optuna.Study) -> optuna.Trial:
     trial = walk.ask()
     trial.suggest_float("x", 0, 1)
     trial.set_user_attr("seed", 7)
     trial.set_user_attr("started_seconds", 0.5)
-    record.asked(walk.get_trials(deepcopy=False)[trial.number], walk)
+    journal.asked(walk.get_trials(deepcopy=False)[trial.number], walk)
     return trial
 
 
 def tell(
-    record: Record, walk: optuna.Study, trial: optuna.Trial, value: float | None, **changes: Any
+    journal: Journal, walk: optuna.Study, trial: optuna.Trial, value: float | None, **changes: Any
 ) -> None:
     state = TrialState.COMPLETE if value is not None else TrialState.FAIL
     ended = {"epochs": 9, "best_epoch": 5, "cause": "ran all epochs", "ended_seconds": 2.5}
@@ -51,16 +58,16 @@ def tell(
     for key, attribute in attributes.items():
         trial.set_user_attr(key, attribute)
     walk.tell(trial, value, state=state)
-    record.told(trial.number, state, attributes, walk)
+    journal.told(trial.number, state, attributes, walk)
 
 
 def test_facts_come_back_and_people_do_not_see_them(tmp_path: Path) -> None:
     path = tmp_path / "study.db"
     long = {"metrics": ["a" * 100] * 1_000}
-    record = Record(path, "small")
+    record = Record.open(path, "small")
     record.set_fact("test", long)
     record.close()
-    record = Record(path, "small")
+    record = Record.open(path, "small")
     assert record.fact("test", None) == long
     assert record.fact("openings", []) == []
     record.close()
@@ -75,17 +82,81 @@ def test_a_record_of_layout_2_is_refused_and_left_as_it_was(tmp_path: Path) -> N
     with opened(path) as storage:
         study = storage.create_new_study([optuna.study.StudyDirection.MINIMIZE], "small")
         storage.set_study_user_attr(study, "version", 2)
-    with pytest.raises(RecordError, match="must be of version 4, got version 2; use the hpsearch"):
-        Record(path, "small")
+    with pytest.raises(RecordError, match="must have layout 5, got layout 2; use the hpsearch"):
+        Record.open(path, "small")
     with opened(path) as storage:
         (found,) = storage.get_all_studies()
         assert (found.user_attrs, found.system_attrs) == ({"version": 2}, {})
 
 
+#: What layout 4, that of the first release, has of a study with one trial.
+LAYOUT_4 = """
+    PRAGMA journal_mode = WAL;
+    CREATE TABLE studies (study_id INTEGER PRIMARY KEY, study_name VARCHAR(512));
+    CREATE TABLE study_user_attributes (study_id INTEGER, key VARCHAR(512), value_json TEXT);
+    CREATE TABLE trials (trial_id INTEGER PRIMARY KEY, number INTEGER, study_id INTEGER);
+    INSERT INTO studies VALUES (1, 'small');
+    INSERT INTO trials VALUES (1, 0, 1);
+    CREATE TABLE hpsearch_facts (key TEXT PRIMARY KEY, value TEXT, digest TEXT);
+    INSERT INTO hpsearch_facts VALUES
+        ('version', '4', '965f625bff15c83d9f9f5879c93ed545f5611bf0abdbf738f830b26ef2d65495');
+"""
+
+
+@pytest.fixture
+def released(tmp_path: Path) -> Path:
+    """A folder of the layout that was released first."""
+    with closing(sqlite3.connect(tmp_path / "study.db")) as connection:
+        connection.executescript(LAYOUT_4)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", ["read", "write", "check"])
+def test_a_folder_of_layout_4_is_refused_in_one_line_and_left_as_it_was(
+    released: Path, command: str
+) -> None:
+    before = (released / "study.db").read_bytes()
+    expected = r"must have layout 5, got layout 4; use the hpsearch that wrote it, or a new folder"
+    match command:
+        case "read":
+            with pytest.raises(RecordError, match=expected) as raised, read_folder(released):
+                pass
+            message = str(raised.value)
+        case "write":
+            spec = small_study()
+            with (
+                pytest.raises(RecordError, match=expected) as raised,
+                write_folder(released, spec, FACTS),
+            ):
+                pass
+            message = str(raised.value)
+        case "check":
+            (finding,) = check_folder(released)
+            message = finding.words
+    assert re.search(expected, message)
+    assert "\n" not in message
+    assert (released / "study.db").read_bytes() == before
+    assert not (released / "study.toml").exists()
+
+
+def test_a_study_of_another_program_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    with opened(path) as storage:
+        study = optuna.create_study(study_name="mine", storage=storage)
+        study.tell(study.ask(), 0.5)
+    before = path.read_bytes()
+    with pytest.raises(RecordError, match="got a study of another program"):
+        Record.open(path, "mine")
+    with pytest.raises(RecordError, match="got a study of another program"):
+        Record.read(path)
+    assert path.read_bytes() == before
+
+
 def test_trials_have_attributes_that_people_can_read(tmp_path: Path, walk: optuna.Study) -> None:
-    record = Record(tmp_path / "study.db", "small")
-    tell(record, walk, ask(record, walk), 0.5)
-    tell(record, walk, ask(record, walk), None, best_epoch=None, cause="failed: no memory")
+    record = Record.open(tmp_path / "study.db", "small")
+    journal = Journal.of(record)
+    tell(journal, walk, ask(journal, walk), 0.5)
+    tell(journal, walk, ask(journal, walk), None, best_epoch=None, cause="failed: no memory")
     first, second = (trial.user_attrs for trial in record.frozen_trials())
     assert first == {
         "seed": 7,
@@ -104,7 +175,7 @@ def test_trials_have_attributes_that_people_can_read(tmp_path: Path, walk: optun
 
 
 def test_attributes_are_taken_away_too(tmp_path: Path) -> None:
-    record = Record(tmp_path / "study.db", "small")
+    record = Record.open(tmp_path / "study.db", "small")
     record.set_attributes({"dashboard:note_ver": 1}, {"rows": "10"})
     record.set_attributes({"dashboard:note_ver": None, "absent": None}, {"rows": "12"})
     left = record.attributes()
@@ -118,18 +189,20 @@ def test_a_study_that_was_renamed_in_the_dashboard_is_still_the_same(
     tmp_path: Path, walk: optuna.Study
 ) -> None:
     path = tmp_path / "study.db"
-    record = Record(path, "small")
-    tell(record, walk, ask(record, walk), 0.5)
+    record = Record.open(path, "small")
+    journal = Journal.of(record)
+    tell(journal, walk, ask(journal, walk), 0.5)
     record.set_fact("openings", ["one"])
     record.close()
-    record = Record(path, "small")
+    record = Record.open(path, "small")
+    journal = Journal.of(record)
     with opened(path) as storage:
         Client(wsgi(storage)).post("/api/studies/1/rename", json={"study_name": "mine"})
         assert [study.study_name for study in storage.get_all_studies()] == ["mine"]
     with pytest.raises(RecordError, match="Run the same command to continue"):
-        ask(record, walk)
+        ask(journal, walk)
     record.close()
-    record = Record(path, "small")
+    record = Record.open(path, "small")
     assert record.fact("openings", []) == ["one"]
     assert [trial.value for trial in record.trials()] == [0.5]
     assert "study:metric_names" in record.attributes()
@@ -141,9 +214,10 @@ def test_a_record_that_is_built_anew_keeps_facts_notes_and_files(
     tmp_path: Path, walk: optuna.Study, renamed: bool
 ) -> None:
     path = tmp_path / "study.db"
-    record = Record(path, "small")
-    tell(record, walk, ask(record, walk), 0.5)
-    ask(record, walk)
+    record = Record.open(path, "small")
+    journal = Journal.of(record)
+    tell(journal, walk, ask(journal, walk), 0.5)
+    ask(journal, walk)
     record.set_fact("openings", ["one"])
     record.close()
     with opened(path) as storage:
@@ -157,13 +231,13 @@ def test_a_record_that_is_built_anew_keeps_facts_notes_and_files(
             save_note(optuna.Trial(study, trial._trial_id), f"on trial {trial.number}")
         storage.set_trial_system_attr(study.trials[1]._trial_id, "artifacts:a1", json.dumps({}))
         storage.set_study_user_attr(study._study_id, "rows", "10")
-    record = Record(path, "small")
+    record = Record.open(path, "small")
     other = optuna.create_study(direction="minimize")
     for value in (0.5, 0.6):
         asked = other.ask()
         asked.suggest_float("x", 0, 1)
         other.tell(asked, value)
-    record.told(0, TrialState.COMPLETE, {"epochs": 8}, other)
+    Journal.of(record).told(0, TrialState.COMPLETE, {"epochs": 8}, other)
     assert [trial.value for trial in record.frozen_trials()] == [0.5, 0.6]
     assert record.fact("openings", []) == ["one"]
     record.close()

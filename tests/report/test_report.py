@@ -140,6 +140,8 @@ def test_json_says_what_others_may_rely_on(make_outcome: MakeOutcome) -> None:
     }  # fmt: skip
     assert values["data"]["fingerprint"].startswith("sha256:")
     assert values["data"]["simulated"] is False
+    assert values["data"]["names"] == [f"column {index}" for index in range(28)]
+    assert values["data"]["columns"] == 28
     rows = [values["data"][f"{part}_rows"] for part in ("train", "validation", "test")]
     assert rows == [10_000, 1_000, 9_977]
     assert values["search"]["trials"] == {

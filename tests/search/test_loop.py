@@ -29,7 +29,7 @@ Found = tuple[tuple[TrialRecord, ...], list[Curve]]
 def walk(folder: Path, spec: StudySpec, pool: Pool, events: int | None = None) -> Found:
     """Run a study in a folder, as far as ``events`` snapshots, and read what it left."""
     files = ProgressFiles(folder)
-    with closing(Record(folder / "study.db", spec.study.name)) as record:
+    with closing(Record.open(folder / "study.db", spec.study.name)) as record:
         steps: Iterator[Snapshot] = search(spec, PROBLEM, record, files, pool)
         for _ in itertools.islice(steps, events):
             pass
@@ -39,7 +39,7 @@ def walk(folder: Path, spec: StudySpec, pool: Pool, events: int | None = None) -
 
 def snapshots(folder: Path, spec: StudySpec, pool: Pool) -> list[Snapshot]:
     """Run a study in a folder, and return where it stood after each event."""
-    with closing(Record(folder / "study.db", spec.study.name)) as record:
+    with closing(Record.open(folder / "study.db", spec.study.name)) as record:
         return list(search(spec, PROBLEM, record, ProgressFiles(folder), pool))
 
 
@@ -213,7 +213,7 @@ def test_deaths_of_workers_end_the_search_and_fail_no_trial(tmp_path: Path, thro
 
     with pytest.raises(WorkerError):
         walk(tmp_path, small_study(), Pool(Dying()))
-    with closing(Record(tmp_path / "study.db", "small")) as record:
+    with closing(Record.open(tmp_path / "study.db", "small")) as record:
         assert {trial.state for trial in record.trials()} <= {"running", "complete", "pruned"}
     assert_equal(run(tmp_path, small_study()), through)
 

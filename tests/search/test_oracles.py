@@ -348,7 +348,7 @@ def test_a_longer_study_equals_one_begun_at_that_length(
 def test_the_process_ends_with_a_search_that_is_stopped(tmp_path: Path) -> None:
     spec = small_study(search__sampler="keras_tuner_random")
     before = set(psutil.Process().children())
-    record = Record(tmp_path / "study.db", spec.study.name)
+    record = Record.open(tmp_path / "study.db", spec.study.name)
     steps: Any = search(spec, PROBLEM, record, ProgressFiles(tmp_path), Pool(FormulaTrainer()))
     next(steps)
     (process,) = set(psutil.Process().children()) - before

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from hpsearch.errors import RecordError, StudyMismatchError, UsageError
 from hpsearch.models.dense import network_of
 from hpsearch.models.recipe import recipe_of
-from hpsearch.record.database import check_integrity
 from hpsearch.record.folder import read_folder, write_folder
 from hpsearch.record.histories import ProgressFiles
+from hpsearch.record.integrity import check_integrity
 from hpsearch.record.record import Record
 from hpsearch.search.clock import VirtualClock
 from hpsearch.search.schedulers.ladder import REPORTS, report_epochs
@@ -106,24 +106,24 @@ def test_a_file_that_is_no_record_is_told_and_left_alone(tmp_path: Path) -> None
     path = tmp_path / "study.db"
     path.write_text("this is a letter to my aunt, not a database" * 100)
     with pytest.raises(RecordError, match="must be a record of hpsearch"):
-        Record(path, "small")
+        Record.open(path, "small")
     assert path.read_text().startswith("this is a letter")
 
 
 @pytest.mark.parametrize("version", [1, 99])
 def test_a_record_of_another_version_is_refused_in_one_line(tmp_path: Path, version: int) -> None:
-    record = Record(tmp_path / "study.db", "small")
+    record = Record.open(tmp_path / "study.db", "small")
     record.set_fact("version", version)
     record.close()
-    with pytest.raises(RecordError, match=f"got version {version}; use the hpsearch that") as told:
-        Record(tmp_path / "study.db", "small")
+    with pytest.raises(RecordError, match=f"got layout {version}; use the hpsearch that") as told:
+        Record.open(tmp_path / "study.db", "small")
     assert "\n" not in str(told.value)
 
 
 def test_a_record_is_checked_and_a_damaged_one_refused(tmp_path: Path) -> None:
     path = tmp_path / "study.db"
     check_integrity(path)
-    Record(path, "small").close()
+    Record.open(path, "small").close()
     check_integrity(path)
     content = bytearray(path.read_bytes())
     content[4096 * 3 : 4096 * 9] = bytes(4096 * 6)
@@ -134,10 +134,10 @@ def test_a_record_is_checked_and_a_damaged_one_refused(tmp_path: Path) -> None:
 
 def test_a_study_that_was_killed_before_its_version_was_written_begins(tmp_path: Path) -> None:
     path = tmp_path / "study.db"
-    Record(path, "small").close()
+    Record.open(path, "small").close()
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DROP TABLE hpsearch_facts")
-    record = Record(path, "small")
+    record = Record.open(path, "small")
     assert record.trials() == ()
     record.close()
 
@@ -167,7 +167,7 @@ def test_another_environment_is_told_and_kept(
 
 
 def test_the_record_uses_a_write_ahead_log(tmp_path: Path) -> None:
-    Record(tmp_path / "study.db", "small").close()
+    Record.open(tmp_path / "study.db", "small").close()
     with sqlite3.connect(tmp_path / "study.db") as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     connection.close()

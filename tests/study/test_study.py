@@ -263,6 +263,13 @@ def test_a_warmup_is_between_nothing_and_all(warmup: Any) -> None:
     assert list(mistakes(search={"warmup": warmup})) == ["search.warmup"]
 
 
+def test_a_csv_may_be_named_on_the_command_line_alone() -> None:
+    spec = small_study(data__source="csv")
+    assert spec.data.path is None
+    again = check_study(tomllib.loads(spec.as_toml()), "again.toml")
+    assert again.data == spec.data
+
+
 @pytest.mark.parametrize("path", ["", " ", "a\0b", "\x1b[31m", "\udcff"])
 def test_a_path_that_names_no_file_is_a_mistake(path: str) -> None:
     for source in ("higgs", "csv", "collisions"):

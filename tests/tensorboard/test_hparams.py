@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.record.states import state_of
+from hpsearch.record.status import trial_status
 from hpsearch.space.space import Choice, Condition, Float, Parameter, Space
 from hpsearch.training.history import UNTRAINED
 from tests.board import board_of, metrics_of
@@ -40,7 +40,7 @@ def test_a_row_holds_live_parameters_best_value_and_epochs(make_outcome: MakeOut
     outcome = make_outcome()
     rows = board_of(outcome, curves=0).rows()
     for trial, row in zip(outcome.trials, rows.values(), strict=True):
-        assert {**trial.params, "state": state_of(trial)} == row["hparams"]
+        assert {**trial.params, "state": trial_status(trial)} == row["hparams"]
         metrics = metrics_of(row)
         assert metrics["epochs"] == trial.epochs
         assert metrics["weights"] > 0

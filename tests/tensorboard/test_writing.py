@@ -9,7 +9,7 @@ import pytest
 
 from hpsearch.errors import RecordError
 from hpsearch.evaluation.outcome import Outcome
-from hpsearch.record.states import state_of
+from hpsearch.record.status import trial_status
 from hpsearch.tensorboard import writing as tensorboard
 from hpsearch.tensorboard.writing import follow, update, write_tensorboard
 from hpsearch.training.history import History
@@ -112,7 +112,7 @@ def test_an_open_board_sees_trials_run_and_end_and_nothing_twice(whole: Outcome)
         board.reload()
         rows = board.rows()
         states = {name: row["hparams"]["state"] for name, row in rows.items()}
-        assert states == {f"trial-{t.run}": state_of(t) for t in moment.trials}
+        assert states == {f"trial-{t.run}": trial_status(t) for t in moment.trials}
         assert all(len(row["sessions"]) == 1 for row in rows.values())
         for trial in moment.trials:
             if trial.diverged:

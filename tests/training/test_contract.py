@@ -169,25 +169,25 @@ class NetworkContract(TrainerContract):
         """The loaded file's mean loss over the raw validation rows is the best epoch's value."""
         import keras
 
-        from hpsearch.data.preprocessing import Scaling
+        from hpsearch.data.standardization import Standardization
         from hpsearch.tasks.binary import binary_crossentropy
         from hpsearch.training.keras.model import predict, save_model
 
         rows = tiny_fold()
         raw_train, raw_validation = rows.train_features * 7 + 3, rows.validation_features * 7 + 3
-        scaling = Scaling.fit(raw_train)
+        fitted = Standardization.fit(raw_train, tuple("abcdefgh"[: raw_train.shape[1]]))
         fold = Fold(
-            scaling.apply(raw_train),
+            fitted.apply(raw_train),
             rows.train_labels,
-            scaling.apply(raw_validation),
+            fitted.apply(raw_validation),
             rows.validation_labels,
         )
         best = make().run(segment(last=6), fold).state.best
-        save_model(tmp_path / "best.keras", recipe(), scaling, best.weights)
+        save_model(tmp_path / "best.keras", recipe(), fitted, best.weights)
         model = keras.models.load_model(tmp_path / "best.keras")
         probabilities = model.predict(raw_validation, verbose=0)[:, 0]
         np.testing.assert_allclose(
-            probabilities, predict(recipe(), scaling, best.weights, raw_validation), rtol=1e-6
+            probabilities, predict(recipe(), fitted, best.weights, raw_validation), rtol=1e-6
         )
         value = binary_crossentropy(fold.validation_labels, probabilities)
         assert value == pytest.approx(best.value, rel=1e-5)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.data.preprocessing import Scaling
+from hpsearch.data.standardization import Standardization
 from hpsearch.models.recipe import Recipe, recipe_of
 from hpsearch.training.initialization import initial_weights
 
@@ -40,7 +40,11 @@ KNOWN = {
 }
 EVERY = {"name", "dtype", "trainable"}
 
-SCALING = Scaling(np.array([1, 2, 3], np.float32), np.array([2, 0.5, 1], np.float32))
+STANDARDIZATION = Standardization(
+    ("height", "width", "depth"),
+    np.array([1, 2, 3], np.float32),
+    np.array([2, 0.5, 1], np.float32),
+)
 
 
 def recipe(**params: Any) -> Recipe:
@@ -58,7 +62,7 @@ def save(path: Path, params: dict[str, Any]) -> bytes:
     from hpsearch.training.keras.model import save_model
 
     made = recipe(**params)
-    save_model(path, made, SCALING, initial_weights(made.network, 3, seed=5))
+    save_model(path, made, STANDARDIZATION, initial_weights(made.network, 3, seed=5))
     return path.read_bytes()
 
 
@@ -86,6 +90,14 @@ def test_the_saved_model_holds_only_what_keras_3_4_knows(tmp_path: Path, name: s
         assert set(arguments) <= KNOWN[kind] | EVERY, kind
 
 
+def test_the_saved_model_names_its_columns_in_their_order(tmp_path: Path) -> None:
+    save(tmp_path / "best.keras", {})
+    with zipfile.ZipFile(tmp_path / "best.keras") as archive:
+        metadata = json.loads(archive.read("metadata.json"))
+    assert metadata["columns"] == ["height", "width", "depth"]
+    assert metadata["keras_version"].startswith("3.")
+
+
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_same_model_gives_the_same_bytes_whatever_was_made_before(
     tmp_path: Path, name: str
@@ -107,7 +119,7 @@ def test_the_saved_model_predicts_what_the_network_does(tmp_path: Path, name: st
     save(tmp_path / "best.keras", NETWORKS[name])
     features = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
     made = recipe(**NETWORKS[name])
-    expected = predict(made, SCALING, initial_weights(made.network, 3, seed=5), features)
+    expected = predict(made, STANDARDIZATION, initial_weights(made.network, 3, seed=5), features)
     loaded = keras.models.load_model(tmp_path / "best.keras")
     np.testing.assert_array_equal(loaded.predict(features, verbose=0)[:, 0], expected)
 

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from hpsearch.data.preprocessing import Scaling
+from hpsearch.data.standardization import Standardization
 from hpsearch.tasks.binary import BINARY, binary_crossentropy
 from hpsearch.training.scikit_learn import fit_and_predict
 from tests.doubles import tiny_fold
 
 FOLD = tiny_fold()
-IDENTITY = Scaling(np.zeros(3, np.float32), np.ones(3, np.float32))
+NAMES = ("a", "b", "c")
+IDENTITY = Standardization(NAMES, np.zeros(3, np.float32), np.ones(3, np.float32))
 
 
 def test_logistic_regression_is_scikit_learns_own() -> None:
@@ -39,9 +40,9 @@ def test_boosting_keeps_as_many_trees_as_validate_best_and_repeats() -> None:
 
 
 def test_raw_features_are_scaled_before_they_are_judged() -> None:
-    scaling = Scaling(np.full(3, 5, np.float32), np.full(3, 2, np.float32))
+    halved = Standardization(NAMES, np.full(3, 5, np.float32), np.full(3, 2, np.float32))
     raw = FOLD.validation_features * 2 + 5
-    validation, test = fit_and_predict(BINARY, "logistic_regression", 0, FOLD, scaling, raw)
+    validation, test = fit_and_predict(BINARY, "logistic_regression", 0, FOLD, halved, raw)
     np.testing.assert_allclose(test, validation, rtol=1e-5)
 
 

@@ -48,8 +48,8 @@ class Proposer(Protocol):
 
     A replayed trial is given its recorded values, and no sampler is made. What later proposals read
     of this one besides its values must therefore stand in system attributes of the trial whose
-    names begin as ``record.seals.KEPT`` has it: they are recorded with the trial, and the replayed
-    one has them again.
+    names begin as ``record.seals.SAMPLER_PREFIXES`` has it: they are recorded with the trial, and
+    the replayed one has them again.
     """
 
     def __call__(self, options: Any, turn: Turn, /) -> optuna.samplers.BaseSampler:

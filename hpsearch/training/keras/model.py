@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.data.preprocessing import Scaling
+from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.table import Features
 from hpsearch.files import replacing
 from hpsearch.models.arrays import Arrays
@@ -67,8 +67,8 @@ def set_weights(model: Any, weights: Arrays) -> None:
         layer.set_weights(held)
 
 
-def whole_model(recipe: Recipe, scaling: Scaling, weights: Arrays) -> Any:
-    """A Keras model from raw features ``(rows, columns)`` to predictions.
+def whole_model(recipe: Recipe, preprocessing: Preprocessing, weights: Arrays) -> Any:
+    """A Keras model from raw columns ``(rows, columns)`` to predictions.
 
     Args:
         weights: As in ``segment.Best``.
@@ -76,12 +76,11 @@ def whole_model(recipe: Recipe, scaling: Scaling, weights: Arrays) -> Any:
     Returns:
         A functional model with output ``(rows, 1)``, ready for ``predict``, not for ``fit``.
     """
-    features = keras.Input((len(scaling.mean),), name="features")
+    features = keras.Input((len(preprocessing.names),), name="features")
     task = recipe.the_task()
-    x = keras.layers.Normalization(
-        mean=scaling.mean, variance=scaling.deviation.astype(np.float64) ** 2, name="standardize"
-    )(features)
-    for layer in layers_of(recipe.network, recipe.knobs):
+    first = [make(stock, keras.layers) for stock in preprocessing.keras_layers()]
+    x = features
+    for layer in (*first, *layers_of(recipe.network, recipe.knobs)):
         x = layer(x)
     output = keras.layers.Activation(task.output_activation, name=task.output_name)(x)
     model = keras.Model(features, output, name="hpsearch")
@@ -89,17 +88,20 @@ def whole_model(recipe: Recipe, scaling: Scaling, weights: Arrays) -> Any:
     return model
 
 
-def save_model(path: Path, recipe: Recipe, scaling: Scaling, weights: Arrays) -> None:
+def save_model(path: Path, recipe: Recipe, preprocessing: Preprocessing, weights: Arrays) -> None:
     """Write ``whole_model`` as a ``.keras`` file in one step: the old or the new, never half.
 
-    The same model gives the same bytes. Keras 3.4 and later open the file, with any backend.
+    The same model gives the same bytes. Keras 3.4 and later open the file, with any backend. The
+    names of the raw columns, in the order of the model's input, stand as ``columns`` in its
+    ``metadata.json``.
     """
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "model.keras"  # Keras insists on the ending
-        whole_model(recipe, scaling, weights).save(saved)
+        whole_model(recipe, preprocessing, weights).save(saved)
         with zipfile.ZipFile(saved) as archive:
             parts = {name: archive.read(name) for name in sorted(archive.namelist())}
     config, metadata = json.loads(parts["config.json"]), json.loads(parts["metadata.json"])
+    metadata["columns"] = preprocessing.names
     metadata["date_saved"] = "{:04}-{:02}-{:02}@{:02}:{:02}:{:02}".format(*SAVED_AT)
     parts["config.json"] = json.dumps(_portable(config, {})).encode()
     parts["metadata.json"] = json.dumps(metadata).encode()
@@ -130,9 +132,9 @@ def _portable(entry: Any, numbers: dict[int, int]) -> Any:
 
 
 def predict(
-    recipe: Recipe, scaling: Scaling, weights: Arrays, features: Features
+    recipe: Recipe, preprocessing: Preprocessing, weights: Arrays, raw: Features
 ) -> NDArray[np.float64]:
-    """Predictions for raw features ``(rows, columns)``, float64 ``(rows,)``."""
-    model = whole_model(recipe, scaling, weights)
-    output = model.predict(features, batch_size=8_192, verbose=0)
+    """Predictions for raw rows ``(rows, columns)``, float64 ``(rows,)``."""
+    model = whole_model(recipe, preprocessing, weights)
+    output = model.predict(raw, batch_size=8_192, verbose=0)
     return np.asarray(output, dtype=np.float64)[:, 0]

@@ -63,17 +63,17 @@ def observe(partons: Partons, rng: np.random.Generator) -> Observed:
         )
     )
 
-    found = (pt > JET_PT) & (np.abs(eta) < ETA)
-    accepted = found.sum(axis=0) >= JETS
-    found, pt, eta, phi = (array[:, accepted] for array in (found, pt, eta, phi))
-    hardest = np.argsort(np.where(found, -pt, 0.0), axis=0, kind="stable")[:JETS]
+    seen = (pt > JET_PT) & (np.abs(eta) < ETA)
+    accepted = seen.sum(axis=0) >= JETS
+    seen, pt, eta, phi = (array[:, accepted] for array in (seen, pt, eta, phi))
+    hardest = np.argsort(np.where(seen, -pt, 0.0), axis=0, kind="stable")[:JETS]
     jets = np.stack([np.take_along_axis(array, hardest, axis=0) for array in (pt, eta, phi)])
     tags = np.take_along_axis(_tags(charm[accepted], rng), hardest, axis=0)
     lepton, missing = lepton[:, accepted], missing[:, accepted]
 
     apart = np.all(_distance_squared(lepton[:, None], jets) > 0.4**2, axis=0)
-    for one, other in itertools.combinations(range(JETS), 2):
-        apart &= _distance_squared(jets[:, one], jets[:, other]) > 0.4**2
+    for first, second in itertools.combinations(range(JETS), 2):
+        apart &= _distance_squared(jets[:, first], jets[:, second]) > 0.4**2
     tagged = (tags > 0).sum(axis=0)
     kept = apart & (tagged >= 1) & (tagged <= 2)
     return Observed(lepton[:, kept], missing[:, kept], jets[..., kept], tags[:, kept])
@@ -102,32 +102,32 @@ def _tags(charm: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.int6
     return (draw < tight).astype(np.int64) + (draw < loose)
 
 
-def _distance_squared(one: NDArray[np.float64], other: NDArray[np.float64]) -> Array:
+def _distance_squared(first: NDArray[np.float64], second: NDArray[np.float64]) -> Array:
     """Squared distance in pseudorapidity and azimuth, the measure of how far apart jets are."""
-    distance: Array = (one[1] - other[1]) ** 2 + wrapped(one[2] - other[2]) ** 2
+    distance: Array = (first[1] - second[1]) ** 2 + wrapped(first[2] - second[2]) ** 2
     return distance
 
 
-def masses(seen: Observed) -> tuple[Array, ...]:
+def masses(events: Observed) -> tuple[Array, ...]:
     """The seven masses in GeV that physicists would compute: jj, jjj, lv, jlv, bb, wbb, wwbb.
 
     The two jets with the highest tags stand for the b quarks, the other two for a W. Which b jet
     belongs to which top, and which W to the charged Higgs boson, is chosen to fit their masses.
     """
-    lepton = polar(*seen.lepton)
-    leptonic = lepton + neutrino(lepton, seen.missing)
-    jets = polar(*seen.jets)
-    order = np.argsort(-seen.tags, axis=0, kind="stable")
+    lepton = polar(*events.lepton)
+    leptonic = lepton + neutrino(lepton, events.missing)
+    jets = polar(*events.jets)
+    order = np.argsort(-events.tags, axis=0, kind="stable")
     first, second, third, fourth = np.take_along_axis(jets, order[:, None], axis=0)
     hadronic, bottoms = third + fourth, first + second
 
     tops = [
-        (mass(hadronic + one), mass(leptonic + other))
-        for one, other in ((first, second), (second, first))
+        (mass(hadronic + bottom), mass(leptonic + other_bottom))
+        for bottom, other_bottom in ((first, second), (second, first))
     ]
     misfits = [(jjj - TOP[0]) ** 2 + (jlv - TOP[0]) ** 2 for jjj, jlv in tops]
     better = misfits[0] <= misfits[1]
-    jjj, jlv = (np.where(better, one, other) for one, other in zip(*tops, strict=True))
+    jjj, jlv = (np.where(better, *pair) for pair in zip(*tops, strict=True))
 
     charged = [mass(bottoms + w) for w in (hadronic, leptonic)]
     nearer = np.abs(charged[0] - CHARGED_HIGGS[0]) <= np.abs(charged[1] - CHARGED_HIGGS[0])
@@ -154,6 +154,6 @@ def neutrino(lepton: Momenta, missing: NDArray[np.float64]) -> Momenta:
     missing_squared = (missing**2).sum(axis=0)
     half = W[0] ** 2 / 2 + x * missing[0] + y * missing[1]
     root = energy * np.sqrt(np.maximum(half**2 - pt_squared * missing_squared, 0.0))
-    centre = half * z
-    along = np.where(centre > 0, centre - root, centre + root) / pt_squared
+    center = half * z
+    along = np.where(center > 0, center - root, center + root) / pt_squared
     return np.stack((np.sqrt(missing_squared + along**2), missing[0], missing[1], along))

@@ -40,7 +40,7 @@ def decay(
         first: Mass of the first in GeV, one or one an event.
         second: Mass of the second.
         rng: Chooses the direction.
-        cosine: Of the angle to the beam in the parent's rest frame; uniform by default.
+        cosine: Cosine of the angle to the beam in the parent's rest frame; uniform by default.
     """
     events = parent.shape[1]
     heavy = mass(parent)

@@ -7,15 +7,14 @@ Source: Baldi, Sadowski and Whiteson, Searching for exotic particles in high-ene
 deep learning, Nature Communications 5, 4308 (2014), arXiv:1402.4735.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.data.sources.collisions.detector import JETS, Observed, masses, observe
 from hpsearch.data.sources.collisions.partons import background, signal
-from hpsearch.data.sources.higgs import NAMES
-from hpsearch.data.table import Features, Source, Table
+from hpsearch.data.sources.higgs.columns import NAMES
+from hpsearch.data.sources.source import Request, RowProgress, Source
+from hpsearch.data.table import Features, Origin, Table
 
 SIGNAL_SHARE = 0.53
 STREAM = 1402_4735  # sets these random numbers apart from all others of the same seed
@@ -37,7 +36,7 @@ UNITS = np.array(
 )
 
 
-def simulate(rows: int, *, seed: int, progress: Callable[[int, int], None]) -> Table:
+def simulate(rows: int, *, seed: int, progress: RowProgress) -> Table:
     """The first ``rows`` of an endless, seeded series of simulated collisions.
 
     Rows are made in blocks, each a function of the seed and its place alone: fewer rows are a
@@ -56,13 +55,12 @@ def simulate(rows: int, *, seed: int, progress: Callable[[int, int], None]) -> T
     for block, start in enumerate(range(0, rows, BLOCK_ROWS)):
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(STREAM, block)))
         end = min(start + BLOCK_ROWS, rows)
-        some_features, some_labels = _block(rng)
-        features[start:end] = some_features[: end - start]
-        labels[start:end] = some_labels[: end - start]
+        block_features, block_labels = _block(rng)
+        features[start:end] = block_features[: end - start]
+        labels[start:end] = block_labels[: end - start]
         progress(end, rows)
-    said = f"{rows:,} simulated collisions (seed {seed}), not the UCI data"
-    source = Source("collisions", said)
-    return Table(features, labels, NAMES, source)
+    description = f"{rows:,} simulated collisions (seed {seed}), not the UCI data"
+    return Table(features, labels, NAMES, Origin("collisions", description, simulated=True))
 
 
 def _block(rng: np.random.Generator) -> tuple[Features, NDArray[np.bool_]]:
@@ -70,10 +68,10 @@ def _block(rng: np.random.Generator) -> tuple[Features, NDArray[np.bool_]]:
     features = np.empty((BLOCK_ROWS, len(NAMES)), np.float32)
     for label, partons in ((True, signal), (False, background)):
         wanted = int((labels == label).sum())
-        found: list[Features] = []
-        while sum(map(len, found)) < wanted:
-            found.append(_columns(observe(partons(rng, CANDIDATES), rng)))
-        features[labels == label] = np.concatenate(found)[:wanted]
+        batches: list[Features] = []
+        while sum(map(len, batches)) < wanted:
+            batches.append(_columns(observe(partons(rng, CANDIDATES), rng)))
+        features[labels == label] = np.concatenate(batches)[:wanted]
     return features, labels
 
 
@@ -87,3 +85,10 @@ def _columns(seen: Observed) -> Features:
         measured += [pt[jet], eta[jet], phi[jet], seen.tags[jet].astype(np.float64)]
     columns: Features = (np.stack((*measured, *masses(seen)), axis=1) / UNITS).astype(np.float32)
     return columns
+
+
+def _read(request: Request) -> Table:
+    return simulate(request.rows, seed=request.seed, progress=request.progress)
+
+
+COLLISIONS = Source("collisions", takes_file=False, simulated=True, read=_read)

@@ -7,7 +7,7 @@ from typing import Any
 from hpsearch.analysis.pruning import best_so_far
 from hpsearch.analysis.spending import endings
 from hpsearch.evaluation.outcome import Outcome
-from hpsearch.record.states import finite_value, state_of
+from hpsearch.record.status import finite_value, trial_status
 from hpsearch.report.blocks import Block, Column, Figure, Heading, Paragraph, Table
 from hpsearch.report.section import Values
 from hpsearch.report.sections.search.figures import pruned_beside_winner, search_history
@@ -110,7 +110,7 @@ def _best(outcome: Outcome) -> Table:
         [
             [
                 str(trial.number),
-                state_of(trial),
+                trial_status(trial),
                 say_number(value),
                 say_count(trial.best_epoch),
                 say_count(trial.epochs),

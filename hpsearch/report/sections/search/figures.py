@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from hpsearch.analysis.pruning import Beside
 from hpsearch.analysis.spending import Ended
-from hpsearch.record.states import STATES, State, finite_value, state_of
+from hpsearch.record.status import STATUSES, TrialStatus, finite_value, trial_status
 from hpsearch.record.trial import TrialRecord
 from hpsearch.report.figures.axes import logarithmic_axis, window
 from hpsearch.report.figures.legend import WIDTH, legend_above
@@ -22,7 +22,7 @@ from hpsearch.report.figures.svg import BLUE, GREEN, INK, ORANGE, draw
 from hpsearch.report.sections.search.values import best_by_ending
 from hpsearch.tasks.task import Task
 
-MARKERS: Mapping[State, Mapping[str, Any]] = {
+MARKERS: Mapping[TrialStatus, Mapping[str, Any]] = {
     "complete": {"marker": "o", "s": 16, "color": BLUE, "linewidths": 0},
     "pruned": {
         "marker": "v",
@@ -60,11 +60,11 @@ def search_history(task: Task, ended: Sequence[Ended]) -> str:
     def paint(figure: Figure) -> None:
         both = figure.subplots(2, 1, sharey=True)
         for axes, (label, places) in zip(both, axes_of.items(), strict=True):
-            for state in STATES:
+            for state in STATUSES:
                 points = [
                     (place, height_of(trial, high))
                     for place, trial in zip(places, trials, strict=True)
-                    if state_of(trial) == state
+                    if trial_status(trial) == state
                 ]
                 scatter(axes, state, points)
             axes.step(places, best, where="post", color=INK, linewidth=1, label="best so far")
@@ -175,7 +175,7 @@ def height_of(trial: TrialRecord, high: float) -> float:
     return high if value is None else min(value, high)
 
 
-def scatter(axes: Axes, state: State, points: Sequence[tuple[float, float]]) -> None:
+def scatter(axes: Axes, state: TrialStatus, points: Sequence[tuple[float, float]]) -> None:
     """Trials of one state; none where there are no points."""
     if points:
         style = MARKERS[state]

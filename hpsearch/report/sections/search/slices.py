@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from hpsearch.analysis.slices import has_switch, is_off, position, sliced_parameters, valued_trials
-from hpsearch.record.states import finite_value, state_of
+from hpsearch.record.status import finite_value, trial_status
 from hpsearch.record.trial import TrialRecord
 from hpsearch.report.figures.axes import logarithmic_ticks, say_tick, window
 from hpsearch.report.figures.legend import WIDTH, legend_above
@@ -50,7 +50,7 @@ def slices(task: Task, space: Space, trials: Sequence[TrialRecord], winner: int 
         for axes, parameter in zip(grid.flat, parameters, strict=False):
             switch = has_switch(parameter, space)
             for state in ("complete", "pruned"):
-                chosen = [trial for trial in valued if state_of(trial) == state]
+                chosen = [trial for trial in valued if trial_status(trial) == state]
                 scatter(axes, state, list(_points(parameter, chosen, high)))
             ring = list(_points(parameter, [t for t in valued if t.number == winner], high))
             if ring:

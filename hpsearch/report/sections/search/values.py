@@ -11,7 +11,7 @@ from hpsearch.analysis.pruning import Pruning, weigh_pruning
 from hpsearch.analysis.slices import slice_parameters, valued_trials
 from hpsearch.analysis.spending import Ended, core_seconds, endings
 from hpsearch.evaluation.outcome import Outcome
-from hpsearch.record.states import count_states, finite_value, state_of
+from hpsearch.record.status import count_statuses, finite_value, trial_status
 from hpsearch.record.trial import TrialRecord
 from hpsearch.report.section import Values
 from hpsearch.report.sections.search.sentences import (
@@ -37,7 +37,7 @@ def read_values(outcome: Outcome) -> Values | str:
     spent = math.fsum(core_seconds(trial, outcome.spec, problem) for trial in outcome.trials)
     sliced = slice_parameters(outcome.spec.space, outcome.trials)
     pruning = weigh_outcome(outcome)
-    states = count_states(outcome.trials)
+    states = count_statuses(outcome.trials)
     winner = outcome.winner
     ended = len(outcome.trials) - states["running"]
     more = (
@@ -87,7 +87,9 @@ def read_values(outcome: Outcome) -> Values | str:
 
 def best_by_ending(trials: Iterable[TrialRecord]) -> list[float]:
     """Best value of the complete trials up to each; infinite before the first."""
-    values = [finite_value(trial) if state_of(trial) == "complete" else None for trial in trials]
+    values = [
+        finite_value(trial) if trial_status(trial) == "complete" else None for trial in trials
+    ]
     return list(accumulate((math.inf if value is None else value for value in values), min))
 
 

@@ -1,4 +1,4 @@
-"""The parts of the rows: their order, their scaling, and the seal."""
+"""The parts of the rows: their order, their preprocessing, and the seal."""
 
 import pickle
 
@@ -7,24 +7,27 @@ import pytest
 
 from hpsearch.data.folds import split
 from hpsearch.data.parts import Opening
-from hpsearch.data.preprocessing import Scaling
-from hpsearch.data.table import Source, Table
+from hpsearch.data.table import Origin, Table
 from hpsearch.errors import DataError
 
 
 def table(rows: int = 20) -> Table:
     features = np.arange(rows * 2, dtype=np.float32).reshape(rows, 2)
     labels = (np.arange(rows) % 2).astype(np.float32)
-    return Table(features, labels, ("a", "b"), Source("csv", "counted rows"))
+    return Table(features, labels, ("a", "b"), Origin("csv", "counted rows", simulated=False))
 
 
-def test_parts_follow_each_other_and_scaling_knows_train_rows_alone() -> None:
+def test_parts_follow_each_other_and_preprocessing_knows_train_rows_alone() -> None:
     parts = split(table(), validation=4, train=10, test=6)
     train = table().features[4:14]
     expected = (train - train.mean(axis=0)) / train.std(axis=0)
     np.testing.assert_allclose(parts.fold.train_features, expected, rtol=1e-5)
     np.testing.assert_array_equal(parts.fold.validation_labels, [0, 1, 0, 1])
     assert len(parts.sealed) == 6
+
+
+def test_the_names_of_the_columns_are_kept() -> None:
+    assert split(table(), validation=4, train=10, test=6).preprocessing.names == ("a", "b")
 
 
 def test_the_test_rows_come_out_raw_and_only_after_the_opening_is_logged() -> None:
@@ -58,11 +61,6 @@ def test_too_few_rows_and_parts_of_one_label_are_refused() -> None:
         split(ordered, validation=4, train=10, test=6)
     shuffled = split(ordered, validation=4, train=10, test=6, shuffle=2)
     assert shuffled.fold.columns == 2
-
-
-def test_constant_columns_are_centred_and_not_divided() -> None:
-    features = np.full((5, 1), 0.1, np.float32)
-    np.testing.assert_allclose(Scaling.fit(features).apply(features), 0.0, atol=1e-6)
 
 
 def test_the_fingerprint_covers_every_row_and_label() -> None:

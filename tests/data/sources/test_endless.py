@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from hpsearch.data.load import load
-from hpsearch.data.sources import readers
-from hpsearch.data.sources.higgs import fetch_higgs, read_higgs
-from hpsearch.data.sources.readers import read_csv
+from hpsearch.data.sources import blocks, csv
+from hpsearch.data.sources.csv import read_csv
+from hpsearch.data.sources.higgs.reading import fetch_higgs, read_higgs
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError
 from hpsearch.study.sections import DataSection
-from tests.data.conftest import higgs_text
+from tests.data.sources.conftest import higgs_text
 
 GOOD = b"1,2,3\n0,4,5\n" * 50
 LIMIT = 1 << 20
@@ -28,10 +28,10 @@ LIMIT = 1 << 20
 @pytest.fixture
 def limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """The readers with a sixty-fourth of their limits."""
-    monkeypatch.setattr(readers, "LONGEST_LINE_BYTES", LIMIT)
-    monkeypatch.setattr(readers, "BLOCK_BYTES", LIMIT >> 4)
-    monkeypatch.setattr(readers, "PIECE_BYTES", LIMIT >> 8)
-    monkeypatch.setattr(readers, "MOST_COLUMNS", 1_000)
+    monkeypatch.setattr(blocks, "LONGEST_LINE_BYTES", LIMIT)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", LIMIT >> 4)
+    monkeypatch.setattr(blocks, "PIECE_BYTES", LIMIT >> 8)
+    monkeypatch.setattr(csv, "MOST_COLUMNS", 1_000)
 
 
 def ignore(now: int, of: int) -> None:
@@ -117,9 +117,9 @@ def test_a_gzip_that_goes_on_without_text_is_refused(tmp_path: Path, padding: by
 def test_a_bomb_is_unpacked_in_pieces() -> None:
     squeeze = zlib.compressobj(9, wbits=31)
     bomb = squeeze.compress(b"\n" * (1 << 24)) + squeeze.flush()
-    sizes = [len(text) for text in readers._inflated(iter([bomb]))]
+    sizes = [len(text) for text in blocks._inflated(iter([bomb]))]
     assert sum(sizes) == 1 << 24
-    assert max(sizes) <= readers.PIECE_BYTES
+    assert max(sizes) <= blocks.PIECE_BYTES
 
 
 @pytest.mark.usefixtures("limit")
@@ -193,7 +193,7 @@ def test_a_name_that_is_too_long_is_cut(tmp_path: Path) -> None:
 def test_a_name_that_is_no_utf_8_is_read_and_told(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\x1b\n.csv"))
     path.write_bytes(GOOD)
-    assert read(path).source.description == r"all 100 rows of \udcff\x1b\n.csv"
+    assert read(path).origin.description == r"all 100 rows of \udcff\x1b\n.csv"
     path.write_bytes(GOOD + b"1,x,3\n")
     with pytest.raises(DataError) as caught:
         read(path)

@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hpsearch.data.sources.higgs import NAMES, cache_file, fetch_higgs, read_higgs
+from hpsearch.data.sources.higgs.cache import cache_file
+from hpsearch.data.sources.higgs.columns import NAMES
+from hpsearch.data.sources.higgs.reading import fetch_higgs, read_higgs
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError, DownloadError
-from tests.data.conftest import Mirror, higgs_text, packed
+from tests.data.sources.conftest import Mirror, higgs_text, packed
 
 Serve = Callable[[Mirror], Mirror]
 
@@ -63,7 +65,7 @@ def assert_first_rows(table: Table, rows: int, whole: Table) -> None:
     np.testing.assert_array_equal(table.features, whole.features[:rows])
     np.testing.assert_array_equal(table.labels, whole.labels[:rows])
     assert table.names == NAMES
-    assert table.source.kind == "higgs"
+    assert table.origin.kind == "higgs"
 
 
 def test_the_real_rows_are_streamed_and_the_stream_is_stopped(

@@ -1,4 +1,4 @@
-"""What became of each trial, told apart more finely than the record's four states."""
+"""A trial's status: its state in the record, with divergence told apart; and which are best."""
 
 import math
 from collections.abc import Iterable
@@ -6,22 +6,22 @@ from typing import Literal
 
 from hpsearch.record.trial import TrialRecord
 
-State = Literal["complete", "pruned", "diverged", "failed", "running"]
+TrialStatus = Literal["complete", "pruned", "diverged", "failed", "running"]
 
-#: Every state, in the order in which it is shown.
-STATES: tuple[State, ...] = ("complete", "pruned", "diverged", "failed", "running")
+#: Every status, in the order in which it is shown.
+STATUSES: tuple[TrialStatus, ...] = ("complete", "pruned", "diverged", "failed", "running")
 
 
-def state_of(trial: TrialRecord) -> State:
-    """The trial's state; ``diverged`` where a loss became NaN or infinite, however it was told."""
+def trial_status(trial: TrialRecord) -> TrialStatus:
+    """The trial's state, or ``diverged`` where a loss became NaN or infinite."""
     return "diverged" if trial.diverged else trial.state
 
 
-def count_states(trials: Iterable[TrialRecord]) -> dict[State, int]:
-    """Number of trials by state, zeros included, in the order of ``STATES``."""
-    counts = dict.fromkeys(STATES, 0)
+def count_statuses(trials: Iterable[TrialRecord]) -> dict[TrialStatus, int]:
+    """Number of trials by status, zeros included, in the order of ``STATUSES``."""
+    counts = dict.fromkeys(STATUSES, 0)
     for trial in trials:
-        counts[state_of(trial)] += 1
+        counts[trial_status(trial)] += 1
     return counts
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hpsearch.data.sources import readers
-from hpsearch.data.sources.readers import read_csv
+from hpsearch.data.sources import blocks
+from hpsearch.data.sources.csv import read_csv
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError
 
@@ -70,8 +70,8 @@ def test_what_is_written_is_read(
     file.write_bytes(gzip.compress(data) if pack else data)
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         warnings.simplefilter("error")
-        patch.setattr(readers, "BLOCK_BYTES", block)
-        patch.setattr(readers, "PIECE_BYTES", max(1, block // 2))
+        patch.setattr(blocks, "BLOCK_BYTES", block)
+        patch.setattr(blocks, "PIECE_BYTES", max(1, block // 2))
         table = read(file)
         head = read(file, rows=1)
     expected = np.array(values, np.float32)
@@ -155,8 +155,8 @@ def test_a_bad_row_is_told_with_its_line(
 
 
 def test_the_line_is_right_in_a_later_block(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readers, "BLOCK_BYTES", 64)
-    monkeypatch.setattr(readers, "PIECE_BYTES", 16)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 64)
+    monkeypatch.setattr(blocks, "PIECE_BYTES", 16)
     with pytest.raises(DataError, match="line 1,234: "):
         read(write(b"1,2\n" * 1_233 + b"1,x\n" + b"1,2\n" * 10))
 
@@ -172,8 +172,8 @@ def test_label_by_place_without_header(write: Write) -> None:
     table = read(write(b"5,6,1\n7,8,0\n"), label=2)
     assert table.names == ("column 0", "column 1")
     assert table.labels.tolist() == [1, 0]
-    assert table.source.kind == "csv"
-    assert table.source.description.startswith("all 2 rows of ")
+    assert table.origin.kind == "csv"
+    assert table.origin.description.startswith("all 2 rows of ")
 
 
 def test_quoted_numbers_and_constant_columns(write: Write) -> None:

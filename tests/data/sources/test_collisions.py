@@ -24,7 +24,8 @@ from hpsearch.data.sources.collisions.kinematics import (
 )
 from hpsearch.data.sources.collisions.partons import Partons, background, signal
 from hpsearch.data.sources.collisions.simulation import BLOCK_ROWS, simulate
-from hpsearch.data.sources.higgs import NAMES, read_higgs
+from hpsearch.data.sources.higgs.columns import NAMES
+from hpsearch.data.sources.higgs.reading import read_higgs
 from hpsearch.data.table import Table
 
 EVENTS = 2_000
@@ -171,8 +172,8 @@ def test_rows_look_like_higgs(table: Table) -> None:
     assert table.features.dtype == table.labels.dtype == np.float32
     assert np.isfinite(table.features).all()
     assert table.labels.mean() == pytest.approx(0.53, abs=0.02)
-    assert table.source.simulated
-    assert "not the UCI data" in table.source.description
+    assert table.origin.simulated
+    assert "not the UCI data" in table.origin.description
     for name, column in zip(NAMES, table.features.T, strict=True):
         if name.endswith(("eta", "phi")):
             assert abs(column.mean()) < 0.05

@@ -1,0 +1,79 @@
+"""The contract of a source: where a study's rows come from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from hpsearch.data.table import Table
+from hpsearch.errors import UsageError
+from hpsearch.study.sections import DataSection, SourceName
+
+RowProgress = Callable[[int, int], None]
+"""Called with rows so far and rows wanted; the second is 0 where all are wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a study asks of a source.
+
+    Attributes:
+        section: The study's ``[data]``.
+        path: The file that the user names, on the command line or in the study; None if neither.
+        seed: Seed of simulated rows.
+        tell: Takes a line for the user.
+        progress: Called while rows come.
+    """
+
+    section: DataSection
+    path: Path | None
+    seed: int
+    tell: Callable[[str], None]
+    progress: RowProgress
+
+    @property
+    def rows(self) -> int:
+        """Rows that the three parts of the study need together."""
+        return self.section.validation + self.section.train + self.section.test
+
+    def file(self) -> Path:
+        """The file, for a source that has no rows without one.
+
+        Raises:
+            UsageError: If none is named.
+        """
+        if self.path is None:
+            raise UsageError(
+                f"data.source = {self.section.source!r} reads a file of rows, and none is named; "
+                f"set data.path, or give --data"
+            )
+        return self.path
+
+
+class Read(Protocol):
+    """Reads at least as many rows as a study asks for; the same request gives the same rows."""
+
+    def __call__(self, request: Request) -> Table:
+        """Rows in the order of their source.
+
+        Raises:
+            DataError: If there are too few, or some break a rule.
+            UsageError: If a file is needed and none is named.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A kind of rows.
+
+    Attributes:
+        name: What ``data.source`` calls it.
+        takes_file: Whether it reads files; a request to one that does not has no path.
+        simulated: Whether no detector and no user ever measured its rows.
+        read: Reads the rows.
+    """
+
+    name: SourceName
+    takes_file: bool
+    simulated: bool
+    read: Read

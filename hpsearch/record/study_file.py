@@ -1,0 +1,56 @@
+"""``study.toml`` in a study's folder: what the record holds, for people and other programs."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from hpsearch.errors import UsageError
+from hpsearch.files import write_whole
+from hpsearch.study.reading import read_study
+from hpsearch.study.spec import StudySpec
+
+NAME = "study.toml"
+
+#: First line of the study file in a folder.
+WRITTEN_HERE = (
+    "# The study as hpsearch runs it; the record holds the same. Changes here are undone."
+)
+
+
+def written_spec(path: Path) -> StudySpec | None:
+    """The study in a folder's ``study.toml``, where that can be read."""
+    try:
+        return read_study(path / NAME)
+    except UsageError:
+        return None
+
+
+def write_study_file(
+    path: Path, begun: StudySpec | None, spec: StudySpec, tell: Callable[[str], None]
+) -> None:
+    """Write a study into its folder; a changed or damaged file is replaced, and that is told.
+
+    Args:
+        begun: What the file should hold so far; None in a new folder.
+    """
+    if begun is not None and (path / NAME).exists() and written_spec(path) != begun:
+        tell(f"{path / NAME} was changed or damaged; it is restored from the record")
+    write_whole(path / NAME, f"{WRITTEN_HERE}\n{spec.as_toml()}")
+
+
+def refuse_foreign_study(path: Path) -> None:
+    """Check that a folder without a record has no study file that somebody wrote.
+
+    Raises:
+        UsageError: If it has.
+    """
+    if (path / NAME).is_file() and not _is_ours(path / NAME):
+        raise UsageError(
+            f"{path / NAME} was not written by hpsearch and would be replaced; "
+            f"use another folder (--out), or give the file another name"
+        )
+
+
+def _is_ours(file: Path) -> bool:
+    with file.open("rb") as opened:
+        start = opened.read(len(WRITTEN_HERE))
+    return start == WRITTEN_HERE.encode() or not start  # or it is empty

@@ -1,0 +1,17 @@
+"""What the record says of rows, and that it comes back from JSON."""
+
+import json
+from dataclasses import asdict
+
+from hpsearch.data.facts import DataFacts, facts_of
+from hpsearch.study.sections import DataSection
+from tests.data.test_folds import table
+
+
+def test_facts_name_the_columns_and_come_back_from_json() -> None:
+    section = DataSection(validation=4, train=10, test=6)
+    facts = facts_of(table(), section)
+    assert facts.names == ("a", "b")
+    assert facts.columns == 2
+    assert (facts.validation_rows, facts.train_rows, facts.test_rows) == (4, 10, 6)
+    assert DataFacts.from_json(json.loads(json.dumps(asdict(facts)))) == facts
