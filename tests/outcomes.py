@@ -291,11 +291,6 @@ def with_standings(outcome: Outcome, *standings: Standing) -> Outcome:
     return replace(outcome, leaderboard=made)
 
 
-def drawn(figures: Mapping[str, Callable[[], str]]) -> dict[str, str]:
-    """The figures of a section, drawn."""
-    return {name: draw() for name, draw in figures.items()}
-
-
 @pytest.fixture(autouse=True)
 def failures_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     """A section that fails ends a test, as it would without the guard around it."""

@@ -45,7 +45,7 @@ CONFINED = {
     "keras_tuner": ("search/proposers/oracle.py",),
     "sklearn": ("training/",),
     "tensorboard": ("tensorboard/",),
-    "matplotlib": ("report/figures/", "report/svg.py"),
+    "matplotlib": ("report/figures/", "report/sections/"),
     "rich": ("terminal.py",),
     "typer": ("cli/",),
 }

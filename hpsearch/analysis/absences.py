@@ -32,7 +32,7 @@ def explain_no_winner(task: Task, leaderboard: Leaderboard, trials: Sequence[Tri
 def explain_no_test(leaderboard: Leaderboard) -> str:
     """Why nothing was measured on the test rows."""
     if leaderboard.winner or leaderboard.reason == Reason.NOT_SEARCHED:
-        return f"Nothing was measured on the test rows yet. {GO_ON}"
+        return f"Nothing has been measured on the test rows yet. {GO_ON}"
     return "The test rows are sealed until there is a winner to measure."
 
 
@@ -40,7 +40,7 @@ def explain_unmeasured(outcome: Outcome) -> str:
     """Why there is nothing to say of the test rows, and how to get it."""
     if outcome.leaderboard.winner is None and outcome.spec.search.trials:
         return explain_no_winner(outcome.task, outcome.leaderboard, outcome.trials)
-    return f"Nothing was measured on the test rows yet. {GO_ON}"
+    return f"Nothing has been measured on the test rows yet. {GO_ON}"
 
 
 def _absences(outcome: Outcome) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from hpsearch.evaluation.outcome import Outcome
 from hpsearch.record.annotations import Annotations, annotate, file_address
 from hpsearch.record.record import Record
 from hpsearch.report.failures import attempt
-from hpsearch.report.sections.overfitting.drawing import Panel, seeds_of_winner
+from hpsearch.report.sections.overfitting.figures import Panel, seeds_of_winner
 from hpsearch.report.values import SIMULATED
 from hpsearch.tasks.task import Task
 

@@ -1,23 +1,29 @@
-"""What a section of the report is made of: values that every format renders in its own way."""
+"""What a section of the report is made of: headings, text, tables and figures, as plain values.
 
-from collections.abc import Mapping, Sequence
+Text stands in a block as a reader reads it. What a format must escape, its renderer escapes.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-#: How a piece of text is set apart.
-Style = Literal["plain", "strong", "code"]
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A name or a command inside a text."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A piece of text in a style of its own."""
+class Strong:
+    """Words that stand out inside a text."""
 
     text: str
-    style: Style = "plain"
 
 
-#: Text as it is, or pieces of it.
-Line = str | Sequence[Span]
+Span = str | Code | Strong
+Text = Span | tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +38,41 @@ class Paragraph:
     """A paragraph.
 
     Attributes:
-        kind: ``quiet`` for what explains, ``absent`` for what stands in the place of something,
-            ``lead`` for what comes first.
+        kind: ``quiet`` for a note, ``absent`` where it says why something is missing, ``highlight``
+            for what to see first.
     """
 
-    line: Line
-    kind: Literal["plain", "quiet", "absent", "lead"] = "plain"
+    text: Text
+    kind: Literal["plain", "quiet", "absent", "highlight"] = "plain"
 
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """A list; ``verdict`` for the sentences that a section begins with."""
+    """A list; ``verdict`` is one of conclusions, the most important first."""
 
-    lines: Sequence[Line]
+    items: Sequence[Text]
     kind: Literal["plain", "verdict", "numbered"] = "plain"
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
-    """The report's contents: by section its title and what it answers."""
+class Column:
+    r"""A column of a table.
 
-    titles: Mapping[str, str]
-    answers: Mapping[str, str]
+    Attributes:
+        title: Its head; empty where it needs none. A line may break at ``\n``.
+        kind: ``number`` is aligned to the right, ``long`` may break its lines.
+        header: Whether its cells name their rows.
+        strong: Whether its cells stand out.
+        notes: Head of its cells' notes, where they are values of their own.
+        group: Head that it shares with its neighbors of the same group.
+    """
+
+    title: str = ""
+    kind: Literal["text", "number", "quiet", "long"] = "text"
+    header: bool = False
+    strong: bool = False
+    notes: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,64 +80,71 @@ class Cell:
     """A cell of a table.
 
     Attributes:
-        note: What stands below the text, or behind it where there is one line.
-        rows: How many rows it is for; those below leave it out, as None.
+        note: Belongs to the text and is quieter, such as an interval.
+        strong: Whether it stands out.
+        rows: How many rows it spans; in the rows below, None stands in its place.
     """
 
-    text: str
+    text: Text
     note: str = ""
-    style: Style = "plain"
+    strong: bool = False
     rows: int = 1
 
 
-#: A cell for each column; text stands for a cell, None for one that goes on from above.
-Row = Sequence[Cell | str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table.
-
-    Attributes:
-        kind: ``name`` for what names a row, ``number`` on the right, ``long`` for text that wraps.
-        strong: Whether its cells are what one looks for.
-    """
-
-    title: str
-    kind: Literal["name", "text", "number", "long", "quiet"] = "text"
-    strong: bool = False
+Row = Sequence[Text | Cell | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table.
+    """A table; ``label`` names it for those who can't see it, ``caption`` stands above it."""
 
-    Attributes:
-        label: What it is called where it cannot be seen.
-        groups: Titles over several columns each, with how many, for all columns.
-    """
-
+    label: str
     columns: Sequence[Column]
     rows: Sequence[Row]
-    label: str
     caption: str = ""
-    groups: Sequence[tuple[str, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure of the section by its name; formats without figures leave it out."""
+    """A figure; the blocks around it say in words and tables what it shows.
+
+    Attributes:
+        name: Unique in its section.
+        draw: Returns an ``<svg>`` element.
+    """
 
     name: str
     caption: str
+    draw: Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
-    """Text of a program or a file; ``language`` as Markdown names it."""
+class Listing:
+    """Lines that are shown as they are."""
 
     text: str
     language: str = ""
 
 
-Block = Heading | Paragraph | Bullets | Contents | Table | Figure | Code
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A section in the table of contents, with its answer in a sentence."""
+
+    section: str
+    title: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The table of contents."""
+
+    entries: Sequence[Entry]
+
+
+Block = Heading | Paragraph | Bullets | Table | Figure | Listing | Contents
+
+
+def spans(text: Text) -> tuple[Span, ...]:
+    """The parts of a text."""
+    return text if isinstance(text, tuple) else (text,)

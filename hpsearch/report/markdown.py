@@ -1,7 +1,8 @@
-"""Blocks as Markdown: what is shown as it is, whatever is in it."""
+"""Blocks as Markdown; all text is escaped here, and shown as it is, whatever is in it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import assert_never
 
 from hpsearch.report.blocks import (
     Block,
@@ -12,97 +13,112 @@ from hpsearch.report.blocks import (
     Contents,
     Figure,
     Heading,
-    Line,
+    Listing,
     Paragraph,
+    Row,
     Span,
+    Strong,
     Table,
+    Text,
+    spans,
 )
+
+#: Text that a code span holds as it is, in a table too.
+PLAIN_CODE = re.compile(r"[^`|<>&\\\s]+( [^`|<>&\\\s]+)*")
 
 
 def render(blocks: Sequence[Block]) -> str:
-    """Blocks in their order, an empty line between them."""
-    texts = (_block(block) for block in blocks if not isinstance(block, Figure))
-    return "\n\n".join(texts)
+    """Blocks with an empty line between them; figures are left out."""
+    return "\n\n".join(filter(None, map(_block, blocks)))
 
 
 def escape(value: object) -> str:
     """Text that Markdown shows as it is, on one line, in a table too."""
-    line = " ".join(str(value).split())
+    return _escape(str(value)).strip()
+
+
+def _escape(text: str) -> str:
+    """Spaces at the ends are kept, so that parts of a sentence can be put together."""
+    line = re.sub(r"\s+", " ", text)
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_\[\]|#~])", r"\\\1", line)
-
-
-def fenced(text: str, language: str = "") -> str:
-    """A block of code whose fence is longer than any run of backticks in it."""
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
 
 
 def _block(block: Block) -> str:
     match block:
         case Heading(text):
             return f"### {escape(text)}"
-        case Paragraph(line):
-            return _line(line)
-        case Bullets(lines, "numbered"):
-            return "\n".join(f"{place}. {_line(line)}" for place, line in enumerate(lines, 1))
-        case Bullets(lines):
-            return "\n".join(f"- {_line(line)}" for line in lines)
-        case Contents(titles, answers):
+        case Paragraph(text):
+            return _text(text)
+        case Bullets(items, kind):
+            marks = (
+                f"{place}." if kind == "numbered" else "-" for place in range(1, 1 + len(items))
+            )
             return "\n".join(
-                f"{place}. **{escape(title)}** {escape(answers[name])}"
-                for place, (name, title) in enumerate(titles.items(), 1)
+                f"{mark} {_text(item)}" for mark, item in zip(marks, items, strict=True)
             )
         case Table():
-            return _table(block)
-        case Code(text, language):
-            return fenced(text, language)
+            return "\n".join(_table(block))
         case Figure():
             return ""
+        case Listing(text, language):
+            return _fenced(text, language)
+        case Contents(entries):
+            return "\n".join(
+                f"{place}. **{escape(entry.title)}** {escape(entry.answer)}"
+                for place, entry in enumerate(entries, start=1)
+            )
+    assert_never(block)
 
 
-def _line(line: Line) -> str:
-    return escape(line) if isinstance(line, str) else "".join(map(_span, line))
+def _text(text: Text) -> str:
+    return "".join(map(_span, spans(text))).strip()
 
 
 def _span(span: Span) -> str:
-    match span.style:
-        case "strong":
-            return f"**{escape(span.text)}**"
-        case "code":
-            return f"`{span.text}`"
-    lead = " " * (len(span.text) - len(span.text.lstrip()))
-    tail = " " * (len(span.text) - len(span.text.rstrip()))
-    return f"{lead}{escape(span.text)}{tail}" if span.text.strip() else " "
+    match span:
+        case Code(text):
+            return f"`{text}`" if PLAIN_CODE.fullmatch(text) else escape(text)
+        case Strong(text):
+            return f"**{escape(text)}**"
+    return _escape(span)
 
 
-def _table(table: Table) -> str:
-    heads = [escape(title) for title in _titles(table)]
-    ruler = ["---:" if column.kind == "number" else "---" for column in table.columns]
-    rows = [[_cell(cell) for cell in row] for row in table.rows]
-    lines = [f"| {' | '.join(cells)} |" for cells in (heads, ruler, *rows)]
-    return "\n".join([*([f"{_line(table.caption)}:", ""] if table.caption else []), *lines])
+def _table(table: Table) -> Iterator[str]:
+    if table.caption:
+        yield f"{escape(table.caption)}:\n"
+    yield _line(head for column in table.columns for head in _heads(column))
+    yield _line(
+        "---:" if column.kind == "number" else "---"
+        for column in table.columns
+        for _ in _heads(column)
+    )
+    for row in table.rows:
+        yield _line(_cells(table.columns, row))
 
 
-def _titles(table: Table) -> list[str]:
-    """Titles of the columns, with that of their group where there are groups."""
-    groups = [group for group, count in table.groups for _ in range(count)]
-    columns: Sequence[Column] = table.columns
-    if not groups:
-        return [column.title for column in columns]
-    return [
-        f"{group}, {column.title}" if group else column.title
-        for group, column in zip(groups, columns, strict=True)
-    ]
+def _heads(column: Column) -> Iterator[str]:
+    group = f"{column.group}: " if column.group else ""
+    yield escape(f"{group}{column.title}")
+    if column.notes:
+        yield escape(column.notes)
 
 
-def _cell(cell: Cell | str | None) -> str:
-    match cell:
-        case None:
-            return ""
-        case str():
-            return escape(cell)
-        case Cell(text, note, style):
-            told = _span(Span(text, "strong")) if style == "strong" and text else escape(text)
-            return f"{told} {escape(note)}".strip() if note else told
+def _cells(columns: Sequence[Column], row: Row) -> Iterator[str]:
+    """A cell's note has a cell of its own where its column says what notes are."""
+    for column, value in zip(columns, row, strict=True):
+        cell = value if isinstance(value, Cell) else Cell(value or "")
+        text = _text(cell.text)
+        words = [f"**{text}**" if cell.strong and text else text, escape(cell.note)]
+        yield from words if column.notes else [" ".join(filter(None, words))]
+
+
+def _line(cells: Iterator[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _fenced(text: str, language: str) -> str:
+    """A block of code whose fence is longer than any run of backticks in it."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}"

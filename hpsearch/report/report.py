@@ -1,17 +1,22 @@
 """The report in three formats, all of them made from the same values."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.files import write_whole
-from hpsearch.report.assembly import assemble, assemble_values
+from hpsearch.report.compose import Report, answer_all, collect, compose
 from hpsearch.report.failures import DEBUG
+from hpsearch.report.markdown import escape
 from hpsearch.report.origin import NAMES, refuse_foreign_reports
-from hpsearch.report.pages import html_page, markdown_page
+from hpsearch.report.section import Section
+from hpsearch.report.sections.registry import SECTIONS
 
 __all__ = ["ReportPaths", "report_values", "write_report"]
 
@@ -26,7 +31,11 @@ class ReportPaths:
 
 
 def write_report(
-    outcome: Outcome, *, times: bool = True, tell: Callable[[str], None] = lambda message: None
+    outcome: Outcome,
+    *,
+    times: bool = True,
+    tell: Callable[[str], None] = lambda message: None,
+    sections: Sequence[Section] = SECTIONS,
 ) -> ReportPaths:
     """Write ``report.json``, ``report.md`` and ``report.html`` into the study's folder.
 
@@ -38,6 +47,7 @@ def write_report(
         times: Whether it has what differs from one run of a study to the next; see
             ``report_values``.
         tell: Is told what was left out because it failed, a line each.
+        sections: In their order; those that do not apply to the task are left out.
 
     Raises:
         UsageError: If a file of one of these names was not written by hpsearch; then nothing is
@@ -45,7 +55,7 @@ def write_report(
     """
     folder = outcome.folder
     refuse_foreign_reports(folder)
-    report = assemble(outcome, times=times)
+    report = compose(outcome, sections, times=times)
     for place, failure in report.failures.items():
         tell(
             f"report: the {failure.what} {place} was left out: {failure.reason}. Please report it; "
@@ -53,9 +63,9 @@ def write_report(
         )
     paths = ReportPaths(*(folder / name for name in NAMES))
     values = json.dumps(report.values, indent=2, ensure_ascii=False, allow_nan=False)
-    texts = f"{values}\n", markdown_page(report), html_page(report)
-    for path, text in zip((paths.json, paths.markdown, paths.html), texts, strict=True):
-        write_whole(path, text)
+    write_whole(paths.json, f"{values}\n")
+    write_whole(paths.markdown, _markdown(report))
+    write_whole(paths.html, _html(report))
     return paths
 
 
@@ -70,4 +80,41 @@ def report_values(outcome: Outcome, *, times: bool = True) -> dict[str, Any]:
             command, wall-clock seconds, when the test rows were opened. Without it the same study
             gives equal values.
     """
-    return assemble_values(outcome, times=times)
+    sections = [section for section in SECTIONS if section.applies(outcome.task)]
+    return collect(outcome, answer_all(outcome, sections), times=times)[0]
+
+
+def _html(report: Report) -> str:
+    environment = Environment(
+        loader=FunctionLoader(_template),
+        autoescape=lambda name: name is not None and name.endswith(".html.j2"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    page = environment.get_template("report.html.j2")
+    return page.render(**_about(report.values), chapters=report.chapters)
+
+
+def _template(name: str) -> str:
+    return (files("hpsearch.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _markdown(report: Report) -> str:
+    about = _about(report.values)
+    notice = escape(about["notice"] or "")
+    parts = [
+        "<!-- generator: hpsearch -->",
+        f"# {escape(about['study']['name'])}: what the search found",
+        f"> **{notice.upper()}.** No detector measured them." if notice else "",
+        escape(about["study"]["description"]),
+    ]
+    for chapter in report.chapters:
+        parts += [f"## {chapter.title}", f"> **{notice}**" if notice else "", chapter.body.markdown]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _about(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What stands above all chapters."""
+    return {name: values[name] for name in ("study", "notice")}

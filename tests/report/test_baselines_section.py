@@ -12,15 +12,15 @@ from hpsearch.evaluation.baselines import label_of
 from hpsearch.evaluation.leaderboard import Reason
 from hpsearch.evaluation.outcome import Outcome, TestedBaseline
 from hpsearch.report.report import write_report
-from hpsearch.report.sections import baselines
-from hpsearch.report.sections.baselines.content import judge_difference
-from hpsearch.report.values import plain
+from hpsearch.report.sections.baselines import BASELINES
+from hpsearch.report.sections.baselines.sentences import judge_difference
 from hpsearch.statistics.estimate import Estimate
-from hpsearch.study.sections import BASELINES
+from hpsearch.study.sections import BASELINES as NAMES
 from hpsearch.tasks.binary import BINARY
 from hpsearch.wording import MINUS
-from tests.outcomes import NO_LEADERBOARD, MakeOutcome, drawn, make_diverged
+from tests.outcomes import NO_LEADERBOARD, MakeOutcome, make_diverged
 
+from . import sections
 from .pages import Page
 
 WORSE = Estimate(0.03, 0.02, 0.04)
@@ -30,11 +30,7 @@ BETTER = Estimate(-0.03, -0.04, -0.02)
 
 def say(outcome: Outcome) -> Mapping[str, Any]:
     """The section's values as JSON has them."""
-    values = baselines.values(outcome)
-    assert not isinstance(values, str), values
-    told: Mapping[str, Any] = plain(values)
-    json.dumps(told, allow_nan=False)
-    return told
+    return sections.say(BASELINES, outcome)
 
 
 def measured(outcome: Outcome, differences: Mapping[str, Estimate]) -> Outcome:
@@ -97,7 +93,7 @@ def test_a_verdict_follows_from_whether_the_interval_holds_zero(
 
 
 def test_the_counts_and_the_best_come_first(make_outcome: MakeOutcome) -> None:
-    differences: dict[str, Estimate] = dict.fromkeys(BASELINES, WORSE)
+    differences: dict[str, Estimate] = dict.fromkeys(NAMES, WORSE)
     differences |= {"large_dropout": TIED, "gradient_boosting": Estimate(0.001, -0.004, 0.006)}
     outcome = measured(make_outcome(), differences)
     assert outcome.test is not None
@@ -107,9 +103,9 @@ def test_the_counts_and_the_best_come_first(make_outcome: MakeOutcome) -> None:
         f"{reference.capitalize()} is better than 7 of 9 baselines, not distinguishable from 2."
     )
     assert best == (
-        "The best baseline on the test rows is Histogram gradient boosting, with a cross-entropy "
-        f"of 0.5722 [0.5672, 0.5772] and a difference of +0.0010 [{MINUS}0.0040, 0.0060] to "
-        f"{reference}: not distinguishable."
+        "The best baseline on the test rows is Histogram gradient boosting, with a binary "
+        "cross-entropy of 0.5722 [0.5672, 0.5772] and a difference of +0.0010 "
+        f"[{MINUS}0.0040, 0.0060] to {reference}: not distinguishable."
     )
     assert tied == (
         f"Not distinguishable from {reference}: Histogram gradient boosting; Large, dropout 0.5."
@@ -145,7 +141,7 @@ def test_a_better_baseline_is_recommended(make_outcome: MakeOutcome) -> None:
     counts, best, advice = say(outcome)["said"]["verdict"]
     assert "better than none of 1 baseline, worse than 1." in counts
     assert best.endswith(": better.")
-    assert advice == f"By these rows one would use Tiny, 16, not {outcome.test.reference}."
+    assert advice == f"On these rows Tiny, 16 is the one to use, not {outcome.test.reference}."
 
 
 def test_it_is_said_how_each_was_trained(make_outcome: MakeOutcome) -> None:
@@ -158,7 +154,7 @@ def test_it_is_said_how_each_was_trained(make_outcome: MakeOutcome) -> None:
         "patience 200 on val_binary_crossentropy, one seed",
         "400 trees as are best on the validation rows",
         "not corrected for there being 2",
-        "over test rows, not seeds",
+        "covers test rows, not seeds",
         "chosen among 30 trials",
     ):
         assert words in told
@@ -183,17 +179,17 @@ def test_without_a_search_the_best_baseline_is_the_reference(make_outcome: MakeO
     )
     assert [row["name"] for row in values["baselines"]] == ["small", "tiny"]
     assert values["reference"]["label"] == "Large, L2 0.001"
-    assert "best on validation rows" in " ".join(values["said"]["training"])
+    assert "the best baseline on the validation rows" in " ".join(values["said"]["training"])
 
 
 def test_what_is_not_there_is_said_with_a_way_out(make_outcome: MakeOutcome) -> None:
     done = measured(make_outcome(), {"tiny": WORSE})
     said = {
-        "none are named": baselines.values(naming(done, [])),
-        "no test yet": baselines.values(make_outcome(test=False)),
-        "no winner": baselines.values(make_outcome([make_diverged(0)])),
-        "one alone": baselines.values(searchless(done, "tiny")),
-        "no test yet, no search": baselines.values(replace(searchless(done, "tiny"), test=None)),
+        "none are named": BASELINES.values(naming(done, [])),
+        "no test yet": BASELINES.values(make_outcome(test=False)),
+        "no winner": BASELINES.values(make_outcome([make_diverged(0)])),
+        "one alone": BASELINES.values(searchless(done, "tiny")),
+        "no test yet, no search": BASELINES.values(replace(searchless(done, "tiny"), test=None)),
     }
     for words in said.values():
         assert isinstance(words, str)
@@ -201,15 +197,15 @@ def test_what_is_not_there_is_said_with_a_way_out(make_outcome: MakeOutcome) -> 
     assert "evaluate.baselines" in said["none are named"]
     assert "Run hpsearch optimize --study NAME to continue" in said["no test yet"]
     assert "There is no winner" in said["no winner"]
-    assert "beside Tiny, 16" in said["one alone"]
+    assert "that Tiny, 16 could be compared with" in said["one alone"]
     assert "Run hpsearch optimize --study NAME to continue" in said["no test yet, no search"]
 
 
 def test_the_figure_tells_verdicts_by_shape_and_words(make_outcome: MakeOutcome) -> None:
     outcome = measured(make_outcome(), {"tiny": WORSE, "small": BETTER, "medium": TIED})
     values = say(outcome)
-    figures = drawn(baselines.figures(outcome, values))
-    assert figures == drawn(baselines.figures(outcome, say(outcome)))
+    figures = sections.drawn(BASELINES, outcome)
+    assert figures == sections.drawn(BASELINES, outcome)
     svg = ElementTree.fromstring(figures["differences"])
     assert svg.attrib["role"] == "img"
     ids = [element.attrib["id"] for element in svg.iter() if "id" in element.attrib]
@@ -221,7 +217,7 @@ def test_the_figure_tells_verdicts_by_shape_and_words(make_outcome: MakeOutcome)
 
 
 def test_pages_say_it_in_words_and_tables(make_outcome: MakeOutcome) -> None:
-    outcome = measured(make_outcome(), {**dict.fromkeys(BASELINES, WORSE), "tiny": TIED})
+    outcome = measured(make_outcome(), {**dict.fromkeys(NAMES, WORSE), "tiny": TIED})
     outcome.folder.mkdir()
     paths = write_report(outcome, times=False)
     values = json.loads(paths.json.read_text(encoding="utf-8"))["baselines"]

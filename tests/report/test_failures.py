@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,13 @@ import pytest
 
 from hpsearch.errors import Interrupted, UsageError
 from hpsearch.evaluation.outcome import Outcome
+from hpsearch.report import html, markdown
+from hpsearch.report.blocks import Block, Heading
 from hpsearch.report.failures import DEBUG
 from hpsearch.report.origin import foreign_reports
 from hpsearch.report.report import write_report
+from hpsearch.report.section import Section
+from hpsearch.report.sections.registry import SECTIONS
 from tests.outcomes import MakeOutcome
 
 from .pages import Page
@@ -36,47 +40,59 @@ def fail(*_: Any) -> Any:
     raise ValueError("must not be\nnegative <b>")
 
 
-def in_values(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hpsearch.report.sections.usability.values", fail)
+def broken(name: str, **parts: Any) -> tuple[Section, ...]:
+    """All sections, one of them with parts replaced."""
+    return tuple(
+        replace(section, **parts) if section.name == name else section for section in SECTIONS
+    )
 
 
-def in_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hpsearch.report.sections.usability.answer", fail)
-
-
-def in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hpsearch.report.sections.usability.blocks", fail)
-
-
-STAGES: Mapping[str, Callable[[pytest.MonkeyPatch], None]] = {
-    "values": in_values,
-    "answer": in_answer,
-    "blocks": in_blocks,
+#: What fails of a section, by the part that does.
+STAGES: Mapping[str, Mapping[str, Callable[..., Any]]] = {
+    "values": {"values": fail},
+    "answer": {"answer": fail},
+    "blocks": {"blocks": fail},
 }
 
 
-def written(outcome: Outcome) -> tuple[dict[str, Any], str, Page, list[str]]:
+def in_rendering(monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    """The renderer of a format fails at a paragraph of the section on use."""
+    module = {"html": html, "md": markdown}[form]
+    render = module.render
+
+    def failing(blocks: Sequence[Block], *arguments: Any) -> Any:
+        headings = [block.text for block in blocks if isinstance(block, Heading)]
+        return fail() if "What does it decide?" in headings else render(blocks, *arguments)
+
+    monkeypatch.setattr(module, "render", failing)
+
+
+def written(
+    outcome: Outcome, sections: Sequence[Section] = SECTIONS
+) -> tuple[dict[str, Any], str, Page, list[str]]:
     """JSON, Markdown, the page, and what was told."""
     told: list[str] = []
-    paths = write_report(outcome, tell=told.append)
+    paths = write_report(outcome, tell=told.append, sections=sections)
     values = json.loads(paths.json.read_text(encoding="utf-8"))
     html = Page(paths.html.read_text(encoding="utf-8"))
     return values, paths.markdown.read_text(encoding="utf-8"), html, told
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", [*STAGES, "html", "md"])
 def test_a_section_that_fails_is_left_out_of_all_formats(
     make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
     whole = written(make_outcome())[0]
-    STAGES[stage](monkeypatch)
-    values, markdown, page, told = written(make_outcome())
+    if stage in ("html", "md"):
+        in_rendering(monkeypatch, stage)
+    sections = broken("usability", **STAGES.get(stage, {}))
+    values, text, page, told = written(make_outcome(), sections)
     assert values["usability"] is None
     assert values["absences"]["usability"].startswith(SECTION)
     assert values["answers"]["usability"] == values["absences"]["usability"]
     rest = [name for name in whole if name not in ("usability", "absences", "answers")]
     assert {name: values[name] for name in rest} == {name: whole[name] for name in rest}
-    assert markdown.count("This section could not be made: ") == 2, "in place and in the contents"
+    assert text.count("This section could not be made: ") == 2, "in place and in the contents"
     assert page.unclosed == []
     assert page.text().count(SECTION) == 2
     assert not page.named("b")
@@ -90,10 +106,10 @@ def test_a_figure_that_fails_leaves_the_section_and_its_other_figures(
     make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, text, before, _ = written(make_outcome())
-    monkeypatch.setattr("hpsearch.report.sections.usability.content.calibration_curve", fail)
-    values, markdown, page, told = written(make_outcome())
+    monkeypatch.setattr("hpsearch.report.sections.usability.blocks.calibration_curve", fail)
+    values, after, page, told = written(make_outcome())
     assert values["usability"] == whole["usability"]
-    assert markdown == text
+    assert after == text
     assert values["absences"] == {
         **whole["absences"],
         "usability.calibration": f"{FIGURE}; please report it.",
@@ -103,39 +119,40 @@ def test_a_figure_that_fails_leaves_the_section_and_its_other_figures(
     assert len(told) == 1
 
 
-def test_figures_of_which_none_can_be_named_are_all_left_out(
+def test_all_figures_of_a_section_are_left_out_where_all_fail(
     make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hpsearch.report.sections.usability.figures", fail)
+    names = {"calibration": "calibration_curve", "roc": "roc_curve", "scores": "score_histogram"}
+    for function in names.values():
+        monkeypatch.setattr(f"hpsearch.report.sections.usability.blocks.{function}", fail)
     values, _, page, told = written(make_outcome())
     assert values["usability"] is not None
-    assert values["absences"]["usability.figures"].startswith(FIGURE)
+    for name in names:
+        assert values["absences"][f"usability.{name}"].startswith(FIGURE)
     assert page.text().count(FIGURE) == 3
-    assert len(told) == 1
+    assert len(told) == 3
 
 
 def test_the_first_section_too_is_left_out_alone(
     make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hpsearch.report.assembly.judge", fail)
-    monkeypatch.setattr("hpsearch.report.assembly.metrics_beside_validation", fail)
-    values, markdown, page, told = written(make_outcome())
+    monkeypatch.setattr("hpsearch.report.compose.judge", fail)
+    monkeypatch.setattr("hpsearch.report.sections.result.blocks.metrics_beside_validation", fail)
+    values, text, page, told = written(make_outcome())
     assert values["verdict"][0].startswith(f"This verdict could not be made: {TOLD}")
-    assert "This verdict could not be made" in markdown
+    assert "This verdict could not be made" in text
     assert page.text().count(FIGURE) == 1
     assert len(page.named("h2")) == 8
     assert len(told) == 2
 
 
-def test_what_is_told_is_the_same_each_time(
-    make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_told_is_the_same_each_time(make_outcome: MakeOutcome) -> None:
     def values(_: Outcome) -> Any:
         raise KeyError(object(), "x" * 1_000)
 
-    monkeypatch.setattr("hpsearch.report.sections.luck.values", values)
+    sections = broken("luck", values=values)
     outcomes = make_outcome(), replace(make_outcome(), folder=make_outcome().folder / "again")
-    first, second = (write_report(one).html.read_bytes() for one in outcomes)
+    first, second = (write_report(each, sections=sections).html.read_bytes() for each in outcomes)
     assert first == second
     assert b"KeyError: (" in first
     assert b"x" * 300 not in first
@@ -143,29 +160,28 @@ def test_what_is_told_is_the_same_each_time(
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), MemoryError(), Interrupted("it", 130)])
 def test_what_is_no_fault_of_a_section_passes(
-    make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch, error: BaseException
+    make_outcome: MakeOutcome, error: BaseException
 ) -> None:
     def values(_: Outcome) -> Any:
         raise error
 
-    monkeypatch.setattr("hpsearch.report.sections.luck.values", values)
     outcome = make_outcome()
     with pytest.raises(type(error)):
-        write_report(outcome)
+        write_report(outcome, sections=broken("luck", values=values))
     assert not outcome.folder.exists()
 
 
-@pytest.mark.parametrize("stage", [*STAGES, "figure"])
+@pytest.mark.parametrize("stage", [*STAGES, "html", "md", "figure"])
 def test_with_debugging_the_error_is_raised(
     make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
     monkeypatch.setenv(DEBUG, "1")
     if stage == "figure":
-        monkeypatch.setattr("hpsearch.report.sections.usability.content.roc_curve", fail)
-    else:
-        STAGES[stage](monkeypatch)
+        monkeypatch.setattr("hpsearch.report.sections.usability.blocks.roc_curve", fail)
+    elif stage in ("html", "md"):
+        in_rendering(monkeypatch, stage)
     with pytest.raises(ValueError, match="must not be"):
-        write_report(make_outcome())
+        write_report(make_outcome(), sections=broken("usability", **STAGES.get(stage, {})))
 
 
 def test_warnings_do_not_matter(make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,7 +192,7 @@ def test_warnings_do_not_matter(make_outcome: MakeOutcome, monkeypatch: pytest.M
         warnings.warn("no room", UserWarning, stacklevel=1)
         return "<svg></svg>"
 
-    monkeypatch.setattr("hpsearch.report.sections.usability.content.roc_curve", paint)
+    monkeypatch.setattr("hpsearch.report.sections.usability.blocks.roc_curve", paint)
     assert written(make_outcome())[3] == []
 
 

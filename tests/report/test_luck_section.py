@@ -13,23 +13,19 @@ import pytest
 from hpsearch.evaluation.leaderboard import Standing
 from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.report.report import write_report
-from hpsearch.report.sections import luck
-from hpsearch.report.values import plain
+from hpsearch.report.sections.luck import LUCK
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.training.history import UNTRAINED
 from hpsearch.wording import MINUS
-from tests.outcomes import MakeOutcome, drawn, lose, make_diverged, make_trial, with_standings
+from tests.outcomes import MakeOutcome, lose, make_diverged, make_trial, with_standings
 
+from . import sections
 from .pages import Page
 
 
 def say(outcome: Outcome) -> Mapping[str, Any]:
     """The section's values as JSON has them."""
-    values = luck.values(outcome)
-    assert not isinstance(values, str), values
-    told: Mapping[str, Any] = plain(values)
-    json.dumps(told, allow_nan=False)
-    return told
+    return sections.say(LUCK, outcome)
 
 
 def promised(outcome: Outcome, value: float, seeds: tuple[float, ...]) -> Outcome:
@@ -93,7 +89,7 @@ def test_without_a_test_the_split_says_how_to_get_it(make_outcome: MakeOutcome) 
     assert "on the validation rows that chose it." in values["said"]["optimism"][0]
     assert "needs the test rows. Run hpsearch optimize" in values["said"]["optimism"][2]
     assert {one["total"] for one in values["configurations"]} == {None}
-    assert luck.figures(outcome, values).keys() == {"promises", "winners"}
+    assert sections.figures(LUCK, outcome).keys() == {"promises", "winners"}
 
 
 def test_a_single_seed_has_no_interval_and_says_so(make_outcome: MakeOutcome) -> None:
@@ -124,7 +120,7 @@ def test_without_retraining_the_choice_is_still_judged(make_outcome: MakeOutcome
     values = say(outcome)
     assert "Run hpsearch optimize" in values["said"]["optimism"][0]
     assert values["said"]["seeds"] is None
-    assert luck.figures(outcome, values).keys() == {"winners"}
+    assert sections.figures(LUCK, outcome).keys() == {"winners"}
 
 
 def test_without_losses_the_leaderboard_is_still_told(make_outcome: MakeOutcome) -> None:
@@ -133,13 +129,13 @@ def test_without_losses_the_leaderboard_is_still_told(make_outcome: MakeOutcome)
     assert values["choice"] is None
     assert values["rows"] is None
     assert {one["first_by_rows"] for one in values["configurations"]} == {None}
-    assert luck.figures(outcome, values).keys() == {"promises"}
-    assert isinstance(luck.values(with_standings(outcome)), str)
+    assert sections.figures(LUCK, outcome).keys() == {"promises"}
+    assert isinstance(LUCK.values(with_standings(outcome)), str)
 
 
 @pytest.mark.parametrize("trials", [[], [make_diverged(0)], [make_trial(0, "pruned")]])
 def test_without_a_complete_trial_there_is_one_line(make_outcome: MakeOutcome, trials: Any) -> None:
-    said = luck.values(make_outcome(trials, standings=0))
+    said = LUCK.values(make_outcome(trials, standings=0))
     assert isinstance(said, str)
     assert "There is no winner" in said
     assert "\n" not in said
@@ -150,7 +146,7 @@ def test_one_trial_alone_could_not_have_been_another(make_outcome: MakeOutcome) 
     values = say(outcome)
     assert "one complete trial" in values["said"]["choice"]
     assert values["said"]["rows"] is None
-    assert luck.figures(outcome, values).keys() == {"promises"}
+    assert sections.figures(LUCK, outcome).keys() == {"promises"}
 
 
 def test_the_choice_and_its_rows_follow_from_the_losses(make_outcome: MakeOutcome) -> None:
@@ -190,9 +186,8 @@ def test_enough_rows_are_called_enough(make_outcome: MakeOutcome) -> None:
 
 def test_figures_are_well_formed_and_the_same_each_time(make_outcome: MakeOutcome) -> None:
     outcome = make_outcome(60, standings=25)
-    values = say(outcome)
-    figures = drawn(luck.figures(outcome, values))
-    assert figures == drawn(luck.figures(outcome, say(outcome)))
+    figures = sections.drawn(LUCK, outcome)
+    assert figures == sections.drawn(LUCK, outcome)
     for name, svg in figures.items():
         root = ElementTree.fromstring(svg)
         assert root.attrib["role"] == "img"

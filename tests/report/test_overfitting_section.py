@@ -14,14 +14,14 @@ import pytest
 from hpsearch.analysis.diagnosis import rule_of
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.report import write_report
-from hpsearch.report.sections import overfitting
-from hpsearch.report.sections.overfitting.drawing import Panel, seeds_of_winner, side_by_side
-from hpsearch.report.values import plain
+from hpsearch.report.sections.overfitting import OVERFITTING
+from hpsearch.report.sections.overfitting.figures import Panel, seeds_of_winner, side_by_side
 from hpsearch.tasks.binary import BINARY
 from hpsearch.training.curve import Curve
 from hpsearch.training.history import UNTRAINED
 from tests.outcomes import HOSTILE, MakeOutcome, curve_of, learning_curve
 
+from . import sections
 from .pages import Page
 
 EPOCHS = 100
@@ -29,11 +29,7 @@ EPOCHS = 100
 
 def say(outcome: Outcome) -> Mapping[str, Any]:
     """The section's values as JSON has them."""
-    values = overfitting.values(outcome)
-    assert not isinstance(values, str), values
-    told: Mapping[str, Any] = plain(values)
-    json.dumps(told, allow_nan=False)
-    return told
+    return sections.say(OVERFITTING, outcome)
 
 
 def valley(best: int, rise: float, gap: float = 0.0, value: float = 0.55) -> Curve:
@@ -149,17 +145,17 @@ def test_a_study_without_a_search_tells_of_the_baselines(make_outcome: MakeOutco
     values = say(outcome)
     assert values["winner"] is None
     assert len(values["baselines"]) == 7
-    assert overfitting.figures(outcome, values).keys() == {"networks"}
+    assert sections.figures(OVERFITTING, outcome).keys() == {"networks"}
     write_report(outcome)
     page = (outcome.folder / "report.html").read_text(encoding="utf-8")
-    assert "Beside the baseline networks" in page
+    assert "Compared with the baseline networks" in page
 
 
 def test_without_baselines_there_is_the_winner_alone(make_outcome: MakeOutcome) -> None:
     outcome = make_outcome(baselines=False)
     values = say(outcome)
     assert values["baselines"] == []
-    assert overfitting.figures(outcome, values).keys() == {"winner"}
+    assert sections.figures(OVERFITTING, outcome).keys() == {"winner"}
     write_report(outcome)
     for name in ("report.html", "report.md"):
         page = (outcome.folder / name).read_text(encoding="utf-8")
@@ -172,11 +168,11 @@ def test_before_the_re_trainings_it_is_the_trial_itself(make_outcome: MakeOutcom
 
 
 def test_what_is_not_there_is_told_in_one_line(make_outcome: MakeOutcome) -> None:
-    nothing = overfitting.values(make_outcome([], baselines=False))
+    nothing = OVERFITTING.values(make_outcome([], baselines=False))
     assert isinstance(nothing, str)
     assert nothing.startswith("There is no winner: no trial was started.")
     lost = replace(make_outcome(), history=lambda run: UNTRAINED)
-    assert overfitting.values(lost) == (
+    assert OVERFITTING.values(lost) == (
         "No learning curve of the winner is recorded. Run hpsearch optimize "
         "--study NAME to continue."
     )
@@ -197,7 +193,7 @@ def test_the_page_has_figures_and_tables_side_by_side(make_outcome: MakeOutcome)
     assert {"The winner's gaps", "The baselines' gaps"} <= set(regions)
     text = (outcome.folder / "report.md").read_text(encoding="utf-8")
     rows = [line for line in text.splitlines() if line.startswith("| Large, dropout 0.5 | ")]
-    assert any(line.count("|") == 9 for line in rows)
+    assert any(line.count("|") == 11 for line in rows)
 
 
 FIGURES = {

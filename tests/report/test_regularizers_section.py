@@ -1,6 +1,5 @@
 """The section on regularizers says what its numbers say, whatever a study has and lacks."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,13 +11,11 @@ import pytest
 
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.runs import Trained
-from hpsearch.report import html, markdown
 from hpsearch.report.report import write_report
-from hpsearch.report.sections import regularizers
-from hpsearch.report.sections.regularizers import content
-from hpsearch.report.sections.regularizers.drawing import changes
-from hpsearch.report.values import plain
-from hpsearch.space.hyperparameter import REGULARIZERS
+from hpsearch.report.sections.regularizers import REGULARIZERS
+from hpsearch.report.sections.regularizers.figures import changes
+from hpsearch.report.sections.regularizers.sentences import NO_LOSSES as SAID_WITHOUT_LOSSES
+from hpsearch.space import hyperparameter
 from hpsearch.space.space import Scalar
 from hpsearch.study.samplers import Random
 from hpsearch.tasks.binary import BINARY
@@ -28,18 +25,20 @@ from hpsearch.wording import MINUS
 from tests.outcomes import (
     MakeOutcome,
     curve_of,
-    drawn,
     make_diverged,
     make_kernels,
     make_losses,
     make_trial,
 )
 
+from . import sections
 from .pages import Page
+
+PLACE = "hpsearch.report.sections.regularizers"
 
 L2 = {"l2.on": True, "l2": 1e-3}
 DROPOUT = {"dropout.on": True, "dropout": 0.3}
-NORMALISED = {"batch_normalization": True}
+NORMALIZED = {"batch_normalization": True}
 NOTHING: Mapping[str, Scalar] = {"optimizer": "adam", "learning_rate": 0.01, "layers": 2}
 
 LABELS = {
@@ -105,20 +104,7 @@ def history(value: float, small: float) -> History:
 
 def say(outcome: Outcome) -> Mapping[str, Any]:
     """The section's values as JSON has them."""
-    values = regularizers.values(outcome)
-    assert not isinstance(values, str), values
-    told: Mapping[str, Any] = plain(values)
-    json.dumps(told, allow_nan=False)
-    return told
-
-
-def render(outcome: Outcome, form: str) -> str:
-    """The section alone; a whole report takes seconds."""
-    values = say(outcome)
-    blocks = list(regularizers.blocks(outcome, values))
-    if form == "md":
-        return markdown.render(blocks)
-    return html.render(blocks, drawn(regularizers.figures(outcome, values)))
+    return sections.say(REGULARIZERS, outcome)
 
 
 def test_what_is_more_than_chance_is_said_first(make_outcome: MakeOutcome) -> None:
@@ -129,7 +115,7 @@ def test_what_is_more_than_chance_is_said_first(make_outcome: MakeOutcome) -> No
         "batch_normalization": BETTER,
         "any": tuple(2 * one for one in WORSE),
     }
-    values = say(study(make_outcome, {**L2, **DROPOUT, **NORMALISED}, effects))
+    values = say(study(make_outcome, {**L2, **DROPOUT, **NORMALIZED}, effects))
     assert values["ablation"]["said"] == [
         "Dropout bought 0.0200 nats [0.0198, 0.0202]: that is how much val_binary_crossentropy "
         "rises when trial 0 is trained without it and nothing else changes.",
@@ -182,7 +168,7 @@ def test_l1_is_held_to_the_training_without_it(make_outcome: MakeOutcome) -> Non
     outcome = study(make_outcome, {**L2, "l1": 1e-4}, {"l1": WORSE, "l2": WORSE, "any": WORSE})
     layers = say(outcome)["layers"]
     assert layers["said"] == (
-        "Trial 0 has L1 0.0001, and 45.0% of its hidden weights are nearer to 0 than 0.001; "
+        "Trial 0 has L1 0.0001, and 45.0% of its hidden weights are closer to 0 than 0.001; "
         "trained without L1, 0.4%."
     )
     assert layers["names"] == ["hidden 1", "hidden 2", "output"]
@@ -206,7 +192,7 @@ def test_the_page_says_what_the_values_hold(make_outcome: MakeOutcome) -> None:
     text, markdown = page.text(), paths.markdown.read_text(encoding="utf-8")
     for sentence in say(outcome)["ablation"]["said"]:
         assert sentence in text
-    assert "over seeds and validation rows at once" in text
+    assert "covers seeds and validation rows at once" in text
     assert "This was observed, not tried out" in text
     assert 'id="regularizers-changes-figure_1"' in source
     assert "| without dropout | +0.0200 \\[0.0198, 0.0202\\] | bought | 0.5" in markdown
@@ -218,7 +204,7 @@ def test_the_page_says_what_the_values_hold(make_outcome: MakeOutcome) -> None:
 
 def test_one_seed_is_said_to_leave_seeds_out(make_outcome: MakeOutcome) -> None:
     outcome = study(make_outcome, DROPOUT, {"dropout": (0.02,)}, seeds=1)
-    text = Page(render(outcome, "html")).text()
+    text = Page(sections.render(REGULARIZERS, outcome, "html")).text()
     assert "With one seed an interval is over the validation rows alone" in text
     assert "Each interval holds for itself" not in text
 
@@ -226,23 +212,24 @@ def test_one_seed_is_said_to_leave_seeds_out(make_outcome: MakeOutcome) -> None:
 def test_the_page_has_the_best_sets_and_the_values_all(
     make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(content, "LISTED", 2)
+    monkeypatch.setattr(f"{PLACE}.values.LISTED", 2)
     outcome = study(make_outcome, DROPOUT, {"dropout": WORSE})
     sets = say(outcome)["search"]["sets"]
     assert sum(one["complete"] for one in sets) == len(outcome.trials)
     assert (sets[0]["label"], sets[0]["best"]) == ("dropout", 0.5)
-    said = f"Trials by all that was on: the best 2 of {len(sets)} sets:\n\n"
-    _, _, after = render(outcome, "md").partition(said)
+    said = f"Trials by all that was on, the best 2 of {len(sets)} sets:\n\n"
+    _, _, after = sections.render(REGULARIZERS, outcome, "md").partition(said)
     assert len(after.partition("\n\n")[0].splitlines()) == 2 + 2
 
 
 def test_a_random_sampler_is_not_said_to_have_learnt(make_outcome: MakeOutcome) -> None:
     outcome = study(make_outcome, DROPOUT, {"dropout": WORSE})
-    assert "the sampler proposed more of what had worked" in render(outcome, "md")
+    guided = sections.render(REGULARIZERS, outcome, "md")
+    assert "the sampler proposed more of what had worked" in guided
     search = outcome.spec.search.model_copy(update={"sampler": Random()})
     outcome = replace(outcome, spec=outcome.spec.model_copy(update={"search": search}))
     for form in ("html", "md"):
-        assert "the sampler drew at random" in render(outcome, form)
+        assert "the sampler drew at random" in sections.render(REGULARIZERS, outcome, form)
 
 
 def test_what_is_missing_is_said_in_one_line(make_outcome: MakeOutcome) -> None:
@@ -253,7 +240,7 @@ def test_what_is_missing_is_said_in_one_line(make_outcome: MakeOutcome) -> None:
         update={"evaluate": spec.evaluate.model_copy(update={"ablation": False})}
     )
     lines = {
-        "not trained without its regularizers yet. Run hpsearch optimize": bare,
+        "has not been trained without its regularizers yet. Run hpsearch optimize": bare,
         "Set evaluate.ablation to true": replace(bare, spec=left_out),
         "has no L1, L2, dropout, batch normalization or weight decay.": study(make_outcome, {}, {}),
     }
@@ -261,13 +248,14 @@ def test_what_is_missing_is_said_in_one_line(make_outcome: MakeOutcome) -> None:
         values = say(outcome)
         assert values["ablation"] is None
         assert line in values["absences"]["ablation"]
-        assert regularizers.figures(outcome, values) == {}
+        assert sections.figures(REGULARIZERS, outcome) == {}
 
-    values = say(replace(whole, history=lambda run: UNTRAINED))
+    lost = replace(whole, history=lambda run: UNTRAINED)
+    values = say(lost)
     assert values["layers"] is None
     assert "No weights of trial 0" in values["absences"]["layers"]
     assert values["ablation"]["variants"][0]["reading"] == "losses not recorded"
-    assert regularizers.figures(whole, values) == {}
+    assert sections.figures(REGULARIZERS, lost) == {}
 
 
 def test_a_search_that_compares_nothing_says_why(make_outcome: MakeOutcome) -> None:
@@ -282,13 +270,13 @@ def test_a_search_that_compares_nothing_says_why(make_outcome: MakeOutcome) -> N
 
 def test_nothing_at_all_is_one_line(make_outcome: MakeOutcome) -> None:
     for trials in ([], [make_diverged(0)]):
-        line = regularizers.values(make_outcome(trials))
+        line = REGULARIZERS.values(make_outcome(trials))
         assert isinstance(line, str)
         assert line.startswith("There is no winner")
     alone = make_outcome([make_trial(0, params={**NOTHING, **DROPOUT})], standings=0)
-    line = regularizers.values(alone)
+    line = REGULARIZERS.values(alone)
     assert line == (
-        "Trial 0 was not trained without its regularizers yet. "
+        "Trial 0 has not been trained without its regularizers yet. "
         "Run hpsearch optimize --study NAME to continue."
     )
 
@@ -331,5 +319,6 @@ def test_an_ablation_without_losses_says_so(
     """Of a trial that uses every regularizer there is nothing else to say."""
     outcome = study(make_outcome, DROPOUT, {"any": WORSE})
     silent = replace(outcome, history=lambda run: replace(outcome.history(run), losses=NO_LOSSES))
-    monkeypatch.setattr(content, "_used", lambda *_: tuple(REGULARIZERS))
-    assert say(silent)["ablation"]["said"] == [content.NO_LOSSES]
+    used = tuple(hyperparameter.REGULARIZERS)
+    monkeypatch.setattr(f"{PLACE}.sentences.used_regularizers", lambda *_: used)
+    assert say(silent)["ablation"]["said"] == [SAID_WITHOUT_LOSSES]

@@ -18,7 +18,7 @@ from hpsearch.dashboard.notes import study_note
 from hpsearch.data.parts import Opening
 from hpsearch.evaluation.outcome import Measured, Outcome
 from hpsearch.report.report import report_values, write_report
-from hpsearch.report.sections.registry import SECTIONS as SECTION_IDS
+from hpsearch.report.sections.registry import SECTIONS
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.wording import say_openings
@@ -36,7 +36,7 @@ from tests.outcomes import (
 
 from .pages import Page
 
-SECTIONS = [
+TITLES = [
     "What came out",
     "Does it beat the obvious baselines?",
     "How much of the validation score was luck?",
@@ -178,8 +178,8 @@ def test_the_spread_over_seeds_is_the_sample_deviation(make_outcome: MakeOutcome
 
 def test_every_section_is_there_in_its_order(make_outcome: MakeOutcome) -> None:
     written = read(make_outcome())
-    assert [h.text for h in written.page.named("h2")] == SECTIONS
-    assert re.findall(r"^## (.*)$", written.markdown, re.MULTILINE) == SECTIONS
+    assert [h.text for h in written.page.named("h2")] == TITLES
+    assert re.findall(r"^## (.*)$", written.markdown, re.MULTILINE) == TITLES
 
 
 @pytest.mark.parametrize("bare", BARE)
@@ -189,7 +189,7 @@ def test_a_study_that_lacks_something_has_a_whole_report(
     written = read(BARE[bare](make_outcome))
     page = written.page
     assert page.unclosed == []
-    assert [h.text for h in page.named("h2")] == SECTIONS
+    assert [h.text for h in page.named("h2")] == TITLES
     for sentence in written.values["absences"].values():
         assert "\n" not in sentence
         assert sentence in page.text()
@@ -231,8 +231,8 @@ def test_simulated_rows_are_named_at_the_top_and_in_every_section(
     notice = "simulated rows, not the UCI data"
     simulated, real = read(make_outcome(simulated=True)), read(make_outcome())
     assert simulated.values["notice"] == notice
-    assert simulated.page.text().count(notice) == 1 + len(SECTIONS)
-    assert simulated.markdown.lower().count(notice.lower()) == 1 + len(SECTIONS)
+    assert simulated.page.text().count(notice) == 1 + len(TITLES)
+    assert simulated.markdown.lower().count(notice.lower()) == 1 + len(TITLES)
     assert real.values["notice"] is None
     assert notice not in real.page.text()
     assert notice not in real.markdown
@@ -362,9 +362,9 @@ def test_the_first_sentence_says_whether_to_use_the_model(make_outcome: MakeOutc
 def test_each_section_is_answered_in_a_sentence(make_outcome: MakeOutcome) -> None:
     written = read(make_outcome())
     answers = written.values["answers"]
-    assert list(answers) == list(SECTION_IDS)
+    assert list(answers) == [section.name for section in SECTIONS]
     links = [element.attributes["href"] for element in written.page.named("a")]
-    assert links == [f"#{section}" for section in SECTION_IDS]
+    assert links == [f"#{section.name}" for section in SECTIONS]
     assert "is better than" in answers["baselines"]
     assert "The search promised" in answers["luck"]
     for sentence in answers.values():
@@ -417,7 +417,7 @@ def test_figures_need_no_window_system() -> None:
     """``pyplot`` would load the backend that MPLBACKEND names, a notebook's for instance."""
     script = (
         "import sys\n"
-        "from hpsearch.report.svg import draw\n"
+        "from hpsearch.report.figures.svg import draw\n"
         "svg = draw('a', title='t', description='d', width=2, height=2,\n"
         "           paint=lambda figure: figure.subplots().plot([0, 1]))\n"
         "print(svg.startswith('<svg'), 'matplotlib.pyplot' in sys.modules)\n"

@@ -1,4 +1,4 @@
-"""Figures of the search are the same bytes each time, and hold the page's colours and words."""
+"""Figures of the search are the same bytes each time, and hold the page's colors and words."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -10,13 +10,13 @@ from hpsearch.analysis.pruning import Beside
 from hpsearch.analysis.spending import Ended
 from hpsearch.record.trial import TrialRecord
 from hpsearch.report.figures.axes import logarithmic_ticks, say_tick
-from hpsearch.report.sections.search.drawing import (
-    best_by_ending,
+from hpsearch.report.sections.search.figures import (
     parameter_importance,
     pruned_beside_winner,
     search_history,
 )
-from hpsearch.report.sections.search.slice_drawing import slices
+from hpsearch.report.sections.search.slices import slices
+from hpsearch.report.sections.search.values import best_by_ending
 from hpsearch.space.space import Choice, Float, Int, Parameter, Space
 from hpsearch.tasks.binary import BINARY
 from tests.outcomes import HOSTILE, make_diverged, make_spec, make_trial, make_trials
@@ -88,7 +88,7 @@ def test_a_figure_is_well_formed_and_the_same_each_time(figure: str) -> None:
     assert "<script>" not in svg
 
 
-def test_colours_follow_the_page_and_words_stay_words() -> None:
+def test_colors_follow_the_page_and_words_stay_words() -> None:
     svg = FIGURES["history"]()
     assert "currentColor" in svg
     assert "var(--figure-blue, #0072b2)" in svg

@@ -11,22 +11,18 @@ import pytest
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.record.trial import TrialRecord
 from hpsearch.report.report import write_report
-from hpsearch.report.sections import search
-from hpsearch.report.values import plain
+from hpsearch.report.sections.search import SEARCH
 from hpsearch.study.pruners import Unpruned
 from hpsearch.training.history import UNTRAINED
 from tests.outcomes import MakeOutcome, curve_of, make_diverged, make_trial
 
+from . import sections
 from .pages import Page
 
 
 def say(outcome: Outcome) -> Mapping[str, Any]:
     """The section's values as JSON has them."""
-    values = search.values(outcome)
-    assert not isinstance(values, str), values
-    told: Mapping[str, Any] = plain(values)
-    json.dumps(told, allow_nan=False)
-    return told
+    return sections.say(SEARCH, outcome)
 
 
 def complete(values: Sequence[float], **params: Any) -> list[TrialRecord]:
@@ -90,7 +86,7 @@ def test_importances_name_the_first_and_the_ones_that_hardly_matter(
     assert told == "learning_rate has the largest share, 61.0%."
     shares = {"learning_rate": 0.99, "layers": 0.009, "l2.on": 0.001}
     told = say(replace(outcome, importances=shares))["said"]["importances"]
-    assert "came with layers and l2.on, each below 1%" in told
+    assert "came from layers and l2.on, each below 1%" in told
     told = say(replace(outcome, importances={}))["said"]["importances"]
     assert told.startswith("Importances need at least 10 complete trials, got 16.")
 
@@ -161,7 +157,7 @@ def test_without_pruned_trials_the_pruner_cost_nothing(make_outcome: MakeOutcome
 
 
 def test_without_trials_there_is_one_line(make_outcome: MakeOutcome) -> None:
-    nothing = search.values(make_outcome([]))
+    nothing = SEARCH.values(make_outcome([]))
     assert isinstance(nothing, str)
     assert nothing.startswith("There is no winner: no trial was started.")
 
@@ -180,7 +176,7 @@ ODD: dict[str, list[TrialRecord]] = {
 def test_odd_studies_give_a_page(make_outcome: MakeOutcome, trials: str) -> None:
     outcome = make_outcome(ODD[trials], baselines=False)
     values = say(outcome)
-    drawn = search.figures(outcome, values).keys() - {"importance"}
+    drawn = sections.figures(SEARCH, outcome).keys() - {"importance"}
     assert drawn == (set() if values["valued"] < 2 else {"history", "slices"})
     write_report(outcome)
     for name in ("report.html", "report.md"):
@@ -191,7 +187,7 @@ def test_odd_studies_give_a_page(make_outcome: MakeOutcome, trials: str) -> None
 def test_the_page_has_every_figure_with_its_table(make_outcome: MakeOutcome) -> None:
     outcome = make_outcome()
     values = say(outcome)
-    assert search.figures(outcome, values).keys() == {
+    assert sections.figures(SEARCH, outcome).keys() == {
         "history", "slices", "importance", "pruning"
     }  # fmt: skip
     assert len(json.dumps(values)) < 20_000

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.report import write_report
-from hpsearch.report.sections import usability
-from hpsearch.report.values import plain
+from hpsearch.report.sections.usability import USABILITY
 from hpsearch.statistics.calibration import calibrate
-from tests.outcomes import MakeOutcome, drawn, make_diverged
+from tests.outcomes import MakeOutcome, make_diverged
 
+from . import sections
 from .pages import Page
 
 Array = NDArray[np.float64]
@@ -41,11 +41,7 @@ def predicting(
 
 def say(outcome: Outcome) -> Mapping[str, Any]:
     """The section's values as JSON has them."""
-    values = usability.values(outcome)
-    assert not isinstance(values, str), values
-    told: Mapping[str, Any] = plain(values)
-    json.dumps(told, allow_nan=False)
-    return told
+    return sections.say(USABILITY, outcome)
 
 
 def test_a_calibrated_model_is_called_so(make_outcome: MakeOutcome) -> None:
@@ -100,7 +96,7 @@ def test_a_threshold_that_calls_nothing_has_no_precision(make_outcome: MakeOutco
     values = say(outcome)
     assert values["decisions"]["called_one"] is None
     assert "No test row is called 1." in values["said"]["decisions"]
-    assert usability.figures(outcome, values).keys() == {"calibration", "roc", "scores"}
+    assert sections.figures(USABILITY, outcome).keys() == {"calibration", "roc", "scores"}
 
 
 def test_the_roc_is_told_at_a_few_rates(make_outcome: MakeOutcome) -> None:
@@ -131,18 +127,18 @@ def test_ranges_hold_every_row(make_outcome: MakeOutcome) -> None:
 
 
 def test_what_is_not_there_is_said_with_a_way_out(make_outcome: MakeOutcome) -> None:
-    untested = usability.values(make_outcome(test=False))
+    untested = USABILITY.values(make_outcome(test=False))
     assert isinstance(untested, str)
     assert "Run hpsearch optimize --study NAME to continue" in untested
-    diverged = usability.values(make_outcome([make_diverged(0)]))
+    diverged = USABILITY.values(make_outcome([make_diverged(0)]))
     assert isinstance(diverged, str)
     assert "There is no winner" in diverged
 
 
 def test_figures_are_well_formed_and_the_same_each_time(make_outcome: MakeOutcome) -> None:
     outcome = make_outcome()
-    figures = drawn(usability.figures(outcome, say(outcome)))
-    assert figures == drawn(usability.figures(outcome, say(outcome)))
+    figures = sections.drawn(USABILITY, outcome)
+    assert figures == sections.drawn(USABILITY, outcome)
     for name, svg in figures.items():
         root = ElementTree.fromstring(svg)
         assert root.attrib["role"] == "img"

@@ -1,1 +1,1 @@
-"""The sections of the report, one package a question; a new one has its line in ``registry``."""
+"""The sections of the report, a folder for each question, and their registry."""

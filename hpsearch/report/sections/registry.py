@@ -1,22 +1,19 @@
-"""The sections of the report by their ids, in its order."""
+"""All sections of the report, in its order."""
 
-from collections.abc import Mapping
+from hpsearch.report.section import Section
+from hpsearch.report.sections.baselines import BASELINES
+from hpsearch.report.sections.luck import LUCK
+from hpsearch.report.sections.overfitting import OVERFITTING
+from hpsearch.report.sections.regularizers import REGULARIZERS
+from hpsearch.report.sections.search import SEARCH
+from hpsearch.report.sections.usability import USABILITY
 
-from hpsearch.report.sections import (
-    baselines,
-    luck,
-    overfitting,
-    regularizers,
-    search,
-    usability,
+#: Between what came out and how it is repeated.
+SECTIONS: tuple[Section, ...] = (
+    BASELINES,
+    LUCK,
+    OVERFITTING,
+    REGULARIZERS,
+    SEARCH,
+    USABILITY,
 )
-from hpsearch.report.sections.section import Section
-
-SECTIONS: Mapping[str, Section] = {
-    "baselines": baselines,
-    "luck": luck,
-    "overfitting": overfitting,
-    "regularizers": regularizers,
-    "search": search,
-    "usability": usability,
-}

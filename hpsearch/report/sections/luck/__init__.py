@@ -1,7 +1,13 @@
-"""How much of the validation score was luck?"""
+"""How much of the validation score was luck, by rank, by rows and by seeds."""
 
-from hpsearch.report.sections.luck.content import TITLE, answer, figures, values
-from hpsearch.report.sections.luck.layout import blocks
-from hpsearch.report.sections.section import always as applies
+from hpsearch.report.section import Section
+from hpsearch.report.sections.luck.blocks import make_blocks
+from hpsearch.report.sections.luck.values import read_values
 
-__all__ = ["TITLE", "answer", "applies", "blocks", "figures", "values"]
+LUCK = Section(
+    name="luck",
+    title="How much of the validation score was luck?",
+    values=read_values,
+    answer=lambda values: str(values["said"]["optimism"][0]),
+    blocks=make_blocks,
+)

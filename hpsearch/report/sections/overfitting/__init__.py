@@ -1,7 +1,13 @@
-"""Does it overfit?"""
+"""Whether the winner and the baseline networks overfit, by a rule that is stated."""
 
-from hpsearch.report.sections.overfitting.content import TITLE, answer, figures, values
-from hpsearch.report.sections.overfitting.layout import blocks
-from hpsearch.report.sections.section import always as applies
+from hpsearch.report.section import Section, first_sentence
+from hpsearch.report.sections.overfitting.blocks import make_blocks
+from hpsearch.report.sections.overfitting.values import read_values
 
-__all__ = ["TITLE", "answer", "applies", "blocks", "figures", "values"]
+OVERFITTING = Section(
+    name="overfitting",
+    title="Does it overfit?",
+    values=read_values,
+    answer=lambda values: first_sentence(values["said"]["winner"] or values["said"]["baselines"]),
+    blocks=make_blocks,
+)

@@ -1,7 +1,19 @@
-"""What did each regularizer buy?"""
+"""What each regularizer bought: the winner without it, the search with and without, the weights."""
 
-from hpsearch.report.sections.regularizers.content import TITLE, answer, figures, values
-from hpsearch.report.sections.regularizers.layout import blocks
-from hpsearch.report.sections.section import always as applies
+from hpsearch.report.section import Section, Values
+from hpsearch.report.sections.regularizers.blocks import make_blocks
+from hpsearch.report.sections.regularizers.values import read_values
 
-__all__ = ["TITLE", "answer", "applies", "blocks", "figures", "values"]
+
+def _answer(values: Values) -> str:
+    ablation = values["ablation"]
+    return str(ablation["said"][0] if ablation else values["absences"]["ablation"])
+
+
+REGULARIZERS = Section(
+    name="regularizers",
+    title="What did each regularizer buy?",
+    values=read_values,
+    answer=_answer,
+    blocks=make_blocks,
+)

@@ -1,1 +1,1 @@
-"""How is it repeated? The last part of every report."""
+"""How the study is repeated: its rows, its file, and the versions it ran with."""

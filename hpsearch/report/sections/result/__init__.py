@@ -1,1 +1,1 @@
-"""What came out: the first part of every report, made of the values of all sections."""
+"""What came out: the winner, what to believe, and the test rows."""

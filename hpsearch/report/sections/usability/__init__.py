@@ -1,6 +1,21 @@
-"""Is the winner usable?"""
+"""Whether the winner's probabilities mean what they say, and what decisions by them are worth."""
 
-from hpsearch.report.sections.usability.content import TITLE, answer, applies, figures, values
-from hpsearch.report.sections.usability.layout import blocks
+from hpsearch.report.section import Section
+from hpsearch.report.sections.usability.blocks import make_blocks
+from hpsearch.report.sections.usability.values import read_values
+from hpsearch.tasks.task import Task
 
-__all__ = ["TITLE", "answer", "applies", "blocks", "figures", "values"]
+
+def _applies(task: Task) -> bool:
+    """To tasks whose predictions are probabilities of one label."""
+    return task.outputs == 1 and task.output_name == "probability"
+
+
+USABILITY = Section(
+    name="usability",
+    title="Is the winner usable?",
+    values=read_values,
+    answer=lambda values: str(values["said"]["probabilities"][0]),
+    blocks=make_blocks,
+    applies=_applies,
+)

@@ -1,0 +1,71 @@
+"""The section on baselines as a reader sees it."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from hpsearch.evaluation.outcome import Outcome
+from hpsearch.report.blocks import Block, Bullets, Cell, Column, Figure, Heading, Row, Table
+from hpsearch.report.cells import estimate_cell
+from hpsearch.report.section import Values
+from hpsearch.report.sections.baselines.figures import differences
+from hpsearch.tasks.task import Task
+from hpsearch.wording import NOTHING, say_number, say_signed
+
+#: Metrics of the table, after the difference.
+SHOWN = 3
+
+
+def make_blocks(outcome: Outcome, values: Values) -> Sequence[Block]:
+    """The verdict, the differences as figure and table, and how they came about."""
+    reference, baselines = values["reference"], values["baselines"]
+    return [
+        Bullets(values["said"]["verdict"], "verdict"),
+        Figure(
+            "differences",
+            "Right of the line a baseline is worse, left of it better: filled circles are worse, "
+            "triangles better, hollow diamonds not distinguishable, as their 95 % interval holds "
+            "0.",
+            partial(differences, outcome.task, reference["label"], baselines),
+        ),
+        _table(outcome.task, reference, baselines),
+        Heading("How they were trained and compared"),
+        Bullets(values["said"]["training"]),
+    ]
+
+
+def _table(
+    task: Task, reference: Mapping[str, Any], baselines: Sequence[Mapping[str, Any]]
+) -> Table:
+    shown = [metric for metric in task.test_metrics if metric.name in reference["metrics"]][:SHOWN]
+
+    def metrics(model: Mapping[str, Any]) -> Row:
+        cells = (estimate_cell(model["metrics"][metric.name]) for metric in shown)
+        return [*cells, say_number(model["validation"])]
+
+    rows = [
+        [
+            Cell(baseline["label"], baseline["verdict"]),
+            estimate_cell(baseline["differences"][task.metric.name], say_signed),
+            *metrics(baseline),
+        ]
+        for baseline in baselines
+    ]
+    first = Cell(reference["label"], "the reference", strong=True)
+    return Table(
+        "Baselines",
+        (
+            Column("model", header=True, notes="verdict"),
+            Column("difference", "number", strong=True),
+            *(_column(metric.label) for metric in shown),
+            _column(f"validation {task.metric.label}"),
+        ),
+        [[first, NOTHING, *metrics(reference)], *rows],
+        f"The best on the test rows first; the difference is baseline less {reference['label']}, "
+        f"in {task.metric.unit}. In brackets, 95 % intervals over the test rows",
+    )
+
+
+def _column(title: str) -> Column:
+    """A column of numbers that is not wider than they are, for each word has a line."""
+    return Column(title.replace(" ", "\n"), "number")

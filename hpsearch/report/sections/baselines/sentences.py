@@ -1,0 +1,115 @@
+"""What the comparison with the baselines means, and how the baselines were trained."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+from hpsearch.evaluation.baselines import is_network, label_of
+from hpsearch.evaluation.outcome import Outcome, TestedBaseline, TestResult
+from hpsearch.models import tutorial
+from hpsearch.statistics.estimate import Estimate
+from hpsearch.tasks.task import Task
+from hpsearch.wording import first_upper, say_count, say_interval, say_number, say_signed
+
+TIE = "not distinguishable"
+
+
+def judge_difference(difference: Estimate) -> str:
+    """A baseline's objective less the reference's, in words; by whether 0 is inside."""
+    if not difference.excludes_zero:
+        return TIE
+    return "worse" if difference.value > 0 else "better"
+
+
+def say_verdict(task: Task, test: TestResult, baselines: Sequence[TestedBaseline]) -> Iterator[str]:
+    """How many baselines the reference beats, the best of them, and which one to use.
+
+    Args:
+        baselines: The best on the test rows first.
+    """
+    metric = task.metric
+    verdicts = [judge_difference(baseline.differences[metric.name]) for baseline in baselines]
+    equal, better = verdicts.count(TIE), verdicts.count("better")
+    other = "other " if test.trial is None else ""
+    plural = "s" if len(baselines) > 1 else ""
+    yield (
+        f"{first_upper(test.reference)} is better than {verdicts.count('worse') or 'none'} of "
+        f"{len(baselines)} {other}baseline{plural}"
+        f"{f', {TIE} from {equal}' if equal else ''}{f', worse than {better}' if better else ''}."
+    )
+    best = baselines[0]
+    loss, difference = best.metrics[metric.name], best.differences[metric.name]
+    yield (
+        f"The best {other}baseline on the test rows is {best.label}, with a {metric.label} of "
+        f"{say_number(loss.value)} {say_interval(asdict(loss))} and a difference of "
+        f"{say_signed(difference.value)} {say_interval(asdict(difference))} to {test.reference}: "
+        f"{verdicts[0]}."
+    )
+    for verdict, words in (("better", "Better than"), (TIE, "Not distinguishable from")):
+        labels = [
+            baseline.label
+            for baseline, judged in zip(baselines, verdicts, strict=True)
+            if judged == verdict
+        ]
+        if labels and labels != [best.label]:
+            yield f"{words} {test.reference}: {'; '.join(labels)}."
+    if "better" in verdicts:
+        first = baselines[verdicts.index("better")]
+        yield f"On these rows {first.label} is the one to use, not {test.reference}."
+    elif TIE in verdicts:
+        yield "Among those that are not distinguishable, use what is cheapest to train and run."
+
+
+def say_training(outcome: Outcome, test: TestResult, comparisons: int) -> Iterator[str]:
+    """How the baselines were trained and compared.
+
+    Args:
+        comparisons: Baselines that are compared with the reference.
+    """
+    data = outcome.data
+    names = {baseline.name for baseline in test.baselines}
+    yield (
+        f"All were trained on the same {say_count(data.train_rows)} rows, with the same "
+        f"{say_count(data.validation_rows)} validation rows, and measured on the same "
+        f"{say_count(test.rows)} test rows in the same opening."
+    )
+    if any(map(is_network, names)):
+        yield (
+            "The networks are trained as in the tutorial: Adam with inverse time decay, which "
+            f"halves the learning rate after {say_count(tutorial.DECAY_EPOCHS)} epochs, batches of "
+            f"{say_count(tutorial.BATCH_SIZE)}, at most "
+            f"{say_count(outcome.spec.evaluate.baseline_epochs)} epochs, early stopping with "
+            f"patience {say_count(tutorial.PATIENCE)} on {outcome.task.objective}, one seed. "
+            "Unlike the tutorial's, they see standardized features."
+        )
+    if "logistic_regression" in names:
+        yield (
+            "Logistic regression is scikit-learn's with its defaults, on the same standardized "
+            "rows."
+        )
+    if "gradient_boosting" in names:
+        yield (
+            "Histogram gradient boosting is scikit-learn's, on the same standardized rows, with as "
+            f"many of its {_trees(outcome.task)} trees as are best on the validation rows."
+        )
+    if test.trial is not None:
+        yield (
+            f"{first_upper(test.reference)} was chosen among {say_count(len(outcome.trials))} "
+            "trials on the validation rows; a baseline had one try."
+        )
+    else:
+        yield (f"All are compared with {test.reference}, the best baseline on the validation rows.")
+    yield (
+        "Differences are paired: both models are measured on the same resamples of the test rows. "
+        "A difference is distinguishable from 0 where its 95 % interval excludes 0. Each interval "
+        f"is for one comparison, is not corrected for there being {comparisons}, and covers test "
+        "rows, not seeds."
+    )
+    missing = [name for name in outcome.spec.evaluate.baselines if name not in names]
+    if missing:
+        labels = "; ".join(label_of(outcome.task, name) for name in missing)
+        yield f"Not measured, as training diverged: {labels}."
+
+
+def _trees(task: Task) -> int:
+    estimators = {estimator.name: estimator for estimator in task.estimators}
+    return int(estimators["gradient_boosting"].arguments["max_iter"])

@@ -1,0 +1,152 @@
+"""The winner without each regularizer, trials with and without, and the kernels' weights."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from hpsearch.analysis.absences import GO_ON, find_absences
+from hpsearch.analysis.regularizers import (
+    Ablation,
+    ablate,
+    combinations,
+    summarize_layers,
+    switches,
+    variants,
+)
+from hpsearch.evaluation.leaderboard import Winner
+from hpsearch.evaluation.outcome import Outcome
+from hpsearch.report.section import Values
+from hpsearch.report.sections.regularizers.sentences import (
+    NO_LOSSES,
+    say_ablation,
+    say_sparsity,
+    say_variant,
+    used_regularizers,
+)
+from hpsearch.space.hyperparameter import REGULARIZERS
+from hpsearch.training.inspection import SMALL
+from hpsearch.wording import first_upper, listed
+
+#: Sets of regularizers that the page lists; report.json has all.
+LISTED = 10
+
+
+def read_values(outcome: Outcome) -> Values | str:
+    """Ablation, groups of trials and kernels; where one of them is None, ``absences`` says why."""
+    winner = outcome.winner
+    if winner is None:
+        return find_absences(outcome)["best"]
+    parts = {
+        "ablation": _ablation(outcome, winner) or _why_no_ablation(outcome, winner),
+        "search": _search(outcome),
+        "layers": _layers(outcome, winner)
+        or f"No weights of trial {winner.trial.number} after the search are recorded. {GO_ON}",
+    }
+    absences = {name: part for name, part in parts.items() if isinstance(part, str)}
+    if len(absences) == len(parts):
+        return absences["ablation"]
+    return {
+        "trial": winner.trial.number,
+        **{name: None if name in absences else part for name, part in parts.items()},
+        "absences": absences,
+        "listed": LISTED,
+        "small": SMALL,
+    }
+
+
+def _ablation(outcome: Outcome, winner: Winner) -> Mapping[str, Any] | None:
+    ablations = ablate(outcome, winner.standing) if winner.standing else ()
+    if winner.standing is None or not ablations:
+        return None
+    return {
+        "said": list(say_ablation(outcome, winner, ablations)) or [NO_LOSSES],
+        "value": winner.standing.mean,
+        "seeds": len(winner.standing.runs),
+        "variants": [
+            {
+                **asdict(ablation),
+                "label": say_variant(ablation.name),
+                "reading": _reading(ablation),
+            }
+            for ablation in ablations
+        ],
+    }
+
+
+def _why_no_ablation(outcome: Outcome, winner: Winner) -> str:
+    trial = f"trial {winner.trial.number}"
+    if not used_regularizers(outcome, winner):
+        names = list(REGULARIZERS.values())
+        return f"There is nothing to take away: {trial} has no {listed(names, 'or')}."
+    if not outcome.spec.evaluate.ablation:
+        return (
+            "The study leaves the ablation out. Set evaluate.ablation to true to have "
+            f"{trial} trained without each of its regularizers. {GO_ON}"
+        )
+    return f"{first_upper(trial)} has not been trained without its regularizers yet. {GO_ON}"
+
+
+def _search(outcome: Outcome) -> Mapping[str, Any] | str:
+    sets = combinations(outcome)
+    complete = sum(group.complete for group in sets.values())
+    if complete < 2:
+        return f"A comparison needs at least 2 complete trials, got {complete}. {GO_ON}"
+    by_regularizer = switches(outcome)
+    if not by_regularizer:
+        return (
+            "No trial had a regularizer on. Give one of them a domain in [space], then run the "
+            "study under a new name."
+        )
+    return {
+        "guided": outcome.spec.search.sampler.learns,
+        "switches": [
+            {**asdict(switch), "label": REGULARIZERS[switch.name]} for switch in by_regularizer
+        ],
+        "sets": [
+            {
+                "on": on,
+                "label": listed([REGULARIZERS[name] for name in on] or ["none"]),
+                **asdict(trials),
+            }
+            for on, trials in sets.items()
+        ],
+    }
+
+
+def _layers(outcome: Outcome, winner: Winner) -> Mapping[str, Any] | None:
+    if winner.standing is None:
+        return None
+    ablated = variants(outcome, winner.standing)
+    names = {
+        "winner": [trained.run.name for trained in winner.standing.runs],
+        **{name: [trained.run.name for trained in runs] for name, runs in ablated.items()},
+    }
+    labels = {name: runs[0].run.label for name, runs in ablated.items()}
+    networks = {
+        name: layers for name, runs in names.items() if (layers := summarize_layers(outcome, runs))
+    }
+    if "winner" not in networks:
+        return None
+    hidden = len(networks["winner"]) - 1
+    return {
+        "said": say_sparsity(outcome, winner, networks),
+        "names": [*(f"hidden {number}" for number in range(1, hidden + 1)), "output"],
+        "networks": [
+            {
+                "name": name,
+                "label": labels.get(name, f"trial {winner.trial.number}"),
+                "layers": [asdict(layer) for layer in layers],
+            }
+            for name, layers in networks.items()
+        ],
+    }
+
+
+def _reading(ablation: Ablation) -> str:
+    if ablation.diverged:
+        return f"{ablation.diverged} of {len(ablation.seeds)} diverged"
+    if ablation.change is None:
+        return "losses not recorded"
+    if not ablation.change.excludes_zero:
+        return "not distinguishable from 0"
+    return "bought" if ablation.change.low > 0 else "cost"

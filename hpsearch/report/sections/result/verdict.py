@@ -1,0 +1,107 @@
+"""What to believe, in plain sentences that follow from the report's numbers by stated rules."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from hpsearch.tasks.task import Task
+from hpsearch.wording import first_upper, say_count, say_interval, say_number, say_openings
+
+
+def judge(task: Task, values: Mapping[str, Any]) -> list[str]:
+    """Sentences on what the values of a report mean, the most important first."""
+    return list(_sentences(task, values))
+
+
+def _sentences(task: Task, values: Mapping[str, Any]) -> Iterator[str]:
+    best, test = values["best"], values["test"]
+    if values["notice"]:
+        yield (
+            "The rows are simulated, so these numbers show that the search works; "
+            "they say nothing about the UCI data."
+        )
+    if test is None:
+        yield _untested(values, best) if best else values["absences"]["best"]
+        return
+    if answer := _answer(task, test, values.get("baselines")):
+        yield answer
+    yield _believe(task, test)
+    if tie := _tie(values["leaderboard"]):
+        yield tie
+    yield _openings(test["openings"], test["openings_known"])
+
+
+def _untested(values: Mapping[str, Any], best: Mapping[str, Any]) -> str:
+    return (
+        f"Trial {best['trial']} leads with {values['objective']} "
+        f"{say_number(best['search_value'])} on the validation rows by which it was chosen. "
+        "That flatters it: believe no number before the test rows have been opened."
+    )
+
+
+def _answer(task: Task, test: Mapping[str, Any], baselines: Mapping[str, Any] | None) -> str | None:
+    """Whether to use the model: by chance's ranking first, then by the baselines."""
+    ranking = task.ranking_metric
+    interval = test["intervals"][ranking.name]
+    if ranking.chance is not None and interval["low"] <= ranking.chance:
+        return (
+            f"Do not use it: the interval of its {ranking.label} reaches {ranking.chance:g}, what "
+            "chance alone has, so the network is not better than chance."
+        )
+    if baselines is None:
+        return None
+    rows = baselines["baselines"]
+    labels = {
+        verdict: [row["label"] for row in rows if row["verdict"] == verdict]
+        for verdict in ("better", "not distinguishable")
+    }
+    label = first_upper(baselines["reference"]["label"])
+    if better := labels["better"]:
+        also = f" So {'is' if len(better) == 2 else 'are'} {'; '.join(better[1:])}."
+        return (
+            f"Use the baseline {better[0]} instead of {test['reference']}: it is better on the "
+            f"test rows.{also if len(better) > 1 else ''}"
+        )
+    if equal := labels["not distinguishable"]:
+        others = len(rows) - len(equal)
+        return (
+            f"{label} can be used, but {'; '.join(equal)} would do as well, as far as "
+            f"{say_count(test['rows'])} test rows can tell."
+            f"{f' It is better than the other {say_count(others)} baselines.' if others else ''}"
+        )
+    return f"{label} can be used: it is better than all {say_count(len(rows))} baselines."
+
+
+def _believe(task: Task, test: Mapping[str, Any]) -> str:
+    interval = say_interval(test["intervals"][task.metric.name])
+    whose = f"{test['reference']}'s network" if test["trial"] is not None else test["reference"]
+    return (
+        f"On {say_count(test['rows'])} test rows that took no part in training or choosing, "
+        f"{whose} has a {task.metric.label} of "
+        f"{say_number(test[task.metric.name])} {interval}. "
+        f"{task.say_ranking(test[task.ranking_metric.name])}"
+    )
+
+
+def _openings(count: int, known: bool) -> str:
+    times = f"The test rows were opened {say_openings(count, known)}"
+    if known and count == 1:
+        return f"{times}."
+    lost = "" if known else ", as the record of earlier openings is lost"
+    return (
+        f"{times}{lost}: whoever chose after an earlier look chose by the test, and its value is "
+        "then flattered too."
+    )
+
+
+def _tie(leaderboard: list[Mapping[str, Any]]) -> str | None:
+    """The first two, if they differ by less than seeds do."""
+    if len(leaderboard) < 2 or any(entry["mean"] is None for entry in leaderboard[:2]):
+        return None
+    first, second = leaderboard[:2]
+    scatter = max(first["deviation"] or 0.0, second["deviation"] or 0.0)
+    if second["mean"] - first["mean"] >= scatter:
+        return None
+    return (
+        f"Trials {first['trial']} and {second['trial']} differ by less than seeds do: which of "
+        "them leads is chance."
+    )
