@@ -217,7 +217,9 @@ def _result(
         ),
         calibration=calibrate(
             test_labels, shown.test, choose_threshold(validation_labels, shown.validation)
-        ),
+        )
+        if task.gives_probability
+        else None,
         openings=(),
     )
 

@@ -89,6 +89,7 @@ class TestResult:
         reference: ``trial 64``, or a baseline's label.
         trial, index: The winner and its exported re-training; None without a winner.
         metrics: Of the reference.
+        calibration: Of the reference; None for a task whose predictions are no probabilities.
         openings: Every time that the test rows were opened, as far as that is known.
         openings_known: Whether these are all; False where the record was lost with its log.
     """
@@ -102,7 +103,7 @@ class TestResult:
     metrics: Mapping[str, Measured]
     configurations: tuple[TestedConfiguration, ...]
     baselines: tuple[TestedBaseline, ...]
-    calibration: Calibration
+    calibration: Calibration | None
     openings: tuple[Opening, ...]
     openings_known: bool = True
 

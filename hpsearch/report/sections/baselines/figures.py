@@ -54,7 +54,7 @@ def differences(task: Task, reference: str, baselines: Sequence[Mapping[str, Any
     worse = sum(row["verdict"] == "worse" for row in baselines)
     return draw(
         "baselines-differences",
-        title=f"Cross-entropy of each baseline less that of {reference}",
+        title=f"How far each baseline is from {reference} in {task.metric.label}",
         description=f"{worse} of {len(baselines)} are worse. Intervals that cross the line at 0 "
         "are not distinguishable from it.",
         width=WIDTH,

@@ -8,7 +8,7 @@ from hpsearch.tasks.task import Task
 
 def _applies(task: Task) -> bool:
     """To tasks whose predictions are probabilities of one label."""
-    return task.outputs == 1 and task.output_name == "probability"
+    return task.gives_probability
 
 
 USABILITY = Section(

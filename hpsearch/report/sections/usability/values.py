@@ -27,7 +27,7 @@ RANGES = 5
 def read_values(outcome: Outcome) -> Values | str:
     """Calibration, ROC, decisions and scores of the tested model; each with sentences."""
     test = outcome.test
-    if test is None:
+    if test is None or test.calibration is None:
         return explain_unmeasured(outcome)
     calibration = test.calibration
     decisions, ranges = _decisions(calibration), _ranges(calibration)
