@@ -13,24 +13,20 @@ from hpsearch.dashboard.writing import write_dashboard
 from hpsearch.data.facts import DataFacts, facts_of
 from hpsearch.data.folds import Split
 from hpsearch.data.kept import keep_rows, kept_rows
-from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.table import Features, Table
-from hpsearch.evaluation.candidates import comparison_runs, find_candidates
-from hpsearch.evaluation.opening import Candidates, Predictors, already_measured, measure
+from hpsearch.evaluation.opening import Predictors
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.reading import read_outcome
 from hpsearch.evaluation.reproduce import Choose, Reproduction, repeat, reproduction
-from hpsearch.evaluation.retraining import wanted_retrainings
-from hpsearch.evaluation.runs import best_weights, train_runs
+from hpsearch.evaluation.steps import Models, Steps, timed
 from hpsearch.execution.pool import Pool
 from hpsearch.execution.training_pool import training_pool
 from hpsearch.execution.worker import fit_and_predict, predict, predict_validation, save_model
-from hpsearch.files import digest_of, refuse_links
+from hpsearch.files import refuse_links
 from hpsearch.models.arrays import Arrays
 from hpsearch.progress import SILENT, View
 from hpsearch.record.folder import StudyFolder, record_to_annotate, rows_file, write_folder
 from hpsearch.record.holding import holder_of
-from hpsearch.record.measurements import choose_result
 from hpsearch.report.origin import refuse_foreign_reports
 from hpsearch.report.report import write_report
 from hpsearch.rows import recorded_rows, split_rows
@@ -72,7 +68,7 @@ def optimize(
         del table  # it is cut by now
         if not folder.record.trials():  # a study that goes on has its notes
             write_dashboard(folder.record, read_outcome(folder))
-        with _timed(folder, "search"):
+        with timed(folder, "search"):
             limit = float("inf") if timeout_seconds is None else timeout_seconds
             deadline = time.monotonic() + limit
             walk = search(spec, problem, folder.record, folder.files, pool, view.tell)
@@ -170,65 +166,15 @@ def _opened(
 def _evaluate(
     folder: StudyFolder, rows: Split, problem: Problem, pool: Pool, view: View
 ) -> Outcome:
-    with _timed(folder, "retraining"):
-        again = wanted_retrainings(folder)
-        for done, total in train_runs(folder, problem, pool, again):
-            if again:
-                view.retraining(done, total)
-    with _timed(folder, "comparison"):
-        progress = train_runs(folder, problem, pool, comparison_runs(folder))
-        done, total = next(progress)
-        if again and done < total:
-            export(folder, tell=view.tell)
-            view.tell(
-                f"Search finished; {folder.path / 'report.html'} shows results before the test. "
-                f"Training {total - done} networks for comparison"
-            )
-        for done, total in progress:
-            view.comparison(done, total)
-    if candidates := find_candidates(folder):
-        _measure(folder, rows, problem, pool, candidates)
-    folder.files.drop_states()
-    return export(folder, tell=view.tell)
+    make_report = partial(export, folder, tell=view.tell)
+    steps = Steps(folder, rows, problem, pool, _models(folder, rows, pool), view)
+    steps.run(make_report)
+    return make_report()
 
 
-def _measure(
-    folder: StudyFolder, rows: Split, problem: Problem, pool: Pool, candidates: Candidates
-) -> None:
-    """Save the winner's model; then open the test rows, unless that was done for just these."""
-    model = folder.path / "models" / "best.keras"
-    measured = already_measured(folder.record, candidates)
-    if measured:
-        choose_result(folder.record, candidates.identity)
-    best = candidates.runs[candidates.exported] if candidates.configurations else None
-    if measured and (best is None or folder.record.fact("model", None) == _saved(best, model)):
-        return
-    with _timed(folder, "test"):
-        if best is not None:
-            (arrays,) = best_weights(folder, problem, pool, [best])
-            folder.check_place()
-            model.parent.mkdir(exist_ok=True)
-            whole = (model, best.recipe, rows.preprocessing, arrays)
-            pool.call(save_model, *whole, name="saving the model").result()
-            folder.record.set_fact("model", _saved(best, model))
-        if not measured:
-            weights = best_weights(folder, problem, pool, candidates.runs)
-            measure(
-                folder,
-                rows,
-                candidates,
-                weights,
-                _predictors(pool, folder.spec.task.name, rows.preprocessing),
-            )
-
-
-def _saved(run: Run, model: Path) -> dict[str, Any]:
-    """What the record keeps of a saved model: which training it is of, and the file's digest."""
-    return {"run": run.identity, "digest": digest_of(model)}
-
-
-def _predictors(pool: Pool, task: str, preprocessing: Preprocessing) -> Predictors:
-    """What predicts in the pool's workers."""
+def _models(folder: StudyFolder, rows: Split, pool: Pool) -> Models:
+    """What the pool's workers do with trained networks."""
+    task, preprocessing = folder.spec.task.name, rows.preprocessing
 
     def network(run: Run, weights: Arrays, features: Features) -> Future[Any]:
         return pool.call(predict, run.recipe, preprocessing, weights, features)
@@ -236,22 +182,14 @@ def _predictors(pool: Pool, task: str, preprocessing: Preprocessing) -> Predicto
     def validation(run: Run, weights: Arrays) -> Future[Any]:
         return pool.call(predict_validation, run, weights)
 
-    def model(name: str, seed: int, features: Features) -> Future[Any]:
+    def baseline(name: str, seed: int, features: Features) -> Future[Any]:
         return pool.call(fit_and_predict, task, name, seed, preprocessing, features)
 
-    return Predictors(network, validation, model)
+    def save(path: Path, run: Run, weights: Arrays) -> None:
+        whole = (path, run.recipe, preprocessing, weights)
+        pool.call(save_model, *whole, name="saving the model").result()
 
-
-@contextmanager
-def _timed(folder: StudyFolder, phase: str) -> Iterator[None]:
-    """Add the wall-clock seconds of a phase to those in the record, also when it is cut short."""
-    began = time.monotonic()
-    try:
-        yield
-    finally:
-        seconds = folder.record.fact("seconds", {})
-        spent = seconds.get(phase, 0.0) + time.monotonic() - began
-        folder.record.set_fact("seconds", {**seconds, phase: spent})
+    return Models(Predictors(network, validation, baseline), save)
 
 
 def _say_rows(facts: DataFacts) -> str:
