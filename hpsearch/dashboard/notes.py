@@ -40,7 +40,7 @@ def trial_note(outcome: Outcome, standing: Standing, curves: str | None) -> str:
         standing: The trial's place.
         curves: Address of the figure of its learning curves, if it is there.
     """
-    (optimism,) = (one for one in optimisms(outcome) if one.trial == standing.trial)
+    (optimism,) = (each for each in optimisms(outcome) if each.trial == standing.trial)
     return "\n\n".join(_trial_note(outcome, standing, optimism, curves))
 
 
@@ -52,7 +52,7 @@ def _study_note(outcome: Outcome, report: str | None) -> Iterator[str]:
         yield f"**{escape(spec.study.description)}**"
     yield _say_search(outcome)
     yield f"**Rows.** {escape(data.description)}: {say_rows(outcome)}."
-    if outcome.standings or outcome.test:
+    if _ended(outcome) or outcome.test:
         yield "### What came out"
         yield from _say_found(outcome)
     if report:
@@ -119,26 +119,30 @@ def _how_to_read(outcome: Outcome) -> Iterator[str]:
 
 
 def _say_found(outcome: Outcome) -> Iterator[str]:
-    """The leaderboard, the winner's luck, and the test."""
-    found = optimisms(outcome)
-    if found:
-        winner = outcome.leaderboard.confirmed
+    """The winner, the leaderboard, the winner's luck, and the test."""
+    winner, compared = outcome.leaderboard.confirmed, optimisms(outcome)
+    if _ended(outcome):
         yield (
-            explain_no_winner(outcome.task, outcome.leaderboard, outcome.trials)
+            escape(explain_no_winner(outcome.task, outcome.leaderboard, outcome.trials))
             if winner is None
             else f"**The winner is trial {winner.trial.number}.**"
         )
+    if compared:
         heads = ("trial", "in the search", "fresh seeds, mean ± s.d.", "test, mean over seeds")
         rows = [
-            (f"{one.trial}", say_number(one.search), say_spread(standing), say_number(one.test))
-            for standing, one in zip(outcome.standings, found, strict=True)
+            (f"{each.trial}", say_number(each.search), say_spread(standing), say_number(each.test))
+            for standing, each in zip(outcome.standings, compared, strict=True)
         ]
         yield _table(heads, rows)
-        for one in found:
-            if winner and one.trial == winner.trial.number:
-                yield f"**How much of it was luck.** {' '.join(_say_luck(one))}"
+        for each in compared:
+            if winner and each.trial == winner.trial.number:
+                yield f"**How much of it was luck.** {' '.join(_say_luck(each))}"
     if outcome.test:
         yield f"**Test.** {_say_test(outcome.task, outcome.test)}"
+
+
+def _ended(outcome: Outcome) -> bool:
+    return any(trial.state != "running" for trial in outcome.trials)
 
 
 def _say_luck(one: Optimism) -> Iterator[str]:
