@@ -30,7 +30,7 @@ def main() -> None:
         for take in (take_report, take_tensorboard, take_dashboard):
             for name, picture in take(browser, chosen.folder):
                 path = chosen.out / f"{name}.png"
-                path.write_bytes(_with_few_colours(picture))
+                path.write_bytes(_with_few_colors(picture))
                 print(path)
 
 
@@ -76,7 +76,7 @@ def _still(page: "Page") -> bytes:
     return page.screenshot(animations="disabled")
 
 
-def _with_few_colours(picture: bytes) -> bytes:
+def _with_few_colors(picture: bytes) -> bytes:
     """The same PNG in a third of the bytes: a repository keeps every version of it."""
     smaller = io.BytesIO()
     with Image.open(io.BytesIO(picture)) as whole:

@@ -1,7 +1,7 @@
 """How much of a validation score was luck: what a search's choice adds to what it chose.
 
 The value of a search's best trial is too good for two reasons. Its seed was a lucky one, which
-fresh seeds on the same rows bring to light: selection. And the validation rows favour it, as it was
+fresh seeds on the same rows bring to light: selection. And the validation rows favor it, as it was
 chosen and stopped by them, which only other rows bring to light: split.
 """
 

@@ -10,7 +10,7 @@ from hpsearch.models.tutorial import TUTORIAL
 from hpsearch.study.pruners import Median, Pruner
 from hpsearch.study.samplers import Sampler, Tpe
 from hpsearch.study.section import MOST, Count, Section, Text
-from hpsearch.tasks.binary import BINARY
+from hpsearch.tasks.registry import TASKS
 
 
 def _file_name(text: str) -> str:
@@ -31,16 +31,24 @@ class StudySection(Section):
 SourceName = Literal["higgs", "csv", "collisions"]
 
 
+def _task_name(name: str) -> str:
+    if name not in TASKS:
+        raise PydanticCustomError("rule", f"must be one of {', '.join(map(repr, TASKS))}")
+    return name
+
+
 class DataSection(Section):
-    """``[data]``: where rows come from and how many of them validate, train and test.
+    """``[data]``: where rows come from, what is predicted, and how many rows each part has.
 
     ``path`` may be left out where ``--data`` names the file. The parts are cut in this order:
     validation, train, test. ``label`` names the label's column of a csv file with a header; 0, the
-    default, is the first column, as in HIGGS.
+    default, is the first column, as in HIGGS. ``task`` says what the label is: ``binary``, two
+    classes.
     """
 
     source: SourceName = "higgs"
     path: Annotated[Text, AfterValidator(_file_name)] | None = None
+    task: Annotated[str, AfterValidator(_task_name)] = "binary"
     label: Text | Annotated[int, Field(ge=0, le=MOST)] = 0
     validation: Annotated[Count, Field(ge=2)] = 1_000
     train: Annotated[Count, Field(ge=2)] = 10_000
@@ -81,7 +89,10 @@ class SearchSection(Section):
 
 
 #: What the winner may be compared with: the tutorial's networks, then models of scikit-learn.
-BASELINES = (*TUTORIAL, *(estimator.name for estimator in BINARY.estimators))
+BASELINES = (
+    *TUTORIAL,
+    *dict.fromkeys(model.name for task in TASKS.values() for model in task.estimators),
+)
 
 
 def _known_baseline(name: str) -> str:

@@ -17,7 +17,7 @@ from hpsearch.study.sections import (
     StudySection,
     TrainingSection,
 )
-from hpsearch.tasks.binary import BINARY
+from hpsearch.tasks.registry import TASKS
 from hpsearch.tasks.task import Task
 
 
@@ -47,7 +47,7 @@ class StudySpec(Section):
     @property
     def task(self) -> Task:
         """What the study predicts."""
-        return BINARY
+        return TASKS[self.data.task]
 
     def recipe(self, params: Mapping[str, Scalar]) -> Recipe:
         """How a trial with these values is trained."""

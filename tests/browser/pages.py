@@ -122,16 +122,16 @@ def serve(command: str, folder: Path) -> Iterator[str]:
 
 
 def ink(picture: bytes) -> float:
-    """Share of a PNG's pixels that are not of its most usual colour."""
+    """Share of a PNG's pixels that are not of its most usual color."""
     pixels = imread(io.BytesIO(picture))[..., :3]
     return float(np.mean(np.abs(pixels - np.median(pixels, axis=(0, 1))).max(axis=-1) > 0.1))
 
 
-def wait_for_colour(plot: "Locator") -> None:
-    """Until one pixel in 200 is no grey: axes and grids are grey, and come before the curves.
+def wait_for_color(plot: "Locator") -> None:
+    """Until one pixel in 200 is no gray: axes and grids are gray, and come before the curves.
 
     Raises:
-        RuntimeError: If it stays grey.
+        RuntimeError: If it stays gray.
     """
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:

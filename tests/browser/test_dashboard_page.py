@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from tests.browser.pages import Seen, ink, open_page, serve, wait_for_colour
+from tests.browser.pages import Seen, ink, open_page, serve, wait_for_color
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -98,5 +98,5 @@ def _plot(page: "Page", address: str, name: str, drawn: str) -> "Locator":
     page.goto(f"{address}dashboard/studies/1")
     plot = page.locator(f"#{name}")
     plot.locator(drawn).first.wait_for()
-    wait_for_colour(plot)
+    wait_for_color(plot)
     return plot

@@ -57,24 +57,24 @@ SMALLEST = """() => Math.min(...[...document.querySelectorAll("figure svg text")
 
 #: Letters whose contrast with what is behind them is below 4.5, the law of WCAG 2.2, 1.4.3.
 FAINT = """() => {
-  const parts = colour => colour.match(/[\\d.]+/g).map(Number);
-  const light = colour => parts(colour).slice(0, 3).map(v => v / 255)
+  const parts = color => color.match(/[\\d.]+/g).map(Number);
+  const light = color => parts(color).slice(0, 3).map(v => v / 255)
     .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
     .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
   const behind = element => {
     for (; element !== null; element = element.parentElement) {
-      const colour = getComputedStyle(element).backgroundColor;
-      if ((parts(colour)[3] ?? 1) === 1) return colour;
+      const color = getComputedStyle(element).backgroundColor;
+      if ((parts(color)[3] ?? 1) === 1) return color;
     }
     return "rgb(255, 255, 255)";
   };
   const faint = [];
   for (const element of document.querySelectorAll("h1, h2, h3, p, li, td, th, caption, text")) {
     const style = getComputedStyle(element);
-    const colour = element.tagName === "text" ? style.fill : style.color;
-    const [a, b] = [light(colour), light(behind(element))].sort((a, b) => b - a);
+    const color = element.tagName === "text" ? style.fill : style.color;
+    const [a, b] = [light(color), light(behind(element))].sort((a, b) => b - a);
     if (element.textContent.trim() !== "" && (a + 0.05) / (b + 0.05) < 4.5)
-      faint.push(element.textContent.trim().slice(0, 40) + " " + colour);
+      faint.push(element.textContent.trim().slice(0, 40) + " " + color);
   }
   return faint;
 }"""

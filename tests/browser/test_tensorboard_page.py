@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.pages import Seen, open_page, serve, wait_for_colour
+from tests.browser.pages import Seen, open_page, serve, wait_for_color
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -73,7 +73,7 @@ def test_time_series_show_the_curves(page: "Page", address: str) -> None:
         card = page.locator("card-view").filter(has=titled)
         card.scroll_into_view_if_needed()
         card.get_by_text(re.compile(r"^\s*trial-\s*\d+")).first.wait_for()
-        wait_for_colour(card.locator("line-chart"))
+        wait_for_color(card.locator("line-chart"))
 
 
 def test_histograms_show_the_weights_of_the_winners_by_epoch(page: "Page", address: str) -> None:
@@ -81,7 +81,7 @@ def test_histograms_show_the_weights_of_the_winners_by_epoch(page: "Page", addre
     page.get_by_text(re.compile(r"^\s*hidden_1/kernel\s*$")).first.wait_for()
     one = page.locator("vz-histogram-timeseries").first
     one.locator(".histogram path").nth(1).wait_for()
-    wait_for_colour(one)
+    wait_for_color(one)
 
 
 def test_graphs_show_the_layers_of_the_winners(page: "Page", address: str) -> None:

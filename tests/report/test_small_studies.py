@@ -87,7 +87,7 @@ SMALL = st.builds(
 )
 
 
-def labelled(rows: int, seed: int) -> Array:
+def labeled(rows: int, seed: int) -> Array:
     """Both labels, the rarer one at least once."""
     labels = np.zeros(rows)
     labels[: max(rows // 2, 1)] = 1
@@ -111,7 +111,7 @@ def predicted(kind: str, labels: Array, seed: int) -> Array:
 
 def made(make: MakeOutcome, small: Small) -> Outcome:
     """A study as ``small`` says; without a test where the winner's configuration diverged."""
-    labels = labelled(small.validation, 0), labelled(small.test, 1)
+    labels = labeled(small.validation, 0), labeled(small.test, 1)
     gone = {number % (small.trials or 1) for number in small.diverged if number < small.trials}
     trials = [
         make_diverged(number)
@@ -262,7 +262,7 @@ def test_a_small_study_has_a_whole_report(make_outcome: MakeOutcome, small: Smal
     scale=st.sampled_from([1.0, 1e-9, 1 - 1e-12]),
 )
 def test_intervals_hold_their_estimates(kind: str, rows: int, seed: int, scale: float) -> None:
-    labels = labelled(rows, seed)
+    labels = labeled(rows, seed)
     probabilities = predicted(kind, labels, seed) * scale
     other = predicted("noisy", labels, seed)
     found = calibrate(labels, probabilities, choose_threshold(labels, probabilities))

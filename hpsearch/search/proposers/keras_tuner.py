@@ -104,7 +104,7 @@ def finished_trials(trials: Sequence[FrozenTrial]) -> tuple[tuple[Values, float]
     A pruned trial enters with the best value that it reported, though it had fewer epochs than a
     complete one to reach it: too pessimistic for slow starters, but without it the oracle would
     propose them again and again. One that diverged or failed enters with the worst value shown:
-    left out, its neighbourhood would stay unknown, hence attractive.
+    left out, its neighborhood would stay unknown, hence attractive.
 
     No value is shown as further above the median than the best lies below it. To a Gaussian process
     one loss of 1e6 makes all others equal; and with thirtyfold losses in a sixth of the space, the

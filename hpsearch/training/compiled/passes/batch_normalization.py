@@ -37,8 +37,8 @@ class BatchNormalizationPasses:
         normalized, deviation = kept
         beta = tf.reduce_sum(slopes, axis=0)
         gamma = tf.reduce_sum(slopes * normalized, axis=0)
-        centred = slopes - _column(batch.share) * (beta + normalized * gamma)
-        return centred * (arrays[0] * deviation), (gamma, beta)
+        centered = slopes - _column(batch.share) * (beta + normalized * gamma)
+        return centered * (arrays[0] * deviation), (gamma, beta)
 
 
 def _mean(values: Any, share: Any) -> Any:
