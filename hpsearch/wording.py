@@ -15,6 +15,13 @@ def say_number(value: float | None, digits: int = 4) -> str:
     return NOTHING if value is None else f"{value:.{digits}f}".replace("-", MINUS)
 
 
+def say_spread(mean: float | None, deviation: float | None) -> str:
+    """A mean and its standard deviation; a single value has none."""
+    return (
+        say_number(mean) if deviation is None else f"{say_number(mean)} ± {say_number(deviation)}"
+    )
+
+
 def say_signed(value: float | None, digits: int = 4) -> str:
     """A difference with its sign."""
     return NOTHING if value is None else f"{value:+.{digits}f}".replace("-", MINUS)

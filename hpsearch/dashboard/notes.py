@@ -19,6 +19,7 @@ from hpsearch.wording import (
     say_openings,
     say_params,
     say_signed,
+    say_spread,
 )
 
 
@@ -130,7 +131,7 @@ def _say_found(outcome: Outcome) -> Iterator[str]:
     if compared:
         heads = ("trial", "in the search", "fresh seeds, mean ± s.d.", "test, mean over seeds")
         rows = [
-            (f"{each.trial}", say_number(each.search), say_spread(standing), say_number(each.test))
+            (f"{each.trial}", say_number(each.search), say_seeds(standing), say_number(each.test))
             for standing, each in zip(outcome.standings, compared, strict=True)
         ]
         yield _table(heads, rows)
@@ -183,7 +184,7 @@ def _trial_note(
     task, seeds = outcome.task, len(standing.runs)
     rows = [
         ("in the search", say_number(standing.search_value)),
-        (f"again, with {seeds} fresh seed{'s' if seeds > 1 else ''}", say_spread(standing)),
+        (f"again, with {seeds} fresh seed{'s' if seeds > 1 else ''}", say_seeds(standing)),
     ]
     if optimism.test is not None:
         rows.append(("the same networks on the test rows, mean", say_number(optimism.test)))
@@ -205,12 +206,11 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (spaced, ruler, *rows))
 
 
-def say_spread(standing: Standing) -> str:
+def say_seeds(standing: Standing) -> str:
     """Mean and standard deviation over the seeds."""
-    if not math.isfinite(standing.mean):
+    if standing.diverged:
         return "diverged"
-    several = f" ± {say_number(standing.deviation)}" if len(standing.runs) > 1 else ""
-    return f"{say_number(standing.mean)}{several}"
+    return say_spread(standing.mean, standing.deviation if len(standing.runs) > 1 else None)
 
 
 def say_measured(test: TestResult, name: str) -> str:

@@ -7,7 +7,7 @@ from hpsearch.analysis.winner_curves import NamedCurve, winner_curves
 from hpsearch.dashboard.notes import (
     say_measured,
     say_rows,
-    say_spread,
+    say_seeds,
     study_note,
     trial_note,
 )
@@ -68,7 +68,7 @@ def _values(outcome: Outcome, winner: Standing | None) -> dict[str, str]:
     """Attributes of the study; always the same names."""
     data, test = outcome.data, outcome.test
     tested = say_measured(test, outcome.task.metric.name) if test else ""
-    spread = say_spread(winner) if winner else ""
+    spread = say_seeds(winner) if winner else ""
     return {
         "data": SIMULATED if data.simulated else data.description,
         "rows": say_rows(outcome),

@@ -9,7 +9,7 @@ from hpsearch.evaluation.leaderboard import Winner
 from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.tasks.metric import Metric
 from hpsearch.tasks.task import Task
-from hpsearch.wording import say_openings, say_phases
+from hpsearch.wording import say_number, say_openings, say_phases, say_spread
 
 
 def outcome_values(outcome: Outcome) -> dict[str, Any]:
@@ -58,10 +58,12 @@ def _say_winner(task: Task, winner: Winner) -> Iterator[str]:
     if standing is None:
         yield f"winner: trial {number}, whose re-trainings are no longer whole in the record"
         return
+    several = len(standing.runs) > 1
+    mean = say_spread(standing.mean, standing.deviation if several else None)
     yield (
-        f"winner: trial {number}, {task.objective} {standing.mean:.4f} "
-        f"± {standing.deviation:.4f} over {len(standing.runs)} seeds "
-        f"({standing.search_value:.4f} in the search)"
+        f"winner: trial {number}, {task.objective} {mean} over "
+        f"{len(standing.runs)} seed{'s' * several} ({say_number(standing.search_value)} in the "
+        f"search)"
     )
     yield f"  {say_values(standing.params)}"
 

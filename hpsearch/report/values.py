@@ -98,7 +98,7 @@ def _over_seeds(seeds: Sequence[float]) -> dict[str, Any]:
     return {
         "values": list(seeds),
         "mean": fmean(seeds) if seeds and finite else None,
-        "deviation": stdev(seeds) if len(seeds) > 1 and finite else 0.0 if finite else None,
+        "deviation": stdev(seeds) if len(seeds) > 1 and finite else None,
     }
 
 

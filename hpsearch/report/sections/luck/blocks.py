@@ -18,6 +18,7 @@ from hpsearch.wording import (
     say_params,
     say_share,
     say_signed,
+    say_spread,
 )
 
 #: What the optimism of a configuration is the sum of, and the sum.
@@ -71,7 +72,7 @@ def _optimism(task: Task, configurations: Sequence[Mapping[str, Any]]) -> Iterat
                 say_count(configuration["rank"]),
                 str(configuration["trial"]),
                 say_number(configuration["search"]),
-                _mean(configuration),
+                say_spread(configuration["fresh"], configuration["deviation"]),
                 say_number(configuration["test"]),
                 *(estimate_cell(configuration[part], say_signed) for part in PARTS),
             ]
@@ -86,11 +87,6 @@ def _optimism(task: Task, configurations: Sequence[Mapping[str, Any]]) -> Iterat
         "their half-widths in squares.",
         "quiet",
     )
-
-
-def _mean(configuration: Mapping[str, Any]) -> str:
-    mean, deviation = say_number(configuration["fresh"]), configuration["deviation"]
-    return mean if deviation is None else f"{mean} ± {say_number(deviation)}"
 
 
 def _leaderboard(configurations: Sequence[Mapping[str, Any]], seeds: str | None) -> Iterator[Block]:

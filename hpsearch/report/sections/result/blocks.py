@@ -27,6 +27,7 @@ from hpsearch.wording import (
     say_openings,
     say_params,
     say_phases,
+    say_spread,
     say_value,
 )
 
@@ -103,7 +104,7 @@ def _metrics(task: Task, test: Mapping[str, Any]) -> Table:
                 metric.label,
                 say_number(test[metric.name]),
                 say_interval(test["intervals"][metric.name]),
-                f"{say_number(seeds['mean'])} ± {say_number(seeds['deviation'])}",
+                say_spread(seeds["mean"], seeds["deviation"]),
                 say_number(validation["mean"]),
             ]
         )
