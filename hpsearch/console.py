@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, TextIO
@@ -14,8 +15,14 @@ def clean(text: str) -> str:
     return "\n".join("\t".join(map(printable, line.split("\t"))) for line in text.split("\n"))
 
 
+#: Held while a line is written; a signal's handler may write in the middle of one.
+_ONE_LINE = threading.RLock()
+
+
 def write(text: str, stream: TextIO | None) -> None:
     """Print a line at once, as far as anybody reads: the work goes on without a reader.
+
+    Lines of several threads follow each other whole.
 
     Args:
         text: Cleaned; what the stream's encoding does not have becomes ``?``.
@@ -24,7 +31,9 @@ def write(text: str, stream: TextIO | None) -> None:
     if stream is None:
         return
     try:
-        print(clean(text), file=stream, flush=True)
+        with _ONE_LINE:  # a line break on its own could come after another thread's line
+            stream.write(f"{clean(text)}\n")
+            stream.flush()
     except BrokenPipeError:  # as of ``| head``
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())

@@ -2,6 +2,8 @@
 
 import io
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 from hpsearch.console import clean, write
 
@@ -24,3 +26,20 @@ def test_a_process_without_a_stream_prints_nothing() -> None:
     stream = io.StringIO()
     write("a line", stream)
     assert stream.getvalue() == "a line\n"
+
+
+class Slow(io.StringIO):
+    """A stream whose writes take long enough for another thread to come between two."""
+
+    def write(self, text: str) -> int:
+        """Write, and let others run."""
+        count = super().write(text)
+        time.sleep(0.001)
+        return count
+
+
+def test_lines_of_threads_follow_each_other_whole() -> None:
+    stream, lines = Slow(), [f"line {number}" for number in range(40)]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda line: write(line, stream), lines))
+    assert sorted(stream.getvalue().splitlines()) == sorted(lines)
