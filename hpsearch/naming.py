@@ -16,7 +16,7 @@ from hpsearch.study.spec import StudySpec
 RUNS = Path("runs")
 
 
-def named(argument: str | None, option: str | None) -> str:
+def study_name(argument: str | None, option: str | None) -> str:
     """What a command's study is called, by its argument or by ``--study``.
 
     Raises:
@@ -46,7 +46,7 @@ def folder_of(
     """
     if out is not None:
         return out
-    called = named(argument, option)
+    called = study_name(argument, option)
     if spec is not None and called not in find_runs() and not Path(called).is_dir():
         return RUNS / spec.study.name
     return find_folder(called)
@@ -70,12 +70,12 @@ def find_spec(name: str, overrides: Sequence[str]) -> StudySpec:
     if name in find_studies():
         return read_study(find_study(name), overrides)
     if (run := _run(name)) is not None:
-        return recorded_spec(run, overrides)
+        return recorded_study(run, overrides)
     _refuse_unknown(name)
     return read_study(find_study(name), overrides)
 
 
-def recorded_spec(folder: Path, overrides: Sequence[str]) -> StudySpec:
+def recorded_study(folder: Path, overrides: Sequence[str]) -> StudySpec:
     """The study that a run recorded, with overrides."""
     with read_folder(folder) as held:
         text = held.spec.as_toml()

@@ -10,12 +10,12 @@ from hpsearch.tasks.task import Task
 from hpsearch.training.curve import Curve
 
 #: float64 ``(epochs, 2)``: the objective on train and validation rows.
-Losses = NDArray[np.float64]
+ObjectiveCurve = NDArray[np.float64]
 
 Verdict = Literal["underfits", "fits", "overfits", "diverged"]
 
 #: Why the verdict is what it is; the words are the report's.
-Reason = Literal[
+Evidence = Literal[
     "validation rises",
     "still improving",
     "another is better",
@@ -63,7 +63,7 @@ class Diagnosis:
     """
 
     verdict: Verdict
-    reason: Reason
+    reason: Evidence
     best: Moment | None
     last: Moment | None
     train_change: float
@@ -87,7 +87,7 @@ def diagnose(task: Task, curve: Curve, limit: int, best_elsewhere: float) -> Dia
     smooth = smoothed(losses)
     train, validation = (float(change) for change in smooth[-1] - smooth[best.epoch - 1])
     verdict: Verdict
-    reason: Reason
+    reason: Evidence
     if len(losses) < len(curve):
         verdict, reason = "diverged", "loss not finite"
     elif validation > task.rise and train < 0:
@@ -103,14 +103,14 @@ def diagnose(task: Task, curve: Curve, limit: int, best_elsewhere: float) -> Dia
     return Diagnosis(verdict, reason, best, last, train, validation)
 
 
-def finite_losses(curve: Curve) -> Losses:
+def finite_losses(curve: Curve) -> ObjectiveCurve:
     """The objective up to the first epoch at which train or validation is not finite."""
     losses = np.stack([curve.train(), curve.validation()], axis=1).astype(np.float64)
     unusable = np.flatnonzero(~np.isfinite(losses).all(axis=1))
     return losses[: unusable[0]] if len(unusable) else losses
 
 
-def smoothed(losses: Losses) -> Losses:
+def smoothed(losses: ObjectiveCurve) -> ObjectiveCurve:
     """Means over the epochs within a tenth of each: equally smooth on a logarithmic axis.
 
     The first nine epochs stand as they are; at the end there are only the epochs before.
@@ -119,7 +119,7 @@ def smoothed(losses: Losses) -> Losses:
     first = np.maximum(epochs - 1 - epochs // 10, 0)
     beyond = np.minimum(epochs + epochs // 10, len(losses))
     sums = np.concatenate([np.zeros((1, 2)), np.cumsum(losses, axis=0)])
-    means: Losses = (sums[beyond] - sums[first]) / (beyond - first)[:, None]
+    means: ObjectiveCurve = (sums[beyond] - sums[first]) / (beyond - first)[:, None]
     return means
 
 
@@ -129,6 +129,6 @@ def _still_falls(task: Task, validation: NDArray[np.float64]) -> bool:
     return len(validation) == 1 or bool(validation[before - 1] - validation[-1] > task.progress)
 
 
-def _moment(losses: Losses, epoch: int) -> Moment:
+def _moment(losses: ObjectiveCurve, epoch: int) -> Moment:
     train, validation = (float(loss) for loss in losses[epoch - 1])
     return Moment(epoch, train, validation, validation - train)

@@ -40,7 +40,7 @@ class Ablation:
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class LayerWeights:
     """A kernel after the last epoch, the mean over the seeds.
 
     Attributes:
@@ -101,7 +101,7 @@ def ablate(outcome: Outcome, winner: Standing) -> tuple[Ablation, ...]:
     )
 
 
-def summarize_layers(outcome: Outcome, runs: Sequence[str]) -> tuple[Layer, ...]:
+def summarize_layers(outcome: Outcome, runs: Sequence[str]) -> tuple[LayerWeights, ...]:
     """Kernels from the input on, the output layer's last; none where none are recorded.
 
     Runs that diverged are left out.
@@ -114,7 +114,9 @@ def summarize_layers(outcome: Outcome, runs: Sequence[str]) -> tuple[Layer, ...]
     norm, share_small = (KERNEL_FIELDS.index(name) for name in ("norm", "share_small"))
     return tuple(
         # every weight is in one bin
-        Layer(float(row[norm]), float(row[share_small]), round(row[len(KERNEL_FIELDS) :].sum()))
+        LayerWeights(
+            float(row[norm]), float(row[share_small]), round(row[len(KERNEL_FIELDS) :].sum())
+        )
         for row in mean
     )
 

@@ -95,9 +95,9 @@ def validate(
 ) -> None:
     """Check a study file and say what it searches."""
     from hpsearch.listing.studies import say_study
-    from hpsearch.naming import find_spec, named
+    from hpsearch.naming import find_spec, study_name
 
-    say(say_study(find_spec(named(name, study), set_)))
+    say(say_study(find_spec(study_name(name, study), set_)))
 
 
 def studies() -> None:

@@ -42,10 +42,10 @@ def optimize(
 
     The same command on a study that was interrupted continues it.
     """
-    from hpsearch.naming import find_spec, folder_of, named
+    from hpsearch.naming import find_spec, folder_of, study_name
 
     overrides = [*set_, *([f"search.trials={trials}"] if trials else [])]
-    spec = find_spec(named(name, study), overrides)
+    spec = find_spec(study_name(name, study), overrides)
     folder = out or folder_of(name, study, None, spec)
     timeout_seconds = _seconds(timeout)
     from hpsearch import pipeline
@@ -80,13 +80,13 @@ def evaluate(
     more seeds than the study did.
     """
     from hpsearch import pipeline
-    from hpsearch.naming import folder_of, recorded_spec
+    from hpsearch.naming import folder_of, recorded_study
     from hpsearch.record.folder import read_folder
 
     path = folder_of(name, study, out)
     with read_folder(path) as folder:
         folder.data()
-    spec = recorded_spec(path, set_)
+    spec = recorded_study(path, set_)
     with _view(path, quiet=quiet, as_json=as_json) as view:
         processes = _workers(workers, view)
         outcome = pipeline.evaluate(

@@ -19,7 +19,7 @@ from hpsearch.training.curve import summarize
 
 #: ``whole``; ``again``: made or trained again by the next run, to the same bits; ``lost``: not to
 #: be trusted, and nothing makes it again by itself.
-Condition = Literal["whole", "again", "lost"]
+PartCondition = Literal["whole", "again", "lost"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Finding:
     """A part of a folder and what is known of it, in words."""
 
     part: str
-    condition: Condition
+    condition: PartCondition
     words: str
 
 

@@ -39,7 +39,7 @@ def check_layout(path: Path, connection: sqlite3.Connection) -> None:
         )
 
 
-def find_study(database: Database, name: str) -> int | None:
+def find_study_id(database: Database, name: str) -> int | None:
     """The id of a study, also where somebody renamed it in the dashboard; None if it is new."""
     ids = {study.study_name: study._study_id for study in database.storage.get_all_studies()}
     if name in ids:
@@ -52,7 +52,7 @@ def find_study(database: Database, name: str) -> int | None:
 def create_study(database: Database, name: str) -> int:
     """The id of a study that has all that a record begins with; what is missing is made."""
     storage, facts = database.storage, FactTable(database.engine)
-    study = find_study(database, name)
+    study = find_study_id(database, name)
     if study is None:
         study = storage.create_new_study([StudyDirection.MINIMIZE], name)
     if not facts.exist():

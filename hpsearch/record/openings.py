@@ -29,9 +29,9 @@ MOST_BYTES = 1 << 24
 #: Facts of the record: the openings, and whether these are all.
 OPENINGS, KNOWN = "openings", "openings_known"
 
-Entry = Mapping[str, Any]
+LogEntry = Mapping[str, Any]
 
-Condition = Literal["whole", "damaged", "missing"]
+LogCondition = Literal["whole", "damaged", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def log_opening(folder: Path, record: Record, opening: Opening, identity: list[A
     Args:
         identity: What is measured, as JSON has it.
     """
-    before: list[Entry] = record.fact(OPENINGS, [])
+    before: list[LogEntry] = record.fact(OPENINGS, [])
     last = before[-1] if before else None
     if last is not None and last["identity"] == identity and not last["earlier"]:
         return
@@ -86,7 +86,7 @@ def reconcile(folder: Path, record: Record, *, fresh: bool) -> None:
             was seen by whoever had the earlier record, and a folder that holds results without a
             whole log has been opened nobody knows how often.
     """
-    recorded: list[Entry] = record.fact(OPENINGS, [])
+    recorded: list[LogEntry] = record.fact(OPENINGS, [])
     logged, condition = read_log(folder / FILE)
     times = {entry["time"] for entry in recorded}
     missed = [{**entry, "earlier": fresh} for entry in logged if entry["time"] not in times]
@@ -101,7 +101,7 @@ def reconcile(folder: Path, record: Record, *, fresh: bool) -> None:
         write_whole(folder / FILE, f"{HEADER}\n" + "".join(map(_line, entries)))
 
 
-def read_log(path: Path) -> tuple[list[Entry], Condition]:
+def read_log(path: Path) -> tuple[list[LogEntry], LogCondition]:
     """The openings in a log, and whether it is as it was written.
 
     A last line without its end was cut off before the rows were handed out, and is none.
@@ -125,7 +125,7 @@ def _has_results(folder: Path) -> bool:
     return any((folder / name).exists() for name in kept) or any(folder.glob("curves/*.npz"))
 
 
-def _append(path: Path, entry: Entry) -> None:
+def _append(path: Path, entry: LogEntry) -> None:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o644)
     with os.fdopen(descriptor, "r+b") as file:
         size = file.seek(0, os.SEEK_END)
@@ -136,12 +136,12 @@ def _append(path: Path, entry: Entry) -> None:
         os.fsync(file.fileno())
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: LogEntry) -> str:
     logged = {key: value for key, value in entry.items() if key != "earlier"}
     return json.dumps({**logged, "digest": _digest(logged)}) + "\n"
 
 
-def _entry(line: bytes) -> Entry | None:
+def _entry(line: bytes) -> LogEntry | None:
     """The opening in a line, or None where it is not as it was written."""
     try:
         entry = json.loads(line)
@@ -151,5 +151,5 @@ def _entry(line: bytes) -> Entry | None:
     return entry if digest == _digest(entry) else None
 
 
-def _digest(entry: Entry) -> str:
+def _digest(entry: LogEntry) -> str:
     return hashlib.sha256(json.dumps(entry, sort_keys=True).encode()).hexdigest()

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from hpsearch.errors import Mistake, did_you_mean, shown
-from hpsearch.study.section import Section
+from hpsearch.study.section import StudyTable
 from hpsearch.study.tagged import tagged
 
 #: Entries of earlier study files, with the places that they have now.
@@ -18,7 +18,7 @@ MOVED: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def explain(section: str, model: type[Section], error: ValidationError) -> Iterator[Mistake]:
+def explain(section: str, model: type[StudyTable], error: ValidationError) -> Iterator[Mistake]:
     """The mistakes of a section, one for each place."""
     places: set[str] = set()
     for detail in error.errors(include_url=False):
@@ -28,7 +28,7 @@ def explain(section: str, model: type[Section], error: ValidationError) -> Itera
             yield Mistake(place, _moved(place) or _rule(detail, keys))
 
 
-def _place(section: str, model: type[Section], detail: ErrorDetails) -> tuple[str, list[str]]:
+def _place(section: str, model: type[StudyTable], detail: ErrorDetails) -> tuple[str, list[str]]:
     """Where an error stands, and the keys that are known there."""
     key, *below = (str(part) for part in detail["loc"]) if detail["loc"] else ("",)
     place = f"{section}.{key}" if key else section

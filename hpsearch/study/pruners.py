@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from hpsearch.study.section import MOST, Section
+from hpsearch.study.section import MOST, StudyTable
 from hpsearch.study.tagged import Tagged
 
 #: Complete trials before the first is pruned.
@@ -18,14 +18,14 @@ StartupTrials = Annotated[int, Field(ge=0, le=MOST)]
 ReductionFactor = Annotated[int, Field(ge=2, le=MOST)]
 
 
-class Median(Section):
+class Median(StudyTable):
     """Prunes a trial whose best value is worse than the median at the same epoch."""
 
     name: Literal["median"] = "median"
     startup_trials: StartupTrials = 10
 
 
-class Patient(Section):
+class Patient(StudyTable):
     """The median pruner, after so many reports without a better value."""
 
     name: Literal["patient"] = "patient"
@@ -33,21 +33,21 @@ class Patient(Section):
     patience_reports: Annotated[int, Field(ge=0, le=MOST)] = 3
 
 
-class SuccessiveHalving(Section):
+class SuccessiveHalving(StudyTable):
     """Asynchronous successive halving: on each rung the best of a few trials go on."""
 
     name: Literal["successive_halving"] = "successive_halving"
     reduction_factor: ReductionFactor = 3
 
 
-class Hyperband(Section):
+class Hyperband(StudyTable):
     """Several successive halvings, each with a first rung of its own."""
 
     name: Literal["hyperband"] = "hyperband"
     reduction_factor: ReductionFactor = 3
 
 
-class Unpruned(Section):
+class Unpruned(StudyTable):
     """Every trial runs all its epochs."""
 
     name: Literal["none"] = "none"

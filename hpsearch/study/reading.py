@@ -16,7 +16,7 @@ from hpsearch.space.entries import read_hyperparameters
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.study.mistakes import explain
 from hpsearch.study.overrides import override
-from hpsearch.study.section import Section
+from hpsearch.study.section import StudyTable
 from hpsearch.study.sections import (
     DataSection,
     EvaluateSection,
@@ -28,7 +28,7 @@ from hpsearch.study.spec import StudySpec
 from hpsearch.study.tagged import NAME, tagged
 from hpsearch.study.toml import parse, read_toml
 
-SECTIONS: Mapping[str, type[Section]] = {
+SECTIONS: Mapping[str, type[StudyTable]] = {
     "study": StudySection,
     "data": DataSection,
     "training": TrainingSection,
@@ -91,7 +91,7 @@ def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] =
     searched = tables.get("search", {}).get("trials") != 0
     space, space_mistakes = read_hyperparameters(hyperparameters, searched=searched)
 
-    sections: dict[str, Section] = {}
+    sections: dict[str, StudyTable] = {}
     for name, model in SECTIONS.items():
         entries = tables.get(name, {})
         plain = {key: entry for key, entry in entries.items() if not _is_read(name, key)}
@@ -113,7 +113,7 @@ def _is_read(section: str, key: str) -> bool:
     return section in HYPERPARAMETER_SECTIONS and (section != "training" or key in HYPERPARAMETERS)
 
 
-def _check_together(sections: Mapping[str, Section]) -> Iterator[Mistake]:
+def _check_together(sections: Mapping[str, StudyTable]) -> Iterator[Mistake]:
     """Rules that hold between sections."""
     match sections:
         case {"training": TrainingSection() as training, "search": SearchSection() as search}:

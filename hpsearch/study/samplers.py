@@ -8,14 +8,14 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from hpsearch.study.section import MOST, Section
+from hpsearch.study.section import MOST, StudyTable
 from hpsearch.study.tagged import Tagged
 
 #: Trials that are drawn at random before a model of them is made.
 StartupTrials = Annotated[int, Field(ge=0, le=MOST)]
 
 
-class Tpe(Section):
+class Tpe(StudyTable):
     """Optuna's tree-structured Parzen estimator, which models conditional parameters jointly."""
 
     learns: ClassVar[bool] = True
@@ -23,14 +23,14 @@ class Tpe(Section):
     startup_trials: StartupTrials = 10
 
 
-class Random(Section):
+class Random(StudyTable):
     """Independent random values."""
 
     learns: ClassVar[bool] = False
     name: Literal["random"] = "random"
 
 
-class Bayesian(Section):
+class Bayesian(StudyTable):
     """KerasTuner's Gaussian process and its lower confidence bound."""
 
     learns: ClassVar[bool] = True
@@ -38,7 +38,7 @@ class Bayesian(Section):
     startup_trials: StartupTrials = 10
 
 
-class KerasTunerRandom(Section):
+class KerasTunerRandom(StudyTable):
     """KerasTuner's random values, which repeat no configuration."""
 
     learns: ClassVar[bool] = False

@@ -23,7 +23,7 @@ Count = Annotated[int, Field(strict=True, ge=1, le=MOST)]
 Text = Annotated[str, AfterValidator(_printed)]
 
 
-class Section(BaseModel):
+class StudyTable(BaseModel):
     """A table of the study file: unknown keys are mistakes, and nothing changes once read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)

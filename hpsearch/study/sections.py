@@ -9,7 +9,7 @@ from hpsearch.models.recipe import Engine
 from hpsearch.models.tutorial import TUTORIAL
 from hpsearch.study.pruners import Median, Pruner
 from hpsearch.study.samplers import Sampler, Tpe
-from hpsearch.study.section import MOST, Count, Section, Text
+from hpsearch.study.section import MOST, Count, StudyTable, Text
 from hpsearch.tasks.registry import TASKS
 
 
@@ -19,7 +19,7 @@ def _file_name(text: str) -> str:
     return text
 
 
-class StudySection(Section):
+class StudySection(StudyTable):
     """``[study]``: what the study is called, and the seed from which all randomness begins."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
@@ -37,7 +37,7 @@ def _task_name(name: str) -> str:
     return name
 
 
-class DataSection(Section):
+class DataSection(StudyTable):
     """``[data]``: where rows come from, what is predicted, and how many rows each part has.
 
     ``path`` may be left out where ``--data`` names the file. The parts are cut in this order:
@@ -56,7 +56,7 @@ class DataSection(Section):
     shuffle: bool = False
 
 
-class TrainingSection(Section):
+class TrainingSection(StudyTable):
     """``[training]``: how every trial is trained; optimizer and its numbers may stand here too.
 
     ``engine`` is ``compiled``, whole epochs in one XLA program, or ``keras``, Keras's own ``fit``.
@@ -71,7 +71,7 @@ class TrainingSection(Section):
     decay_epochs: Count = 1_000
 
 
-class SearchSection(Section):
+class SearchSection(StudyTable):
     """``[search]``: who proposes, who prunes, how many trials, how many at a time.
 
     ``sampler`` and ``pruner`` are names, or tables of a name and its options. ``parallel`` counts
@@ -105,7 +105,7 @@ def _known_baseline(name: str) -> str:
 Baseline = Annotated[str, AfterValidator(_known_baseline)]
 
 
-class EvaluateSection(Section):
+class EvaluateSection(StudyTable):
     """``[evaluate]``: what is trained after the search, so that the report can say what to believe.
 
     The best ``top`` configurations are trained again with so many fresh ``seeds`` each. With

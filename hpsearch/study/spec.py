@@ -9,7 +9,7 @@ from pydantic import ConfigDict
 
 from hpsearch.models.recipe import Recipe, recipe_of
 from hpsearch.space.space import Scalar, Space
-from hpsearch.study.section import Section
+from hpsearch.study.section import StudyTable
 from hpsearch.study.sections import (
     DataSection,
     EvaluateSection,
@@ -21,7 +21,7 @@ from hpsearch.tasks.registry import TASKS
 from hpsearch.tasks.task import Task
 
 
-class StudySpec(Section):
+class StudySpec(StudyTable):
     """A whole study: everything that its result is a function of, besides the rows."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)

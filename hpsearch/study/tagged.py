@@ -5,7 +5,7 @@ name is one of the default's. An entry of such a kind is declared as
 
     Sampler = Annotated[Tpe | Random, Field(discriminator="name"), Tagged("tpe")]
 
-where each member of the union is a ``Section`` with its ``name`` as a ``Literal``.
+where each member of the union is a ``StudyTable`` with its ``name`` as a ``Literal``.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from hpsearch.study.section import Section
+from hpsearch.study.section import StudyTable
 
 #: The key that tells one table from another.
 NAME = "name"
@@ -40,12 +40,12 @@ class Tagged:
                 return {NAME: entry}
             case Mapping():
                 return {NAME: self.default, **entry}
-            case Section():
+            case StudyTable():
                 return entry
         raise PydanticCustomError("rule", "must be a name, or a table of a name and its options")
 
 
-def tagged(section: type[Section]) -> dict[str, dict[str, type[Section]]]:
+def tagged(section: type[StudyTable]) -> dict[str, dict[str, type[StudyTable]]]:
     """The tagged entries of a section: the models of each, by name."""
     return {
         key: {_name(model): model for model in get_args(field.annotation)}
@@ -58,6 +58,6 @@ def _is_tagged(field: FieldInfo) -> bool:
     return any(isinstance(mark, Tagged) for mark in field.metadata)
 
 
-def _name(model: type[Section]) -> str:
+def _name(model: type[StudyTable]) -> str:
     (name,) = get_args(model.model_fields[NAME].annotation)
     return str(name)

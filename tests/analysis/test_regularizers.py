@@ -11,7 +11,7 @@ import pytest
 
 from hpsearch.analysis.regularizers import (
     Group,
-    Layer,
+    LayerWeights,
     ablate,
     combinations,
     summarize_layers,
@@ -196,8 +196,8 @@ def test_layers_are_the_mean_over_seeds_of_the_last_epoch() -> None:
         }
     )
     hidden, output = summarize_layers(outcome, ["a", "b", "diverged", "nothing recorded"])
-    assert hidden == Layer(2.0, 0.5, 10 * BINS)
-    assert output == Layer(4.5, 0.25, 10 * BINS)
+    assert hidden == LayerWeights(2.0, 0.5, 10 * BINS)
+    assert output == LayerWeights(4.5, 0.25, 10 * BINS)
     assert summarize_layers(outcome, ["diverged", "nothing recorded"]) == ()
 
 

@@ -18,7 +18,7 @@ from hpsearch.search.proposers.registry import PROPOSERS
 from hpsearch.search.suggest import suggest
 from hpsearch.space.space import Choice, Condition, Float, Int, Parameter, Scalar, Space, contains
 from hpsearch.study.samplers import Tpe
-from hpsearch.study.section import Section
+from hpsearch.study.section import StudyTable
 from hpsearch.study.sections import SearchSection
 from hpsearch.study.tagged import tagged
 from tests.doubles import FormulaTrainer, Pool, small_study
@@ -57,11 +57,11 @@ class Noting(optuna.samplers.RandomSampler):
         return {}
 
 
-def noting(options: Section, turn: Turn) -> optuna.samplers.BaseSampler:
+def noting(options: StudyTable, turn: Turn) -> optuna.samplers.BaseSampler:
     return Noting(turn.sampler_seed)
 
 
-Entry = tuple[Section, Proposer]
+Entry = tuple[StudyTable, Proposer]
 
 
 @pytest.fixture(params=[*PROPOSERS.items(), (Tpe, noting)], ids=lambda entry: entry[1].__name__)

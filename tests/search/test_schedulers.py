@@ -16,7 +16,7 @@ from hpsearch.search.schedulers.ladder import Ladder
 from hpsearch.search.schedulers.registry import SCHEDULERS
 from hpsearch.search.schedulers.scheduler import Decision, GoOn, MakeScheduler, Stop, Wait
 from hpsearch.search.trainings import Trainings
-from hpsearch.study.section import Section
+from hpsearch.study.section import StudyTable
 from hpsearch.study.sections import SearchSection
 from hpsearch.study.spec import StudySpec
 from hpsearch.study.tagged import tagged
@@ -211,8 +211,8 @@ def test_every_pruner_of_a_study_file_is_registered() -> None:
 
 
 @pytest.fixture(params=SCHEDULERS.items(), ids=lambda entry: entry[0].__name__)
-def registered(request: pytest.FixtureRequest) -> tuple[type[Section], MakeScheduler]:
-    entry: tuple[type[Section], MakeScheduler] = request.param
+def registered(request: pytest.FixtureRequest) -> tuple[type[StudyTable], MakeScheduler]:
+    entry: tuple[type[StudyTable], MakeScheduler] = request.param
     return entry
 
 
@@ -225,7 +225,7 @@ def reported(study: optuna.Study, *values: float) -> int:
 
 
 def test_each_decides_on_the_trial_alone_and_only_while_it_runs(
-    registered: tuple[type[Section], MakeScheduler],
+    registered: tuple[type[StudyTable], MakeScheduler],
 ) -> None:
     options, make = registered
     ladder = Ladder(20, 2)

@@ -12,7 +12,7 @@ from hpsearch.study.finding import find_study
 from hpsearch.study.pruners import Hyperband, Median, Patient, Unpruned
 from hpsearch.study.reading import check_study, read_study
 from hpsearch.study.samplers import Bayesian, Random, Tpe
-from hpsearch.study.section import Section
+from hpsearch.study.section import StudyTable
 from hpsearch.study.sections import SearchSection
 from hpsearch.study.spec import StudySpec
 from hpsearch.study.tagged import tagged
@@ -44,7 +44,7 @@ def mistakes(**search: Any) -> dict[str, str]:
     ids=str,
 )
 def test_a_name_stands_for_a_table_with_every_option_at_its_default(
-    entry: Any, sampler: Section
+    entry: Any, sampler: StudyTable
 ) -> None:
     assert study(sampler=entry).search.sampler == sampler
 
@@ -115,7 +115,7 @@ def test_the_order_of_overrides_does_not_matter(entries: tuple[str, ...]) -> Non
         ),
     ],
 )
-def test_overrides_reach_into_the_short_form(entries: list[str], pruner: Section) -> None:
+def test_overrides_reach_into_the_short_form(entries: list[str], pruner: StudyTable) -> None:
     assert read_study(HIGGS, entries).search.pruner == pruner
 
 

@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 from hpsearch.data.sources.blocks import first_line, refuse_line
-from hpsearch.data.sources.rows import Layout, number_in, read_rows, refuse_short
+from hpsearch.data.sources.rows import Layout, number_in, parse_rows, refuse_short
 from hpsearch.data.sources.source import Request, RowProgress, Source
 from hpsearch.data.table import Origin, Table
 from hpsearch.errors import DataError, named, printable, shown
@@ -52,7 +52,7 @@ def read_csv(
         field if header and field else f"column {index}" for index, field in enumerate(fields)
     )
     layout = Layout(names, place, task)
-    read = read_rows(path, layout, rows=rows, header=header, progress=progress)
+    read = parse_rows(path, layout, rows=rows, header=header, progress=progress)
     count = len(read.labels)
     if rows is not None and count < rows:
         refuse_short(path, rows, read)

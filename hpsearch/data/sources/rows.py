@@ -18,7 +18,7 @@ from hpsearch.data.table import Features, Labels
 from hpsearch.errors import DataError, named, shown
 from hpsearch.tasks.task import Task
 
-__all__ = ["Layout", "Rows", "number_in", "read_rows", "refuse_short"]
+__all__ = ["Layout", "Rows", "number_in", "parse_rows", "refuse_short"]
 
 FLOAT32_END = 2.0**128 - 2.0**103  # what is below rounds to a finite float32
 
@@ -46,7 +46,7 @@ class Rows:
     broken: str | None
 
 
-def read_rows(
+def parse_rows(
     path: Path,
     layout: Layout,
     *,

@@ -10,10 +10,10 @@ from hpsearch.search.proposers.proposer import Proposer, Turn
 from hpsearch.search.proposers.random import random
 from hpsearch.search.proposers.tpe import tpe
 from hpsearch.study.samplers import Bayesian, KerasTunerRandom, Random, Tpe
-from hpsearch.study.section import Section
+from hpsearch.study.section import StudyTable
 from hpsearch.study.spec import StudySpec
 
-PROPOSERS: Mapping[type[Section], Proposer] = {
+PROPOSERS: Mapping[type[StudyTable], Proposer] = {
     Tpe: tpe,
     Random: random,
     Bayesian: bayesian,

@@ -6,7 +6,7 @@ Both stop a trial for good that is not among the best of its rung when it gets t
 import optuna
 
 from hpsearch.search.schedulers.ladder import Ladder
-from hpsearch.search.schedulers.pruning import Pruning
+from hpsearch.search.schedulers.pruning import PrunerScheduler
 from hpsearch.search.schedulers.scheduler import Scheduler
 from hpsearch.study.pruners import Hyperband, SuccessiveHalving
 
@@ -16,7 +16,7 @@ def successive_halving(options: SuccessiveHalving, ladder: Ladder) -> Scheduler:
     pruner = optuna.pruners.SuccessiveHalvingPruner(
         min_resource=max(ladder.warmup, 1), reduction_factor=options.reduction_factor
     )
-    return Pruning(pruner, ladder)
+    return PrunerScheduler(pruner, ladder)
 
 
 def hyperband(options: Hyperband, ladder: Ladder) -> Scheduler:
@@ -26,4 +26,4 @@ def hyperband(options: Hyperband, ladder: Ladder) -> Scheduler:
         max_resource=ladder.epochs,
         reduction_factor=options.reduction_factor,
     )
-    return Pruning(pruner, ladder)
+    return PrunerScheduler(pruner, ladder)

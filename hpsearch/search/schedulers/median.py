@@ -5,14 +5,14 @@ import warnings
 import optuna
 
 from hpsearch.search.schedulers.ladder import Ladder
-from hpsearch.search.schedulers.pruning import Pruning
+from hpsearch.search.schedulers.pruning import PrunerScheduler
 from hpsearch.search.schedulers.scheduler import Scheduler
 from hpsearch.study.pruners import Median, Patient
 
 
 def median(options: Median, ladder: Ladder) -> Scheduler:
     """Stops a trial whose best value is worse than the median of all at the same epoch."""
-    return Pruning(_median_pruner(options.startup_trials, ladder), ladder)
+    return PrunerScheduler(_median_pruner(options.startup_trials, ladder), ladder)
 
 
 def patient(options: Patient, ladder: Ladder) -> Scheduler:
@@ -21,7 +21,7 @@ def patient(options: Patient, ladder: Ladder) -> Scheduler:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         patiently = optuna.pruners.PatientPruner(pruner, patience=options.patience_reports)
-    return Pruning(patiently, ladder)
+    return PrunerScheduler(patiently, ladder)
 
 
 def _median_pruner(startup_trials: int, ladder: Ladder) -> optuna.pruners.MedianPruner:

@@ -8,7 +8,7 @@ from hpsearch.search.schedulers.ladder import Ladder
 from hpsearch.search.schedulers.scheduler import Decision, GoOn, Stop
 
 
-class Pruning:
+class PrunerScheduler:
     """A scheduler that lets no trial wait, and stops those that a pruner would prune."""
 
     def __init__(self, pruner: optuna.pruners.BasePruner, ladder: Ladder) -> None:

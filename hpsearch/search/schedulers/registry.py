@@ -8,10 +8,10 @@ from hpsearch.search.schedulers.median import median, patient
 from hpsearch.search.schedulers.scheduler import MakeScheduler, Scheduler
 from hpsearch.search.schedulers.unpruned import unpruned
 from hpsearch.study.pruners import Hyperband, Median, Patient, SuccessiveHalving, Unpruned
-from hpsearch.study.section import Section
+from hpsearch.study.section import StudyTable
 from hpsearch.study.spec import StudySpec
 
-SCHEDULERS: Mapping[type[Section], MakeScheduler] = {
+SCHEDULERS: Mapping[type[StudyTable], MakeScheduler] = {
     Median: median,
     Patient: patient,
     SuccessiveHalving: successive_halving,

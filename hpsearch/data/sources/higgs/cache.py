@@ -13,7 +13,7 @@ import filelock
 from hpsearch.data.sources.higgs.columns import LAYOUT
 from hpsearch.data.sources.higgs.mirrors import CHUNK_BYTES, fetch
 from hpsearch.data.sources.higgs.prefix import Prefix
-from hpsearch.data.sources.rows import Rows, read_rows
+from hpsearch.data.sources.rows import Rows, parse_rows
 from hpsearch.data.sources.source import RowProgress
 from hpsearch.errors import DataError, DownloadError
 from hpsearch.files import cache_folder, can_be_written
@@ -68,7 +68,7 @@ def cached_rows(
                         mirrors=mirrors,
                         timeout_seconds=timeout_seconds,
                     )
-                    held = read_rows(cache, LAYOUT, rows=rows, progress=lambda done, total: None)
+                    held = parse_rows(cache, LAYOUT, rows=rows, progress=lambda done, total: None)
         except OSError as error:
             raise DownloadError(
                 f"the cache must be writable, got {cache.parent}: {error.strerror or error}; "
@@ -82,7 +82,7 @@ def _read(cache: Path, rows: int, progress: RowProgress) -> Rows | None:
     if not cache.exists():
         return None
     try:
-        held = read_rows(cache, LAYOUT, rows=rows, progress=progress, trust_end=False)
+        held = parse_rows(cache, LAYOUT, rows=rows, progress=progress, trust_end=False)
     except DataError:
         return None
     damaged = held.broken is not None and "damaged" in held.broken

@@ -9,7 +9,7 @@ from hpsearch.data.sources.collisions.simulation import simulate
 from hpsearch.data.sources.higgs.cache import cache_file, cached_rows
 from hpsearch.data.sources.higgs.columns import LAYOUT, NAMES
 from hpsearch.data.sources.higgs.mirrors import MIRRORS, TIMEOUT_SECONDS
-from hpsearch.data.sources.rows import Rows, read_rows, refuse_short
+from hpsearch.data.sources.rows import Rows, parse_rows, refuse_short
 from hpsearch.data.sources.source import Request, RowProgress, Source
 from hpsearch.data.table import Origin, Table
 from hpsearch.errors import DownloadError, printable
@@ -23,7 +23,7 @@ def read_higgs(path: Path, *, rows: int, progress: RowProgress) -> Table:
     Raises:
         DataError: If the file cannot be read, a row breaks a rule, or there are too few rows.
     """
-    first = read_rows(path, LAYOUT, rows=rows, progress=progress, trust_end=False)
+    first = parse_rows(path, LAYOUT, rows=rows, progress=progress, trust_end=False)
     if len(first.labels) < rows:
         refuse_short(path, rows, first)
     return _table(first, f"the first {rows:,} rows of {printable(path.name)}")

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
-from hpsearch.analysis.diagnosis import Losses, finite_losses, smoothed
+from hpsearch.analysis.diagnosis import ObjectiveCurve, finite_losses, smoothed
 from hpsearch.report.figures.legend import WIDTH, legend_above
 from hpsearch.report.figures.svg import BLUE, GRAY, ORANGE, draw
 from hpsearch.tasks.task import Task
@@ -127,7 +127,7 @@ def _frame(axes: Axes, panels: Sequence[Panel]) -> None:
     axes.xaxis.set_minor_formatter(NullFormatter())
 
 
-def _window(every: Sequence[Losses]) -> tuple[float, float]:
+def _window(every: Sequence[ObjectiveCurve]) -> tuple[float, float]:
     if not every:
         return 0.0, 1.0
     begins: list[float] = []

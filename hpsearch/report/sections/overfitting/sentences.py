@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from hpsearch.analysis.diagnosis import Diagnosis, Reason
+from hpsearch.analysis.diagnosis import Diagnosis, Evidence
 from hpsearch.analysis.winner_curves import NamedCurve
 from hpsearch.tasks.task import Task
 from hpsearch.wording import say_count, say_number, say_signed
 
 #: What to do about it, by the reason.
-_WAY_OUT: Mapping[Reason, str] = {
+_WAY_OUT: Mapping[Evidence, str] = {
     "validation rises": "More regularization, fewer units or more train rows would let it learn on",
     "still improving": "Raise training.epochs in a new study",
     "another is better": "More units or less regularization would let it learn more",
@@ -16,7 +16,7 @@ _WAY_OUT: Mapping[Reason, str] = {
 }
 
 #: Reasons that are counted together, with the verb for one network and for several.
-_GROUPS: Sequence[tuple[Sequence[Reason], str, str]] = (
+_GROUPS: Sequence[tuple[Sequence[Evidence], str, str]] = (
     (("validation rises",), "overfits", "overfit"),
     (
         ("only train improves",),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
-from hpsearch.analysis.regularizers import Ablation, Layer
+from hpsearch.analysis.regularizers import Ablation, LayerWeights
 from hpsearch.evaluation.ablation import regularizers_on
 from hpsearch.evaluation.leaderboard import Winner
 from hpsearch.evaluation.outcome import Outcome
@@ -75,7 +75,9 @@ def _say_all(task: Task, change: Estimate, trial: str) -> str:
     return f"What all of them bought together is indistinguishable from zero: {interval}."
 
 
-def say_sparsity(outcome: Outcome, winner: Winner, networks: Mapping[str, Sequence[Layer]]) -> str:
+def say_sparsity(
+    outcome: Outcome, winner: Winner, networks: Mapping[str, Sequence[LayerWeights]]
+) -> str:
     """How many weights of hidden layers are small; only those layers are penalized."""
     knobs = outcome.spec.recipe(winner.trial.params).knobs
     share = f"{say_share(_hidden_share(networks['winner']))} of its hidden weights are closer to 0"
@@ -88,7 +90,7 @@ def say_sparsity(outcome: Outcome, winner: Winner, networks: Mapping[str, Sequen
     return f"{sparsity}; trained without L1, {say_share(_hidden_share(networks['l1']))}."
 
 
-def _hidden_share(layers: Sequence[Layer]) -> float:
+def _hidden_share(layers: Sequence[LayerWeights]) -> float:
     hidden = layers[:-1]
     weights = sum(layer.weights for layer in hidden)
     return sum(layer.share_small * layer.weights for layer in hidden) / weights
