@@ -78,7 +78,7 @@ def _check_digest(file: BinaryIO) -> None:
     if size < end:
         raise DamagedError(f"it is {size} bytes long, too short for a digest")
     file.seek(-end, io.SEEK_END)
-    mark, told = file.read(len(_MARK)), file.read(_DIGITS)
+    mark, written = file.read(len(_MARK)), file.read(_DIGITS)
     if mark != _MARK:
         raise DamagedError("it does not end in a digest")
     digest = hashlib.sha256()
@@ -87,7 +87,7 @@ def _check_digest(file: BinaryIO) -> None:
     while left and (piece := file.read(min(left, _PIECE_BYTES))):
         digest.update(piece)
         left -= len(piece)
-    if digest.hexdigest().encode() != told:
+    if digest.hexdigest().encode() != written:
         raise DamagedError("its digest does not match its content")
     file.seek(0)
 
@@ -101,9 +101,9 @@ def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Array:
     if version != (1, 0):
         raise DamagedError(f"{entry.filename!r} has an unknown header")
     shape, _, dtype = np.lib.format.read_array_header_1_0(content)
-    there = entry.file_size - content.tell()
-    if dtype.hasobject or math.prod(shape) * dtype.itemsize != there:
-        raise DamagedError(f"{entry.filename!r} must hold {there} bytes, got {dtype} {shape}")
+    size = entry.file_size - content.tell()
+    if dtype.hasobject or math.prod(shape) * dtype.itemsize != size:
+        raise DamagedError(f"{entry.filename!r} must hold {size} bytes, got {dtype} {shape}")
     content.seek(0)
     array: Array = np.lib.format.read_array(content, allow_pickle=False)
     return array

@@ -117,12 +117,15 @@ class StudyFileError(UsageError):
         self.file = file
         self.mistakes = tuple(mistakes)
         count = "1 mistake" if len(mistakes) == 1 else f"{len(mistakes):,} mistakes"
-        told = [(cut(printable(cut(one.place))), one.message) for one in mistakes[:MOST_MISTAKES]]
-        width = max(len(place) for place, _ in told)
+        listed = [
+            (cut(printable(cut(mistake.place))), mistake.message)
+            for mistake in mistakes[:MOST_MISTAKES]
+        ]
+        width = max(len(place) for place, _ in listed)
         lines = [f"{named(file)} has {count}"]
-        lines += (printable(f"  {place:<{width}}   {message}") for place, message in told)
-        if len(mistakes) > len(told):
-            lines.append(f"  and {len(mistakes) - len(told):,} more")
+        lines += (printable(f"  {place:<{width}}   {message}") for place, message in listed)
+        if len(mistakes) > len(listed):
+            lines.append(f"  and {len(mistakes) - len(listed):,} more")
         super().__init__("\n".join(lines))
 
 

@@ -89,7 +89,9 @@ def optimisms(outcome: Outcome) -> tuple[Optimism, ...]:
     """Of each re-trained configuration, in the leaderboard's order."""
     tested = outcome.test.configurations if outcome.test else ()
     by_trial = {configuration.trial: configuration for configuration in tested}
-    return tuple(_optimism(one, by_trial.get(one.trial)) for one in outcome.standings)
+    return tuple(
+        _optimism(standing, by_trial.get(standing.trial)) for standing in outcome.standings
+    )
 
 
 def average_selection(standings: Sequence[Standing]) -> Estimate | None:
@@ -100,51 +102,53 @@ def average_selection(standings: Sequence[Standing]) -> Estimate | None:
     interval is Student's with the seeds' deviation pooled over the configurations; its ends are
     infinite where each has a single seed.
     """
-    finite = [one for one in standings if math.isfinite(one.mean)]
+    finite = [standing for standing in standings if math.isfinite(standing.mean)]
     if not finite:
         return None
-    value = fmean(one.mean - one.search_value for one in finite)
-    freedom = sum(len(one.runs) - 1 for one in finite)
+    value = fmean(standing.mean - standing.search_value for standing in finite)
+    freedom = sum(len(standing.runs) - 1 for standing in finite)
     if not freedom:
         return around(value, math.inf)
-    variance = sum(one.deviation**2 * (len(one.runs) - 1) for one in finite) / freedom
-    error = math.sqrt(variance * sum(1 / len(one.runs) for one in finite)) / len(finite)
+    variance = (
+        sum(standing.deviation**2 * (len(standing.runs) - 1) for standing in finite) / freedom
+    )
+    error = math.sqrt(variance * sum(1 / len(standing.runs) for standing in finite)) / len(finite)
     return around(value, float(stdtrit(freedom, 0.975)) * error)
 
 
 def search_stability(outcome: Outcome) -> SearchStability | None:
     """Of the choice among complete trials; None where no losses are recorded."""
-    found = {
+    losses_of = {
         trial.number: losses
         for trial in outcome.trials
         if trial.state == "complete" and len(losses := outcome.history(trial.run).losses)
     }
-    if not found:
+    if not losses_of:
         return None
-    losses = np.stack([found[number] for number in sorted(found)])
+    losses = np.stack([losses_of[number] for number in sorted(losses_of)])
     needed = rows_needed(losses, outcome.task.resolution) if len(losses) > 1 else None
-    return SearchStability(tuple(sorted(found)), losses.shape[1], resample_rows(losses), needed)
+    return SearchStability(tuple(sorted(losses_of)), losses.shape[1], resample_rows(losses), needed)
 
 
 def rank_stability(outcome: Outcome) -> tuple[RankStability, ...]:
     """Of the leaderboard, in its order."""
     standings = outcome.standings
-    by_seed = first_by_one_seed([[run.value for run in one.runs] for one in standings])
+    by_seed = first_by_one_seed([[run.value for run in standing.runs] for standing in standings])
     losses = [
-        [outcome.history(run.run.name).losses for run in one.runs]
-        for one in standings
-        if math.isfinite(one.mean)
+        [outcome.history(run.run.name).losses for run in standing.runs]
+        for standing in standings
+        if math.isfinite(standing.mean)
     ]
     shares: dict[int, float] = {}
     if losses and all(len(seed) for seeds in losses for seed in seeds):
         means = np.stack([np.stack(seeds).astype(np.float64).mean(axis=0) for seeds in losses])
         by_rows = resample_rows(means).shares.tolist()
-        finite = (one.trial for one in standings if math.isfinite(one.mean))
-        shares = dict.fromkeys((one.trial for one in standings), 0.0)
+        finite = (standing.trial for standing in standings if math.isfinite(standing.mean))
+        shares = dict.fromkeys((standing.trial for standing in standings), 0.0)
         shares.update(zip(finite, by_rows, strict=True))
     return tuple(
-        RankStability(one.trial, chance, shares.get(one.trial))
-        for one, chance in zip(standings, by_seed, strict=True)
+        RankStability(standing.trial, chance, shares.get(standing.trial))
+        for standing, chance in zip(standings, by_seed, strict=True)
     )
 
 

@@ -64,7 +64,7 @@ class Pruning:
     @property
     def ahead(self) -> tuple[Beside, ...]:
         """Those that were better than the winner was when they were pruned."""
-        return tuple(one for one in self.beside if one.value < one.winner)
+        return tuple(pruned for pruned in self.beside if pruned.value < pruned.winner)
 
 
 def weigh_pruning(
@@ -114,9 +114,9 @@ def _beside(pruned: Sequence[TrialRecord], winner: Sequence[float]) -> tuple[Bes
     def then(epoch: int) -> float:
         return winner[min(epoch, len(winner)) - 1]
 
-    found = [
+    both = [
         Beside(trial.number, trial.epochs, trial.value, then(trial.epochs))
         for trial in pruned
         if trial.value is not None and winner and math.isfinite(then(trial.epochs))
     ]
-    return tuple(sorted(found, key=lambda one: (one.value - one.winner, one.trial)))
+    return tuple(sorted(both, key=lambda pair: (pair.value - pair.winner, pair.trial)))

@@ -86,11 +86,11 @@ def variants(outcome: Outcome, winner: Standing) -> Mapping[str, Sequence[Traine
     """
     names = dict.fromkeys(ablation.run.variant for ablation in outcome.ablations)
     runs = {(ablation.run.variant, ablation.run.seed): ablation for ablation in outcome.ablations}
-    found = {
+    runs_by_variant = {
         name: [runs[name, run.run.seed] for run in winner.runs if (name, run.run.seed) in runs]
         for name in names
     }
-    return {name: ones for name, ones in found.items() if len(ones) == len(winner.runs)}
+    return {name: ones for name, ones in runs_by_variant.items() if len(ones) == len(winner.runs)}
 
 
 def ablate(outcome: Outcome, winner: Standing) -> tuple[Ablation, ...]:
@@ -107,10 +107,10 @@ def summarize_layers(outcome: Outcome, runs: Sequence[str]) -> tuple[LayerWeight
     Runs that diverged are left out.
     """
     last = [list(outcome.history(run).kernels.values())[-1:] for run in runs]
-    found = [kernels for one in last for kernels in one if np.isfinite(kernels).all()]
-    if not found:
+    finite = [kernels for looks in last for kernels in looks if np.isfinite(kernels).all()]
+    if not finite:
         return ()
-    mean = np.stack(found).astype(np.float64).mean(axis=0)
+    mean = np.stack(finite).astype(np.float64).mean(axis=0)
     norm, share_small = (KERNEL_FIELDS.index(name) for name in ("norm", "share_small"))
     return tuple(
         # every weight is in one bin
@@ -146,18 +146,19 @@ def combinations(outcome: Outcome) -> Mapping[tuple[str, ...], Group]:
 
 
 def _ablation(outcome: Outcome, name: str, pairs: Sequence[tuple[Trained, Trained]]) -> Ablation:
-    diverged = sum(math.isinf(one.value) for one, _ in pairs)
+    diverged = sum(math.isinf(without.value) for without, _ in pairs)
     losses = [
-        (_losses(outcome, one.run.name), _losses(outcome, again.run.name)) for one, again in pairs
+        (_losses(outcome, without.run.name), _losses(outcome, whole.run.name))
+        for without, whole in pairs
     ]
     change = None
     if not diverged and all(len(run) for pair in losses for run in pair):
         change = crossed_mean(np.stack([without - with_it for without, with_it in losses]))
     return Ablation(
         name,
-        fmean(one.value for one, _ in pairs),
+        fmean(without.value for without, _ in pairs),
         change,
-        tuple(one.value - again.value for one, again in pairs),
+        tuple(without.value - whole.value for without, whole in pairs),
         diverged,
     )
 

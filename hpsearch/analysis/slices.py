@@ -114,8 +114,8 @@ def _parts(parameter: Parameter, switch: bool) -> Iterator[tuple[str, Inside]]:
         yield "off", lambda params: is_off(parameter, params)
     match parameter.domain:
         case Choice(choices):
-            for one in choices:
-                yield say_value(one), _equals(name, one)
+            for choice in choices:
+                yield say_value(choice), _equals(name, choice)
         case Int(low, high, _, step) if (high - low) // step < FEW:
             for value in range(low, high + 1, step):
                 yield str(value), _equals(name, value)
@@ -161,12 +161,14 @@ def _part(
     valued: Sequence[TrialRecord],
     best: Sequence[TrialRecord],
 ) -> Part:
-    found = [trial for trial in valued if inside(trial.params)]
-    values = [finite_value(trial) or 0.0 for trial in found if trial_status(trial) == "complete"]
+    inside_it = [trial for trial in valued if inside(trial.params)]
+    values = [
+        finite_value(trial) or 0.0 for trial in inside_it if trial_status(trial) == "complete"
+    ]
     return Part(
         where,
         len(values),
-        len(found) - len(values),
+        len(inside_it) - len(values),
         min(values, default=None),
         median(values) if values else None,
         sum(inside(trial.params) for trial in best),

@@ -38,5 +38,5 @@ def endings(trials: Sequence[TrialRecord], spec: StudySpec, problem: Problem) ->
     ]
     return tuple(
         Ended(trial, float(np.minimum(costs, np.maximum(seconds - starts, 0.0)).sum()))
-        for seconds, _, trial in sorted(ended, key=lambda one: one[:2])
+        for seconds, _, trial in sorted(ended, key=lambda entry: entry[:2])
     )

@@ -77,7 +77,9 @@ def _say_search(outcome: Outcome) -> str:
             "This study of hpsearch searches nothing: it trains and tests the baselines of its "
             "report, so it has no trials here."
         )
-    names = dict.fromkeys(one.name.removesuffix(".on") for one in outcome.spec.space.parameters)
+    names = dict.fromkeys(
+        parameter.name.removesuffix(".on") for parameter in outcome.spec.space.parameters
+    )
     return (
         f"hpsearch searches {outcome.task.description}: "
         f"{', '.join(map(escape, names))}. It runs {say_count(search.trials)} trials of up to "
@@ -146,17 +148,17 @@ def _ended(outcome: Outcome) -> bool:
     return any(trial.state != "running" for trial in outcome.trials)
 
 
-def _say_luck(one: Optimism) -> Iterator[str]:
-    yield f"Trial {one.trial} was chosen for {say_number(one.search)}."
-    if one.selection:
+def _say_luck(optimism: Optimism) -> Iterator[str]:
+    yield f"Trial {optimism.trial} was chosen for {say_number(optimism.search)}."
+    if optimism.selection:
         yield (
-            f"With fresh seeds it has {say_number(one.fresh)} on the same rows: selection, the "
-            f"luck of its seed, is {_difference(one.selection)}."
+            f"With fresh seeds it has {say_number(optimism.fresh)} on the same rows: selection, "
+            f"the luck of its seed, is {_difference(optimism.selection)}."
         )
-    if one.split:
+    if optimism.split:
         yield (
-            f"On the test rows the same networks have {say_number(one.test)}: split, the luck of "
-            f"its rows, is {_difference(one.split)}."
+            f"On the test rows the same networks have {say_number(optimism.test)}: split, the luck "
+            f"of its rows, is {_difference(optimism.split)}."
         )
 
 
@@ -215,8 +217,10 @@ def say_seeds(standing: Standing) -> str:
 
 def say_measured(test: TestResult, name: str) -> str:
     """A metric on the test rows with its interval."""
-    one = test.metrics[name]
-    return f"{say_number(one.value)} {say_interval({'low': one.low, 'high': one.high})}"
+    measured = test.metrics[name]
+    return (
+        f"{say_number(measured.value)} {say_interval({'low': measured.low, 'high': measured.high})}"
+    )
 
 
 def _difference(estimate: Estimate) -> str:

@@ -51,10 +51,10 @@ def write_dashboard(record: Record, outcome: Outcome) -> None:
     if standing:
         attached[standing.trial] = drawn
     notes: dict[int | None, str] = {None: study_note(outcome, report)}
-    for one in outcome.standings:
-        shown = CURVES in drawn and one == standing
-        address = file_address(record, one.trial, CURVES) if shown else None
-        notes[one.trial] = trial_note(outcome, one, address)
+    for ranked in outcome.standings:
+        shown = CURVES in drawn and ranked == standing
+        address = file_address(record, ranked.trial, CURVES) if shown else None
+        notes[ranked.trial] = trial_note(outcome, ranked, address)
     values = {
         **_values(outcome, standing),
         "report": f"{REPORTS[0]}, in the study's folder and among its artifacts"
@@ -79,19 +79,19 @@ def _values(outcome: Outcome, winner: Standing | None) -> dict[str, str]:
 
 def _drawn(task: Task, curves: Sequence[NamedCurve]) -> bytes:
     """The figure as a file: on paper, as the dashboard may be dark."""
-    figure = seeds_of_winner(task, [Panel(one.label, one.curve, one.main) for one in curves])
+    figure = seeds_of_winner(task, [Panel(seed.label, seed.curve, seed.main) for seed in curves])
     return figure.replace("<svg ", '<svg style="background: #fff" ', 1).encode()
 
 
 def _tabled(curves: Sequence[NamedCurve]) -> bytes:
     """The objective by epoch as CSV, two columns a seed; empty where it is not finite."""
-    heads = [f"{one.label} {part}" for one in curves for part in ("train", "validation")]
+    heads = [f"{seed.label} {part}" for seed in curves for part in ("train", "validation")]
     lines = [",".join(["epoch", *heads])]
-    for epoch in range(max(len(one.curve) for one in curves)):
+    for epoch in range(max(len(seed.curve) for seed in curves)):
         losses = [
             float(values[epoch]) if epoch < len(values) else math.nan
-            for one in curves
-            for values in (one.curve.train(), one.curve.validation())
+            for seed in curves
+            for values in (seed.curve.train(), seed.curve.validation())
         ]
         cells = [f"{loss:.5f}" if math.isfinite(loss) else "" for loss in losses]
         lines.append(",".join([str(epoch + 1), *cells]))

@@ -94,15 +94,17 @@ def _check_openings(folder: StudyFolder) -> Iterator[Finding]:
     openings = recorded_openings(folder.record)
     logged, condition = read_log(folder.path / FILE)
     count = len(openings.entries)
-    told = f"the record tells {count} opening{'s' * (count != 1)} of the test rows"
+    count_told = f"the record tells {count} opening{'s' * (count != 1)} of the test rows"
     if not openings.known:
-        words = f"{told}, and an earlier record was lost with its log: there may be more"
+        words = f"{count_told}, and an earlier record was lost with its log: there may be more"
         yield Finding(FILE, "lost", words)
     elif condition != "whole" or len(logged) != count:
-        words = f"is {condition}; {told}, the log {len(logged)}; the next run makes them agree"
+        words = (
+            f"is {condition}; {count_told}, the log {len(logged)}; the next run makes them agree"
+        )
         yield Finding(FILE, "again", words)
     else:
-        yield Finding(FILE, "whole", told)
+        yield Finding(FILE, "whole", count_told)
 
 
 def _check_runs(folder: StudyFolder) -> Iterator[Finding]:

@@ -29,8 +29,8 @@ def importances(trials: Sequence[FrozenTrial]) -> dict[str, float]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # Optuna walks over a set of names: its order, and a sum in it, differ between processes.
-        found = optuna.importance.get_param_importances(study, normalize=False)
-    finite = {name: one for name, one in found.items() if math.isfinite(one)}
+        shares = optuna.importance.get_param_importances(study, normalize=False)
+    finite = {name: share for name, share in shares.items() if math.isfinite(share)}
     total = math.fsum(finite.values())
     ranked = sorted(finite, key=lambda name: (-finite[name], name))
     return {name: finite[name] / total if total else 0.0 for name in ranked}

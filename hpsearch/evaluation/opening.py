@@ -57,7 +57,12 @@ class Candidates:
         """What the result is a result of, as JSON has it."""
         configurations = [[number, len(runs)] for number, runs in self.configurations.items()]
         identities = [run.identity for run in self.runs]
-        return [self.exported, configurations, identities, [[*one] for one in self.models.items()]]
+        return [
+            self.exported,
+            configurations,
+            identities,
+            [[*model] for model in self.models.items()],
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +170,8 @@ def _result(
 ) -> TestResult:
     """What all that was predicted says; the openings are not in it."""
     values = {
-        name: float(task.prediction_losses(validation_labels, one.validation).mean())
-        for name, one in predicted.items()
+        name: float(task.prediction_losses(validation_labels, rows.validation).mean())
+        for name, rows in predicted.items()
     }
     baselines = {run.name: run.variant for run in candidates.networks}
     baselines |= {name: name for name in candidates.models}
@@ -174,10 +179,10 @@ def _result(
     reference = (
         seeds[candidates.exported].name if seeds else min(baselines, key=lambda name: values[name])
     )
-    beside = {name: predicted[name].test for name in (reference, *baselines)}
+    compared_tests = {name: predicted[name].test for name in (reference, *baselines)}
     compared = compare(
         test_labels,
-        beside,
+        compared_tests,
         reference,
         metrics=task.test_metrics,
         compared=(task.metric, task.ranking_metric),
@@ -192,9 +197,9 @@ def _result(
         metrics={
             metric.name: Measured(
                 **asdict(compared[reference].metrics[metric.name]),
-                seeds=tuple(metric.reference(test_labels, one.test) for one in same),
+                seeds=tuple(metric.reference(test_labels, seed.test) for seed in same),
                 validation=tuple(
-                    metric.reference(validation_labels, one.validation) for one in same
+                    metric.reference(validation_labels, seed.validation) for seed in same
                 ),
             )
             for metric in task.test_metrics
@@ -232,10 +237,10 @@ def _configuration(
     test_labels: Probabilities,
 ) -> TestedConfiguration:
     validation, test = (
-        np.stack([task.prediction_losses(labels, one) for one in parts])
+        np.stack([task.prediction_losses(labels, predictions) for predictions in parts])
         for labels, parts in (
-            (validation_labels, [one.validation for one in seeds]),
-            (test_labels, [one.test for one in seeds]),
+            (validation_labels, [seed.validation for seed in seeds]),
+            (test_labels, [seed.test for seed in seeds]),
         )
     )
     means = tuple(float(mean) for mean in test.mean(axis=1))

@@ -99,8 +99,8 @@ def calibrate(
     heights = [np.histogram(p[y == label], BARS, (0.0, 1.0))[0].tolist() for label in (0, 1)]
     return Calibration(
         bins=tuple(
-            Bin(float(mean), estimate_share(int(count), int(of)), int(of))
-            for mean, count, of in zip(predicted, ones, rows, strict=True)
+            Bin(float(mean), estimate_share(int(count), int(size)), int(size))
+            for mean, count, size in zip(predicted, ones, rows, strict=True)
         ),
         error=_error(place, y - p),
         error_by_chance=_by_chance(place, p, seed),

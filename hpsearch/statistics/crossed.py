@@ -41,11 +41,11 @@ def crossed_mean(differences: NDArray[np.floating[Any]]) -> Estimate:
     means = [table.mean(axis=0)]
     if len(table) > 1:
         means.append(table.mean(axis=1))
-    parts = [float(one.var(ddof=1)) / len(one) for one in means]
+    parts = [float(group.var(ddof=1)) / len(group) for group in means]
     variance = sum(parts)
     if variance == 0:
         return Estimate(value, value, value)
-    squares = (part**2 / (len(one) - 1) for part, one in zip(parts, means, strict=True))
+    squares = (part**2 / (len(group) - 1) for part, group in zip(parts, means, strict=True))
     freedom = variance**2 / sum(squares)
     reach = float(stdtrit(freedom, UPPER_95)) * math.sqrt(variance)
     return Estimate(value, value - reach, value + reach)

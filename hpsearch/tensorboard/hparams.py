@@ -166,7 +166,11 @@ def _filling(space: Space) -> dict[str, Scalar]:
     """
     always = sum(not parameter.when for parameter in space.parameters)
     searched = {part for parameter in space.parameters for part in parameter.name.split(".")}
-    defaults = {name: one.default for name, one in HYPERPARAMETERS.items() if name not in searched}
+    defaults = {
+        name: hyperparameter.default
+        for name, hyperparameter in HYPERPARAMETERS.items()
+        if name not in searched
+    }
     common = {**space.constants, **{n: v for n, v in defaults.items() if n not in space.constants}}
     return dict(islice(common.items(), max(VISIBLE - 1 - always, 0)))
 

@@ -72,7 +72,7 @@ def runs_of(outcome: Outcome, curves: int) -> Iterator[BoardRun]:
             yield _ended(outcome, trial, standing, with_curve=with_curve)
     if curves:
         for standing in outcome.standings:
-            yield from (_retrained(outcome, standing, one) for one in standing.runs)
+            yield from (_retrained(outcome, standing, run) for run in standing.runs)
         yield from (_baseline(outcome, trained) for trained in outcome.baselines)
 
 
@@ -113,11 +113,11 @@ def _tested(outcome: Outcome, trial: TrialRecord) -> dict[str, float | None]:
     if outcome.test is None:
         return {}
     row: dict[str, float | None] = {}
-    for one in outcome.test.configurations:
-        if one.trial == trial.number:
-            row[hparams.test_seeds_tag(outcome.task)] = fmean(one.seeds)
+    for configuration in outcome.test.configurations:
+        if configuration.trial == trial.number:
+            row[hparams.test_seeds_tag(outcome.task)] = fmean(configuration.seeds)
     if outcome.test.trial == trial.number:
-        row |= {f"test/{name}": one.value for name, one in outcome.test.metrics.items()}
+        row |= {f"test/{name}": measured.value for name, measured in outcome.test.metrics.items()}
     return row
 
 

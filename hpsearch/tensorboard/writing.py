@@ -89,14 +89,14 @@ def update(
     root.mkdir(parents=True, exist_ok=True)
     with FileLock(root / ".lock"):
         runs = list(runs_of(read(), curves))
-        there = {path.parent for path in root.rglob(OURS)}
+        folders = {path.parent for path in root.rglob(OURS)}
         changed = [
             run
             for run in runs
-            if written.get(run.name) != run.made_of or root / run.name not in there
+            if written.get(run.name) != run.made_of or root / run.name not in folders
         ]
         contents = frame_records([list(run.events()) for run in changed])
-        _remove(root, there - {root / run.name for run in runs})
+        _remove(root, folders - {root / run.name for run in runs})
         for run, content in zip(changed, contents, strict=True):
             _put(root / run.name, content)
     return {run.name: run.made_of for run in runs}
@@ -106,10 +106,10 @@ def _put(folder: Path, content: bytes) -> None:
     """Make ``content`` that of a run's file."""
     folder.mkdir(parents=True, exist_ok=True)
     files = sorted(folder.glob(OURS))
-    if files and content.startswith(there := files[-1].read_bytes()):
-        if len(there) < len(content):
+    if files and content.startswith(before := files[-1].read_bytes()):
+        if len(before) < len(content):
             with files[-1].open("ab") as file:
-                file.write(content[len(there) :])
+                file.write(content[len(before) :])
         stale = files[:-1]
     else:
         number = int(files[-1].name.split(".")[3]) + 1 if files else 0

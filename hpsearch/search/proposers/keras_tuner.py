@@ -80,7 +80,9 @@ class OracleSampler(optuna.samplers.BaseSampler):
             space=self._space,
             finished=finished_trials(trials),
             pending=tuple(
-                dict(one.params) for one in trials if not one.state.is_finished() and one.params
+                dict(trial.params)
+                for trial in trials
+                if not trial.state.is_finished() and trial.params
             ),
             startup_trials=self._startup_trials,
             seed=self._seed,

@@ -87,6 +87,11 @@ def _ranges(calibration: Calibration) -> list[dict[str, Any]]:
         np.reshape(bars, (RANGES, -1)).sum(axis=1).tolist() for bars in calibration.scores
     )
     return [
-        {"low": place / RANGES, "high": (place + 1) / RANGES, "zeros": zero, "ones": one}
-        for place, (zero, one) in enumerate(zip(zeros, ones, strict=True))
+        {
+            "low": place / RANGES,
+            "high": (place + 1) / RANGES,
+            "zeros": count_zeros,
+            "ones": count_ones,
+        }
+        for place, (count_zeros, count_ones) in enumerate(zip(zeros, ones, strict=True))
     ]
