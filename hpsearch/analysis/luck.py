@@ -17,7 +17,7 @@ from scipy.special import stdtrit
 
 from hpsearch.evaluation.leaderboard import Standing
 from hpsearch.evaluation.outcome import Outcome, TestedConfiguration
-from hpsearch.statistics.estimate import Estimate, around
+from hpsearch.statistics.estimate import Estimate, around, pooled_deviation
 from hpsearch.statistics.stability import (
     Resampled,
     RowsNeeded,
@@ -106,13 +106,12 @@ def average_selection(standings: Sequence[Standing]) -> Estimate | None:
     if not finite:
         return None
     value = fmean(standing.mean - standing.search_value for standing in finite)
-    freedom = sum(len(standing.runs) - 1 for standing in finite)
-    if not freedom:
+    groups = [[run.value for run in standing.runs] for standing in finite]
+    deviation = pooled_deviation(groups)
+    if deviation is None:
         return around(value, math.inf)
-    variance = (
-        sum(standing.deviation**2 * (len(standing.runs) - 1) for standing in finite) / freedom
-    )
-    error = math.sqrt(variance * sum(1 / len(standing.runs) for standing in finite)) / len(finite)
+    freedom = sum(len(group) - 1 for group in groups)
+    error = deviation * math.sqrt(sum(1 / len(group) for group in groups)) / len(groups)
     return around(value, float(stdtrit(freedom, 0.975)) * error)
 
 

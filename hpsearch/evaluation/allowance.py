@@ -1,7 +1,6 @@
 """How far apart the values of two trainings may be before the difference means anything."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from hpsearch.evaluation.leaderboard import read_leaderboard
 from hpsearch.evaluation.retraining import best_trials
 from hpsearch.record.folder import StudyFolder
+from hpsearch.statistics.estimate import pooled_deviation
 
 #: Standard deviations of a difference between two seeds: some 5 % of pairs are further apart.
 DEVIATIONS = 2.0
@@ -56,13 +56,3 @@ def allowance(folder: StudyFolder) -> Allowance | None:
                 f"validation rows, as no configuration was trained with two seeds",
             )
     return None
-
-
-def pooled_deviation(groups: Sequence[Sequence[float]]) -> float | None:
-    """Standard deviation within groups, by all of them; None where each has a single value."""
-    arrays = [np.asarray(group, np.float64) for group in groups]
-    freedom = sum(len(array) - 1 for array in arrays)
-    if not freedom:
-        return None
-    squares = sum(float(np.square(array - array.mean()).sum()) for array in arrays)
-    return math.sqrt(squares / freedom)

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hpsearch.errors import HpsearchError
-from hpsearch.space.space import Choice, Domain, Float, Int
 from hpsearch.study.reading import read_study
+from hpsearch.study.section import StudyTable
 from hpsearch.study.spec import StudySpec
+from hpsearch.study.tagged import NAME
+from hpsearch.wording import say_conditions, say_domain, say_value
 
 
 def say_study(spec: StudySpec) -> str:
@@ -23,15 +25,11 @@ def say_study(spec: StudySpec) -> str:
     ]
     width = max((len(parameter.name) for parameter in spec.space.parameters), default=0)
     for parameter in spec.space.parameters:
-        conditions = " and ".join(
-            f"{condition.parent} is {' or '.join(map(str, condition.values))}"
-            for condition in parameter.when
-        )
-        lines.append(
-            f"    {parameter.name:<{width}}  {_say_domain(parameter.domain)}"
-            f"{', where ' + conditions if conditions else ''}"
-        )
-    lines += [f"    {name:<{width}}  = {value}" for name, value in spec.space.constants.items()]
+        where = f", where {say_conditions(parameter.when)}" if parameter.when else ""
+        lines.append(f"    {parameter.name:<{width}}  {say_domain(parameter.domain)}{where}")
+    lines += [
+        f"    {name:<{width}}  = {say_value(value)}" for name, value in spec.space.constants.items()
+    ]
     return "\n".join(lines)
 
 
@@ -41,7 +39,8 @@ def _say_search(spec: StudySpec) -> str:
         return "  search  nothing: the baselines alone"
     return (
         f"  search  {search.trials} trials, {search.parallel} in flight, "
-        f"{search.sampler}, {search.pruner}, up to {spec.training.epochs} epochs; "
+        f"{_say_options(search.sampler)}, {_say_options(search.pruner)}, "
+        f"up to {spec.training.epochs} epochs; "
         f"the best {evaluate.top} again with {evaluate.seeds} seeds each"
     )
 
@@ -50,15 +49,12 @@ def _ablates(spec: StudySpec) -> bool:
     return bool(spec.evaluate.ablation and spec.search.trials)
 
 
-def _say_domain(domain: Domain) -> str:
-    match domain:
-        case Choice(choices):
-            return "one of " + ", ".join(map(str, choices))
-        case Float(low, high, log):
-            return f"{low:g} to {high:g}{', log' if log else ''}"
-        case Int(low, high, log, step):
-            steps = f", step {step}" if step > 1 else ""
-            return f"{low} to {high}{steps}{', log' if log else ''}"
+def _say_options(table: StudyTable) -> str:
+    """A sampler or a pruner: ``tpe (startup_trials 10)``."""
+    options = table.model_dump()
+    name = options.pop(NAME)
+    values = ", ".join(f"{option} {value}" for option, value in options.items())
+    return f"{name} ({values})" if values else str(name)
 
 
 def say_studies(studies: Mapping[str, Path], runs: Mapping[str, Path]) -> str:

@@ -1,6 +1,10 @@
 """A figure with the interval that says how far to trust it."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +32,13 @@ class Estimate:
 def around(value: float, half: float) -> Estimate:
     """An estimate whose interval reaches ``half`` to either side."""
     return Estimate(value, value - half, value + half)
+
+
+def pooled_deviation(groups: Sequence[Sequence[float]]) -> float | None:
+    """Standard deviation within groups, by all of them; None where each has a single value."""
+    arrays = [np.asarray(group, np.float64) for group in groups]
+    freedom = sum(len(array) - 1 for array in arrays)
+    if not freedom:
+        return None
+    squares = sum(float(np.square(array - array.mean()).sum()) for array in arrays)
+    return math.sqrt(squares / freedom)
