@@ -113,7 +113,7 @@ class Death(Exception):
     """Raised by work to end its worker: a thread cannot be ended otherwise."""
 
 
-class Pool:
+class ThreadPool:
     """Runs a trainer in threads, with delays that shuffle the order in which segments finish.
 
     ``deaths`` is the chance that what a worker trained is lost with it, and trained again.
@@ -199,7 +199,7 @@ class Pool:
         return progress
 
 
-def evaluate(folder: StudyFolder, pool: Pool) -> None:
+def evaluate(folder: StudyFolder, pool: ThreadPool) -> None:
     """All re-trainings, then all that the winner is compared with."""
     for _ in train_runs(folder, PROBLEM, pool, wanted_retrainings(folder)):
         pass

@@ -19,7 +19,7 @@ from hpsearch.seeds import retraining_seed
 from hpsearch.study.spec import StudySpec
 from hpsearch.training.segment import Segment
 from tests.attack.doubled import silent
-from tests.doubles import PROBLEM, FormulaTrainer, Pool, small_study
+from tests.doubles import PROBLEM, FormulaTrainer, ThreadPool, small_study
 from tests.evaluation.test_evaluation import guessing, made_rows
 from tests.facts import FACTS
 
@@ -32,7 +32,7 @@ def run_through(path: Path, spec: StudySpec, trainer: FormulaTrainer) -> None:
     def save(*_: Any) -> None:
         raise AssertionError("there is no winner to save")
 
-    rows, pool = made_rows(), Pool(trainer)
+    rows, pool = made_rows(), ThreadPool(trainer)
     with pool, write_folder(path, spec, FACTS, silent) as folder:
         for _ in search(spec, PROBLEM, folder.record, folder.files, pool, silent):
             pass

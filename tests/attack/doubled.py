@@ -7,7 +7,7 @@ from typing import Any
 
 from hpsearch.record.folder import read_folder, write_folder
 from hpsearch.search.loop import search
-from tests.doubles import PROBLEM, FormulaTrainer, Pool, evaluate, small_study
+from tests.doubles import PROBLEM, FormulaTrainer, ThreadPool, evaluate, small_study
 from tests.facts import FACTS
 
 SPEC = small_study(
@@ -30,7 +30,7 @@ def silent(line: str) -> None:
 def go_on(path: Path, *, drop: bool = True) -> None:
     """Search, re-train and compare; then forget all states, unless it is killed before."""
     with write_folder(path, SPEC, FACTS, tell=silent) as folder:
-        pool = Pool(FormulaTrainer())
+        pool = ThreadPool(FormulaTrainer())
         for _ in search(SPEC, PROBLEM, folder.record, folder.files, pool, silent):
             pass
         evaluate(folder, pool)
@@ -41,7 +41,7 @@ def go_on(path: Path, *, drop: bool = True) -> None:
 def begin(path: Path, enough: Callable[[], bool]) -> None:
     """Begin it, and leave it in the middle with states of trials in flight."""
     with write_folder(path, SPEC, FACTS, tell=silent) as folder:
-        pool = Pool(FormulaTrainer())
+        pool = ThreadPool(FormulaTrainer())
         walk = search(SPEC, PROBLEM, folder.record, folder.files, pool, silent)
         for _ in itertools.takewhile(lambda _: not enough(), walk):
             pass

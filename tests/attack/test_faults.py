@@ -24,7 +24,7 @@ from hpsearch.record.trial import TrialRecord
 from hpsearch.search.loop import search
 from hpsearch.study.spec import StudySpec
 from tests.attack.scale import amount
-from tests.doubles import PROBLEM, FormulaTrainer, Pool, evaluate, small_study
+from tests.doubles import PROBLEM, FormulaTrainer, ThreadPool, evaluate, small_study
 from tests.facts import FACTS
 
 Found = tuple[tuple[TrialRecord, ...], dict[str, bytes]]
@@ -98,7 +98,7 @@ def silent(line: str) -> None:
 def run(path: Path, spec: StudySpec = SPEC) -> None:
     """Search, re-train and compare, as far as it goes."""
     with write_folder(path, spec, FACTS, tell=silent) as folder:
-        pool = Pool(FormulaTrainer())
+        pool = ThreadPool(FormulaTrainer())
         for _ in search(spec, PROBLEM, folder.record, folder.files, pool, silent):
             pass
         evaluate(folder, pool)
@@ -213,7 +213,7 @@ def test_a_lost_record_does_not_mix_rows(tmp_path: Path, through: Found) -> None
     for file in tmp_path.glob("study.db*"):
         file.unlink()
     others = replace(FACTS, fingerprint="sha256:" + "1" * 64)
-    pool = Pool(FormulaTrainer())
+    pool = ThreadPool(FormulaTrainer())
     with write_folder(tmp_path, SPEC, others, tell=silent) as folder:
         for _ in search(SPEC, PROBLEM, folder.record, folder.files, pool, silent):
             pass
@@ -255,7 +255,7 @@ def killed(path: Path, events: int, workers: int, seed: int) -> Path:
     """A copy of the folder as a kill after so many events leaves it."""
     copy = path.with_name(f"{path.name}-{seed}")
     with write_folder(path, SPEC, FACTS, tell=silent) as folder:
-        pool = Pool(FormulaTrainer(), workers, seed, deaths=0.2)
+        pool = ThreadPool(FormulaTrainer(), workers, seed, deaths=0.2)
         walk = search(SPEC, PROBLEM, folder.record, folder.files, pool, silent)
         for _ in itertools.islice(walk, events):
             pass

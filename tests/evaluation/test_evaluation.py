@@ -36,7 +36,7 @@ from hpsearch.record.trial import TrialRecord
 from hpsearch.search.loop import search
 from hpsearch.training.run import Run
 from hpsearch.training.segment import Segment
-from tests.doubles import PROBLEM, FormulaTrainer, Pool, small_study, tiny_fold
+from tests.doubles import PROBLEM, FormulaTrainer, ThreadPool, small_study, tiny_fold
 from tests.facts import FACTS
 
 
@@ -50,12 +50,12 @@ def folder(tmp_path: Path) -> Iterator[StudyFolder]:
     """A study that was searched, not evaluated yet."""
     spec = small_study(evaluate__top=3, evaluate__seeds=2, search__trials=16)
     with write_folder(tmp_path, spec, FACTS) as folder:
-        for _ in search(spec, PROBLEM, folder.record, folder.files, Pool(FormulaTrainer())):
+        for _ in search(spec, PROBLEM, folder.record, folder.files, ThreadPool(FormulaTrainer())):
             pass
         yield folder
 
 
-def finish(folder: StudyFolder, pool: Pool) -> None:
+def finish(folder: StudyFolder, pool: ThreadPool) -> None:
     runs = wanted_retrainings(folder)
     *_, (done, total) = train_runs(folder, PROBLEM, pool, runs)
     assert done == total
@@ -105,7 +105,7 @@ def guessing(rows: Split, watch: Callable[[], None] = lambda: None) -> Predictor
     return Predictors(network, lambda run, weights: done(guesses(run.seed, validation)), model)
 
 
-def look(folder: StudyFolder, pool: Pool, rows: Split, predictors: Predictors) -> None:
+def look(folder: StudyFolder, pool: ThreadPool, rows: Split, predictors: Predictors) -> None:
     """Measure all candidates on test rows."""
     candidates = candidates_of(folder)
     weights = best_weights(folder, PROBLEM, pool, candidates.runs)
@@ -126,7 +126,7 @@ def test_the_best_are_complete_distinct_and_in_order() -> None:
 
 
 def test_the_leaderboard_ranks_by_the_mean_over_seeds(folder: StudyFolder) -> None:
-    finish(folder, Pool(FormulaTrainer(), 4, 1))
+    finish(folder, ThreadPool(FormulaTrainer(), 4, 1))
     ranked = read_leaderboard(folder, folder.record.trials()).standings
     assert [one.rank for one in ranked] == [1, 2, 3]
     assert [one.mean for one in ranked] == sorted(one.mean for one in ranked)
@@ -139,10 +139,10 @@ def test_the_leaderboard_ranks_by_the_mean_over_seeds(folder: StudyFolder) -> No
 
 
 def test_what_was_retrained_is_kept_and_more_seeds_are_added(folder: StudyFolder) -> None:
-    finish(folder, Pool(FormulaTrainer()))
+    finish(folder, ThreadPool(FormulaTrainer()))
     kept = {run: folder.files.history(run).curve.values.tobytes() for run in retrained(folder)}
     assert len(kept) == 3 * 2
-    again = Pool(FormulaTrainer())
+    again = ThreadPool(FormulaTrainer())
     finish(folder, again)
     assert again.segments == []
     evaluation = folder.spec.evaluate.model_copy(update={"seeds": 4})
@@ -165,12 +165,12 @@ def retrained(folder: StudyFolder) -> list[str]:
 
 
 def test_lost_weights_are_trained_again_to_the_same_values(folder: StudyFolder) -> None:
-    pool = Pool(FormulaTrainer())
+    pool = ThreadPool(FormulaTrainer())
     finish(folder, pool)
     runs = candidates_of(folder).runs
     before = best_weights(folder, PROBLEM, pool, runs)
     folder.files.drop_states()
-    again = Pool(FormulaTrainer())
+    again = ThreadPool(FormulaTrainer())
     after = best_weights(folder, PROBLEM, again, runs)
     assert {segment.seed for segment in again.segments} == {run.seed for run in runs}
     np.testing.assert_array_equal(before, after)
@@ -178,11 +178,11 @@ def test_lost_weights_are_trained_again_to_the_same_values(folder: StudyFolder) 
 
 def test_a_run_goes_on_where_it_stopped(folder: StudyFolder) -> None:
     run = wanted_retrainings(folder)[0]
-    pool = Pool(FormulaTrainer())
+    pool = ThreadPool(FormulaTrainer())
     for _ in train_runs(folder, PROBLEM, pool, [run]):
         if len(pool.segments) == 3:
             break
-    again = Pool(FormulaTrainer())
+    again = ThreadPool(FormulaTrainer())
     *_, last = train_runs(folder, PROBLEM, again, [run])
     assert last == (1, 1)
     assert again.segments[0].first > 1
@@ -195,7 +195,7 @@ def test_a_configuration_that_diverges_with_a_seed_does_not_win(folder: StudyFol
     def diverges(segment: Segment) -> bool:
         return segment.recipe.knobs.learning_rate == best.params["learning_rate"]
 
-    finish(folder, Pool(FormulaTrainer(diverges)))
+    finish(folder, ThreadPool(FormulaTrainer(diverges)))
     last = read_leaderboard(folder, folder.record.trials()).standings[-1]
     assert (last.trial, last.mean) == (best.number, float("inf"))
     assert all(run.diverged for run in last.runs)
@@ -204,7 +204,7 @@ def test_a_configuration_that_diverges_with_a_seed_does_not_win(folder: StudyFol
 def test_the_test_rows_are_opened_once_and_the_opening_is_in_the_record(
     folder: StudyFolder,
 ) -> None:
-    pool = Pool(FormulaTrainer())
+    pool = ThreadPool(FormulaTrainer())
     finish(folder, pool)
     rows, candidates, openings_seen = made_rows(), candidates_of(folder), []
 
@@ -237,7 +237,7 @@ def test_the_test_rows_are_opened_once_and_the_opening_is_in_the_record(
 def test_what_was_measured_is_kept_and_going_back_to_it_opens_nothing(
     folder: StudyFolder,
 ) -> None:
-    pool = Pool(FormulaTrainer())
+    pool = ThreadPool(FormulaTrainer())
     finish(folder, pool)
     rows, first = made_rows(), candidates_of(folder)
     second = replace(first, models={})
@@ -288,7 +288,7 @@ def test_importance_needs_trials_and_sums_to_one(tmp_path: Path, trials: int) ->
 
 
 def test_a_look_that_was_cut_short_is_taken_up_and_counted_once(folder: StudyFolder) -> None:
-    pool = Pool(FormulaTrainer())
+    pool = ThreadPool(FormulaTrainer())
     finish(folder, pool)
     rows = made_rows()
 

@@ -31,7 +31,7 @@ from hpsearch.record.folder import StudyFolder, write_folder
 from hpsearch.search.loop import search
 from hpsearch.training.curve import Curve
 from hpsearch.training.segment import Progress, Segment, State
-from tests.doubles import PROBLEM, FormulaTrainer, Pool, evaluate, small_study
+from tests.doubles import PROBLEM, FormulaTrainer, ThreadPool, evaluate, small_study
 from tests.facts import FACTS
 
 
@@ -41,7 +41,7 @@ def searched(path: Path, trainer: FormulaTrainer, **overrides: Any) -> Iterator[
     settings = {"evaluate__top": 2, "evaluate__baselines": ["tiny"], **overrides}
     spec = small_study(**settings)
     with write_folder(path, spec, FACTS) as folder:
-        pool = Pool(trainer)
+        pool = ThreadPool(trainer)
         for _ in search(spec, PROBLEM, folder.record, folder.files, pool):
             pass
         evaluate(folder, pool)
@@ -59,7 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudyFolder]:
 def train_again(
     folder: StudyFolder, choose: Choose, trainer: FormulaTrainer | None = None
 ) -> Reproduction:
-    pool = Pool(trainer or FormulaTrainer(), workers=3, seed=1)
+    pool = ThreadPool(trainer or FormulaTrainer(), workers=3, seed=1)
     found = list(repeat(choose(folder), PROBLEM, pool))
     return reproduction(found, folder)
 

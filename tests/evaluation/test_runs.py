@@ -15,7 +15,7 @@ from hpsearch.record.folder import write_folder
 from hpsearch.record.trial import TrialRecord
 from hpsearch.space.space import Scalar
 from hpsearch.study.sections import BASELINES
-from tests.doubles import FormulaTrainer, Pool, evaluate, small_study
+from tests.doubles import FormulaTrainer, ThreadPool, evaluate, small_study
 from tests.facts import FACTS
 
 #: As ORIGINS of the tutorial has them: hidden layers, L2, dropout.
@@ -102,7 +102,7 @@ def test_a_study_without_a_search_compares_its_baselines(tmp_path: Path) -> None
     spec = small_study(search__trials=0, evaluate__baselines=["tiny", "logistic_regression"])
     with write_folder(tmp_path, spec, FACTS) as folder:
         assert [run.variant for run in comparison_runs(folder)] == ["tiny"]
-        evaluate(folder, Pool(FormulaTrainer()))
+        evaluate(folder, ThreadPool(FormulaTrainer()))
         found = find_candidates(folder)
         assert found is not None
         assert not found.configurations

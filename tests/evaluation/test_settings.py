@@ -19,7 +19,7 @@ from hpsearch.search.loop import search
 from hpsearch.study.spec import StudySpec
 from hpsearch.training.run import Run
 from tests.attack.doubled import silent
-from tests.doubles import PROBLEM, FormulaTrainer, Pool, small_study
+from tests.doubles import PROBLEM, FormulaTrainer, ThreadPool, small_study
 from tests.evaluation.test_evaluation import guessing, made_rows
 from tests.facts import FACTS
 
@@ -46,14 +46,16 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("searched") / "run"
     spec = study({})
     with write_folder(path, spec, FACTS, silent) as folder:
-        for _ in search(spec, PROBLEM, folder.record, folder.files, Pool(FormulaTrainer()), silent):
+        for _ in search(
+            spec, PROBLEM, folder.record, folder.files, ThreadPool(FormulaTrainer()), silent
+        ):
             pass
     return path
 
 
 def evaluated(path: Path, chosen: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """``hpsearch evaluate`` with these settings: what the folder says then, and the openings."""
-    rows, pool = made_rows(), Pool(FormulaTrainer())
+    rows, pool = made_rows(), ThreadPool(FormulaTrainer())
 
     def save(model: Path, run: Run, weights: Arrays) -> None:
         assert len(weights) == 1

@@ -167,7 +167,7 @@ class TestDouble(PoolContract):
 
     @pytest.fixture
     def make(self) -> Callable[[int], Pool]:
-        return lambda workers: doubles.Pool(doubles.FormulaTrainer(), workers)
+        return lambda workers: doubles.ThreadPool(doubles.FormulaTrainer(), workers)
 
     @pytest.fixture
     def die(self) -> Callable[[], None]:

@@ -15,7 +15,7 @@ from hpsearch.record.folder import read_folder, write_folder
 from hpsearch.record.study_file import WRITTEN_HERE
 from hpsearch.search.loop import search
 from tests.attack.doubled import SPEC, compared, go_on, silent
-from tests.doubles import PROBLEM, FormulaTrainer, Pool
+from tests.doubles import PROBLEM, FormulaTrainer, ThreadPool
 from tests.facts import FACTS
 
 
@@ -163,7 +163,7 @@ def test_what_is_replaced_while_a_study_runs_ends_it_before_the_next_write(
 
     def run() -> Iterator[Any]:
         with write_folder(path, SPEC, FACTS, silent) as held:
-            pool = Pool(FormulaTrainer())
+            pool = ThreadPool(FormulaTrainer())
             yield from search(SPEC, PROBLEM, held.record, held.files, pool, silent)
 
     steps = run()

@@ -21,12 +21,12 @@ from hpsearch.search.loop import search
 from hpsearch.study.spec import StudySpec
 from hpsearch.training.curve import Curve
 from hpsearch.training.segment import Progress, Segment
-from tests.doubles import PROBLEM, FormulaTrainer, Pool, small_study
+from tests.doubles import PROBLEM, FormulaTrainer, ThreadPool, small_study
 
 Found = tuple[tuple[TrialRecord, ...], list[Curve]]
 
 
-def walk(folder: Path, spec: StudySpec, pool: Pool, events: int | None = None) -> Found:
+def walk(folder: Path, spec: StudySpec, pool: ThreadPool, events: int | None = None) -> Found:
     """Run a study in a folder, as far as ``events`` snapshots, and read what it left."""
     files = ProgressFiles(folder)
     with closing(Record.open(folder / "study.db", spec.study.name)) as record:
@@ -37,14 +37,14 @@ def walk(folder: Path, spec: StudySpec, pool: Pool, events: int | None = None) -
     return trials, [files.history(f"{trial.number:04d}").curve for trial in trials]
 
 
-def snapshots(folder: Path, spec: StudySpec, pool: Pool) -> list[Snapshot]:
+def snapshots(folder: Path, spec: StudySpec, pool: ThreadPool) -> list[Snapshot]:
     """Run a study in a folder, and return where it stood after each event."""
     with closing(Record.open(folder / "study.db", spec.study.name)) as record:
         return list(search(spec, PROBLEM, record, ProgressFiles(folder), pool))
 
 
 def run(folder: Path, spec: StudySpec, **pool: Any) -> Found:
-    return walk(folder, spec, Pool(FormulaTrainer(), **pool))
+    return walk(folder, spec, ThreadPool(FormulaTrainer(), **pool))
 
 
 def assert_equal(one: Found, other: Found) -> None:
@@ -94,18 +94,18 @@ def test_any_interruptions_change_nothing(
 ) -> None:
     folder, spec = tmp_path_factory.mktemp("stopped"), small_study()
     for seed, events in enumerate(stops):
-        pool = Pool(FormulaTrainer(), workers, seed)
+        pool = ThreadPool(FormulaTrainer(), workers, seed)
         walk(folder, spec, pool, events)
     assert_equal(run(folder, spec, workers=workers, seed=99), through)
 
 
-def trained(pool: Pool) -> int:
+def trained(pool: ThreadPool) -> int:
     return sum(segment.last - segment.first for segment in pool.segments)
 
 
 def test_workers_that_would_be_idle_train_ahead_and_it_changes_nothing(tmp_path: Path) -> None:
     spec = small_study(training__patience=20)
-    alone, many = Pool(FormulaTrainer()), Pool(FormulaTrainer(), workers=16, seed=5)
+    alone, many = ThreadPool(FormulaTrainer()), ThreadPool(FormulaTrainer(), workers=16, seed=5)
     trials, curves = walk(tmp_path / "alone", spec, alone)
     assert_equal(walk(tmp_path / "many", spec, many), (trials, curves))
     assert trained(many) > trained(alone) >= sum(trial.epochs for trial in trials)
@@ -122,14 +122,14 @@ def test_what_fails_ahead_of_a_decision_counts_only_if_it_is_needed(tmp_path: Pa
                 raise RuntimeError("out of memory")
             return super().run(segment, fold)
 
-    pool = Pool(FailsAhead(), workers=16, seed=5)
+    pool = ThreadPool(FailsAhead(), workers=16, seed=5)
     assert_equal(walk(tmp_path / "failing", spec, pool), through)
     assert any(segment.first >= decided[segment.seed] for segment in pool.segments)
 
 
 def test_what_is_recorded_is_not_trained_again(tmp_path: Path, through: Found) -> None:
     run(tmp_path, small_study())
-    pool = Pool(FormulaTrainer())
+    pool = ThreadPool(FormulaTrainer())
     assert_equal(walk(tmp_path, small_study(), pool), through)
     assert pool.segments == []
 
@@ -141,7 +141,7 @@ def test_lost_and_damaged_files_are_trained_again_to_the_same_bits(
     (tmp_path / "curves" / "0003.npz").unlink()
     damaged = tmp_path / "curves" / "0005.npz"
     damaged.write_bytes(damaged.read_bytes()[:-100])
-    pool = Pool(FormulaTrainer())
+    pool = ThreadPool(FormulaTrainer())
     assert_equal(walk(tmp_path, small_study(), pool), through)
     assert {segment.seed for segment in pool.segments} == {
         trial.seed for trial in through[0] if trial.number in (3, 5)
@@ -152,7 +152,7 @@ def test_a_lost_record_is_written_again_from_the_curves(tmp_path: Path, through:
     run(tmp_path, small_study())
     for file in tmp_path.glob("study.db*"):
         file.unlink()
-    pool = Pool(FormulaTrainer())
+    pool = ThreadPool(FormulaTrainer())
     assert_equal(walk(tmp_path, small_study(), pool), through)
     assert pool.segments == []
 
@@ -170,7 +170,7 @@ def test_trials_that_diverge_are_pruned_with_the_cause_and_harm_no_other(tmp_pat
         return segment.recipe.knobs.learning_rate > 5e-3
 
     spec = small_study(search__trials=20)
-    pool = Pool(FormulaTrainer(diverges), 4, 1)
+    pool = ThreadPool(FormulaTrainer(diverges), 4, 1)
     trials, curves = walk(tmp_path, spec, pool)
     broken = [trial for trial in trials if trial.diverged]
     assert 1 < len(broken) < 20
@@ -188,7 +188,7 @@ def test_a_trial_whose_work_fails_is_recorded_as_failed(tmp_path: Path) -> None:
                 raise MemoryError("no memory for three layers")
             return super().run(segment, fold)
 
-    trials, _ = walk(tmp_path, small_study(), Pool(Failing()))
+    trials, _ = walk(tmp_path, small_study(), ThreadPool(Failing()))
     failed = [trial for trial in trials if trial.state == "failed"]
     assert failed
     assert {trial.params["layers"] for trial in failed} == {3}
@@ -201,7 +201,7 @@ def test_a_study_whose_first_trials_all_fail_stops(tmp_path: Path) -> None:
             raise RuntimeError("nothing works")
 
     with pytest.raises(HpsearchError, match=r"first 5 trials failed; last error: .* nothing works"):
-        walk(tmp_path, small_study(), Pool(Broken()))
+        walk(tmp_path, small_study(), ThreadPool(Broken()))
 
 
 def test_deaths_of_workers_end_the_search_and_fail_no_trial(tmp_path: Path, through: Found) -> None:
@@ -212,7 +212,7 @@ def test_deaths_of_workers_end_the_search_and_fail_no_trial(tmp_path: Path, thro
             return super().run(segment, fold)
 
     with pytest.raises(WorkerError):
-        walk(tmp_path, small_study(), Pool(Dying()))
+        walk(tmp_path, small_study(), ThreadPool(Dying()))
     with closing(Record.open(tmp_path / "study.db", "small")) as record:
         assert {trial.state for trial in record.trials()} <= {"running", "complete", "pruned"}
     assert_equal(run(tmp_path, small_study()), through)
@@ -224,7 +224,7 @@ def test_a_search_that_is_cut_anywhere_asks_what_it_would_have_asked(tmp_path: P
     whole = run(tmp_path / "whole", spec)
     for events in range(1, 60, 2):
         path = tmp_path / f"{events}"
-        walk(path, spec, Pool(FormulaTrainer()), events)
+        walk(path, spec, ThreadPool(FormulaTrainer()), events)
         assert_equal(run(path, spec), whole)
 
 

@@ -41,7 +41,7 @@ from hpsearch.space.space import (
     contains,
 )
 from hpsearch.study.spec import StudySpec
-from tests.doubles import PROBLEM, FormulaTrainer, Pool, small_study
+from tests.doubles import PROBLEM, FormulaTrainer, ThreadPool, small_study
 from tests.search.test_loop import Found, assert_equal, early, run, walk
 
 ORACLES: tuple[OracleName, ...] = ("bayesian", "keras_tuner_random")
@@ -329,7 +329,7 @@ def test_workers_change_nothing(tmp_path: Path, through: Found, shared: Shared) 
 def test_a_study_that_was_stopped_asks_only_for_what_is_missing(
     tmp_path: Path, through: Found, shared: Shared
 ) -> None:
-    pool = Pool(FormulaTrainer(), 2, 1)
+    pool = ThreadPool(FormulaTrainer(), 2, 1)
     walk(tmp_path, bayesian_study(), pool, events=14)
     before = len(shared.asked)
     assert 0 < before < 9
@@ -349,7 +349,9 @@ def test_the_process_ends_with_a_search_that_is_stopped(tmp_path: Path) -> None:
     spec = small_study(search__sampler="keras_tuner_random")
     before = set(psutil.Process().children())
     record = Record.open(tmp_path / "study.db", spec.study.name)
-    steps: Any = search(spec, PROBLEM, record, ProgressFiles(tmp_path), Pool(FormulaTrainer()))
+    steps: Any = search(
+        spec, PROBLEM, record, ProgressFiles(tmp_path), ThreadPool(FormulaTrainer())
+    )
     next(steps)
     (process,) = set(psutil.Process().children()) - before
     assert process.is_running()

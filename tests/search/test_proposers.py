@@ -21,7 +21,7 @@ from hpsearch.study.samplers import Tpe
 from hpsearch.study.section import StudyTable
 from hpsearch.study.sections import SearchSection
 from hpsearch.study.tagged import tagged
-from tests.doubles import FormulaTrainer, Pool, small_study
+from tests.doubles import FormulaTrainer, ThreadPool, small_study
 from tests.search.test_loop import assert_equal, run, walk
 
 SPACE = Space(
@@ -155,7 +155,7 @@ def test_the_record_keeps_the_notes_of_a_proposer(
     whole = run(tmp_path / "whole", small_study())
     for events in range(1, 30, 4):
         folder = tmp_path / f"{events}"
-        walk(folder, small_study(), Pool(FormulaTrainer()), events)
+        walk(folder, small_study(), ThreadPool(FormulaTrainer()), events)
         assert_equal(run(folder, small_study()), whole)
 
 

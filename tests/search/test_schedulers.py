@@ -21,7 +21,7 @@ from hpsearch.study.sections import SearchSection
 from hpsearch.study.spec import StudySpec
 from hpsearch.study.tagged import tagged
 from hpsearch.training.segment import Progress, Segment
-from tests.doubles import FormulaTrainer, Pool, small_study
+from tests.doubles import FormulaTrainer, ThreadPool, small_study
 from tests.search.test_loop import Found, assert_equal, run, snapshots, trained, walk
 
 RUNGS = (2, 5, 10, 20)
@@ -112,7 +112,7 @@ def test_the_better_half_of_a_cohort_goes_on_with_its_state(through: Found) -> N
 
 
 def test_nothing_is_trained_twice_for_having_waited(tmp_path: Path, through: Found) -> None:
-    pool = Pool(FormulaTrainer())
+    pool = ThreadPool(FormulaTrainer())
     assert_equal(walk(tmp_path, waiting_study(), pool), through)
     began = [segment.seed for segment in pool.segments if segment.first == 0]
     assert len(began) == len(set(began)) == 12
@@ -120,7 +120,7 @@ def test_nothing_is_trained_twice_for_having_waited(tmp_path: Path, through: Fou
 
 
 def test_a_trial_that_waits_gives_its_place_away(tmp_path: Path) -> None:
-    seen = snapshots(tmp_path, waiting_study(), Pool(FormulaTrainer(), workers=3, seed=1))
+    seen = snapshots(tmp_path, waiting_study(), ThreadPool(FormulaTrainer(), workers=3, seed=1))
     assert max(snapshot.running for snapshot in seen) == 2
     assert max(snapshot.waiting for snapshot in seen) >= 4
     assert seen[-1].running == seen[-1].waiting == 0
@@ -152,7 +152,7 @@ def test_a_failure_lets_those_go_on_that_waited_for_it(tmp_path: Path, through: 
                 raise MemoryError("no memory")
             return super().run(segment, fold)
 
-    trials, _ = walk(tmp_path, waiting_study(search__trials=5), Pool(Failing()))
+    trials, _ = walk(tmp_path, waiting_study(search__trials=5), ThreadPool(Failing()))
     assert [trial.state for trial in trials].count("failed") == 1
     assert sorted(trial.epochs for trial in trials)[-1] == 20
 
@@ -169,19 +169,19 @@ def test_any_interruptions_change_nothing(
 ) -> None:
     folder, spec = tmp_path_factory.mktemp("stopped"), waiting_study()
     for seed, events in enumerate(stops):
-        walk(folder, spec, Pool(FormulaTrainer(), workers, seed), events)
+        walk(folder, spec, ThreadPool(FormulaTrainer(), workers, seed), events)
     assert_equal(run(folder, spec, workers=workers, seed=99), through)
 
 
 def test_a_search_that_is_killed_while_trials_wait_finds_their_states(
     tmp_path: Path, through: Found, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spec, pool = waiting_study(), Pool(FormulaTrainer())
+    spec, pool = waiting_study(), ThreadPool(FormulaTrainer())
     with monkeypatch.context() as killed:  # what is not on disk by then is lost
         killed.setattr(Trainings, "save", lambda self: None)
         walk(tmp_path, spec, pool, events=24)
     assert len(list((tmp_path / "checkpoints").glob("*.npz"))) >= 3, "too few trials wait"
-    again = Pool(FormulaTrainer())
+    again = ThreadPool(FormulaTrainer())
     assert_equal(walk(tmp_path, spec, again), through)
     assert trained(again) < sum(trial.epochs for trial in through[0])
 
@@ -261,7 +261,7 @@ def test_they_stop_what_is_bad_and_none_stops_nothing() -> None:
 
 
 def test_a_snapshot_counts_each_trial_once(tmp_path: Path) -> None:
-    for snapshot in snapshots(tmp_path, waiting_study(), Pool(FormulaTrainer())):
+    for snapshot in snapshots(tmp_path, waiting_study(), ThreadPool(FormulaTrainer())):
         assert isinstance(snapshot, Snapshot)
         ended = snapshot.complete + snapshot.pruned + snapshot.failed
         assert ended + snapshot.running + snapshot.waiting <= 12

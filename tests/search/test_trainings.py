@@ -9,7 +9,7 @@ from hpsearch.models.recipe import recipe_of
 from hpsearch.record.histories import ProgressFiles
 from hpsearch.search.trainings import Training, Trainings
 from hpsearch.training.run import Run
-from tests.doubles import PROBLEM, FormulaTrainer, Pool
+from tests.doubles import PROBLEM, FormulaTrainer, ThreadPool
 
 RUN = Run(
     "baseline-tiny",
@@ -31,12 +31,12 @@ def train(trainings: Trainings, training: Training, target: int) -> None:
         trainings.wait(training)
 
 
-def trainings(folder: Path, pool: Pool, lines: list[str]) -> Trainings:
+def trainings(folder: Path, pool: ThreadPool, lines: list[str]) -> Trainings:
     return Trainings(PROBLEM, ProgressFiles(folder), pool, lines.append)
 
 
 def test_a_target_beyond_a_cut_is_reached_in_segments(tmp_path: Path) -> None:
-    pool = Pool(FormulaTrainer())
+    pool = ThreadPool(FormulaTrainer())
     ours = trainings(tmp_path, pool, [])
     training = ours.begin(RUN, cut)
     train(ours, training, 5)
@@ -48,7 +48,7 @@ def test_a_target_beyond_a_cut_is_reached_in_segments(tmp_path: Path) -> None:
 
 def test_one_that_rests_is_on_disk_alone_and_goes_on_from_there(tmp_path: Path) -> None:
     lines: list[str] = []
-    pool = Pool(FormulaTrainer())
+    pool = ThreadPool(FormulaTrainer())
     ours = trainings(tmp_path, pool, lines)
     training = ours.begin(RUN, cut)
     train(ours, training, 3)
@@ -59,13 +59,13 @@ def test_one_that_rests_is_on_disk_alone_and_goes_on_from_there(tmp_path: Path) 
     firsts = [segment.first for segment in pool.segments]
     assert firsts == sorted(set(firsts))
     assert lines == []
-    whole = Pool(FormulaTrainer()).train(RUN.segment(0, 20, None), 0.0).result()
+    whole = ThreadPool(FormulaTrainer()).train(RUN.segment(0, 20, None), 0.0).result()
     np.testing.assert_array_equal(training.history.curve.values, whole.curve.values)
 
 
 def test_a_lost_state_is_trained_again_and_said(tmp_path: Path) -> None:
     lines: list[str] = []
-    ours = trainings(tmp_path, Pool(FormulaTrainer()), lines)
+    ours = trainings(tmp_path, ThreadPool(FormulaTrainer()), lines)
     training = ours.begin(RUN, cut)
     train(ours, training, 5)
     ours.rest(training)
@@ -86,7 +86,7 @@ def test_what_its_own_computation_raises_is_a_failure_of_its_own(tmp_path: Path)
                 raise MemoryError("no memory")
             return super().run(segment, fold)
 
-    ours = trainings(tmp_path, Pool(Failing()), [])
+    ours = trainings(tmp_path, ThreadPool(Failing()), [])
     training = ours.begin(RUN, cut)
     train(ours, training, 5)
     assert training.failed()
