@@ -82,9 +82,9 @@ def raised() -> Iterator[None]:
 
 
 def _stop(number: int, _: FrameType | None) -> NoReturn:
-    for other in SIGNALS:
-        if signal.getsignal(other) != signal.SIG_IGN:
-            signal.signal(other, end_at_once)
+    for stop_number in SIGNALS:
+        if signal.getsignal(stop_number) != signal.SIG_IGN:
+            signal.signal(stop_number, end_at_once)
     timer = threading.Timer(GRACE_SECONDS, end_at_once, (number,))
     timer.daemon = True
     timer.start()

@@ -87,11 +87,11 @@ def say_domain(domain: Domain) -> str:
 
 def say_conditions(conditions: Sequence[Condition]) -> str:
     """When a parameter is alive: ``optimizer is sgd``; ``always`` without a condition."""
-    each = (
+    clauses = (
         f"{condition.parent} is {' or '.join(say_value(value) for value in condition.values)}"
         for condition in conditions
     )
-    return " and ".join(each) or "always"
+    return " and ".join(clauses) or "always"
 
 
 def first_upper(text: str) -> str:

@@ -90,7 +90,7 @@ def sliced_parameters(space: Space) -> tuple[Parameter, ...]:
 
 def has_switch(parameter: Parameter, space: Space) -> bool:
     """Whether a parameter may be off, ``off_or`` in the study file."""
-    return any(other.name == f"{parameter.name}.on" for other in space.parameters)
+    return any(candidate.name == f"{parameter.name}.on" for candidate in space.parameters)
 
 
 def is_off(parameter: Parameter, params: Mapping[str, Scalar]) -> bool:

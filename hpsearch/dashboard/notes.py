@@ -41,7 +41,7 @@ def trial_note(outcome: Outcome, standing: Standing, curves: str | None) -> str:
         standing: The trial's place.
         curves: Address of the figure of its learning curves, if it is there.
     """
-    (optimism,) = (each for each in optimisms(outcome) if each.trial == standing.trial)
+    (optimism,) = (optimism for optimism in optimisms(outcome) if optimism.trial == standing.trial)
     return "\n\n".join(_trial_note(outcome, standing, optimism, curves))
 
 
@@ -133,13 +133,18 @@ def _say_found(outcome: Outcome) -> Iterator[str]:
     if compared:
         heads = ("trial", "in the search", "fresh seeds, mean ± s.d.", "test, mean over seeds")
         rows = [
-            (f"{each.trial}", say_number(each.search), say_seeds(standing), say_number(each.test))
-            for standing, each in zip(outcome.standings, compared, strict=True)
+            (
+                f"{optimism.trial}",
+                say_number(optimism.search),
+                say_seeds(standing),
+                say_number(optimism.test),
+            )
+            for standing, optimism in zip(outcome.standings, compared, strict=True)
         ]
         yield _table(heads, rows)
-        for each in compared:
-            if winner and each.trial == winner.trial.number:
-                yield f"**How much of it was luck.** {' '.join(_say_luck(each))}"
+        for optimism in compared:
+            if winner and optimism.trial == winner.trial.number:
+                yield f"**How much of it was luck.** {' '.join(_say_luck(optimism))}"
     if outcome.test:
         yield f"**Test.** {_say_test(outcome.task, outcome.test)}"
 

@@ -177,9 +177,9 @@ class _Walk:
         decisions = self._scheduler.decide(number, self._study)
         if number in self._flights and number not in decisions:
             raise ValueError(f"a scheduler must decide on trial {number}, got {decisions}")
-        for other, decision in decisions.items():
-            flight = self._flights[other]
-            if isinstance(decision, GoOn) and other == number:  # it has a place
+        for target, decision in decisions.items():
+            flight = self._flights[target]
+            if isinstance(decision, GoOn) and target == number:  # it has a place
                 self._go_on(flight, decision.epoch)
             else:
                 self._apply(flight, decision)
@@ -187,7 +187,7 @@ class _Walk:
     def _finish(self) -> None:
         """Nothing trains and nothing is to come: the trials that wait go on or end."""
         decisions = self._scheduler.finish(self._study)
-        for number in (*decisions, *(self._flights.keys() - decisions.keys())):
+        for number in (*decisions, *sorted(self._flights.keys() - decisions.keys())):
             decision = decisions.get(number, Stop())
             self._apply(self._flights[number], Stop() if decision == Wait() else decision)
 

@@ -146,8 +146,8 @@ def first_by_one_seed(values: Sequence[Sequence[float]]) -> tuple[float, ...]:
     for place, seeds in enumerate(values):
         total = 0.0
         for value in seeds:
-            earlier = [_share([v > value for v in other]) for other in values[:place]]
-            later = [_share([v >= value for v in other]) for other in values[place + 1 :]]
+            earlier = [_share([v > value for v in rival]) for rival in values[:place]]
+            later = [_share([v >= value for v in rival]) for rival in values[place + 1 :]]
             total += math.prod(earlier) * math.prod(later)
         chances.append(total / len(seeds))
     return tuple(chances)

@@ -39,7 +39,7 @@ def say_optimism(outcome: Outcome, by_rank: Sequence[Optimism]) -> Iterator[str]
         yield f"{promise}, on the validation rows that chose it."
     yield from _say_parts(optimism, optimism.selection, seeds[optimism.trial])
     average = average_selection(outcome.standings)
-    several = sum(other.selection is not None for other in by_rank)
+    several = sum(ranked_optimism.selection is not None for ranked_optimism in by_rank)
     if average and several > 1:
         yield (
             f"On average over {several} configurations selection is {_difference(average)}; that "

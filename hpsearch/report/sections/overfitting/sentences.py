@@ -61,7 +61,9 @@ def say_winner(
     if way_out := _WAY_OUT.get(shown.reason):
         yield f"{way_out}."
     if len(seeds) > 1:
-        verdicts = ", ".join(f"{named.label} {say_verdict(each)}" for named, each in seeds)
+        verdicts = ", ".join(
+            f"{named.label} {say_verdict(diagnosis)}" for named, diagnosis in seeds
+        )
         same = {diagnosis.verdict for _, diagnosis in seeds} == {shown.verdict}
         yield (
             f"All {len(seeds)} seeds agree."

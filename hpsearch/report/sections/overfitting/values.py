@@ -55,7 +55,7 @@ def _diagnose_baselines(
         diagnosis.best.validation for named, diagnosis in seeds if named.main and diagnosis.best
     ]
     for baseline in trained:
-        others = [other.value for other in trained if other.run.name != baseline.run.name]
+        others = [rival.value for rival in trained if rival.run.name != baseline.run.name]
         curve = outcome.history(baseline.run.name).curve
         limit, least = baseline.run.recipe.epochs, _least([*winner, *others])
         yield baseline.run.label, diagnose(outcome.task, curve, limit, least)

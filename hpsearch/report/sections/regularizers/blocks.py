@@ -96,10 +96,12 @@ def _how_measured(trial: int, seeds: int, variants: int) -> str:
         else "With one seed an interval is over the validation rows alone: it does not include "
         "what another seed would change."
     )
-    each = " Each interval holds for itself, not for all of them together." if variants > 1 else ""
+    caveat = (
+        " Each interval holds for itself, not for all of them together." if variants > 1 else ""
+    )
     return (
         f"Every training has the seed of one of trial {trial}'s, so changes are paired by seed and "
-        f"by row. {intervals}{each} Trial {trial} was chosen by these rows and nothing was tuned "
+        f"by row. {intervals}{caveat} Trial {trial} was chosen by these rows and nothing was tuned "
         "anew for its variants: both flatter what it has."
     )
 

@@ -58,12 +58,12 @@ def _calibration(calibration: Mapping[str, Any]) -> Iterator[Block]:
         ),
         [
             [
-                say_share(each["predicted"]),
-                say_share(each["observed"]["value"]),
-                say_share_interval(each["observed"]),
-                say_count(each["rows"]),
+                say_share(bin_["predicted"]),
+                say_share(bin_["observed"]["value"]),
+                say_share_interval(bin_["observed"]),
+                say_count(bin_["rows"]),
             ]
-            for each in calibration["bins"]
+            for bin_ in calibration["bins"]
         ],
         "Share of label 1 by predicted probability, with Wilson's 95 % intervals",
     )
@@ -157,11 +157,11 @@ def _scores(values: Values) -> Iterator[Block]:
         ),
         [
             [
-                f"{say_number(each['low'], 1)} to {say_number(each['high'], 1)}",
-                say_count(each["zeros"]),
-                say_count(each["ones"]),
+                f"{say_number(range_['low'], 1)} to {say_number(range_['high'], 1)}",
+                say_count(range_["zeros"]),
+                say_count(range_["ones"]),
             ]
-            for each in scores["ranges"]
+            for range_ in scores["ranges"]
         ],
         "Test rows by predicted probability",
     )

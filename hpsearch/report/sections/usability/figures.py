@@ -21,11 +21,11 @@ def calibration_curve(bins: Sequence[Mapping[str, Any]]) -> str:
     Args:
         bins: As in the section's values.
     """
-    predicted = [each["predicted"] for each in bins]
-    observed = [each["observed"]["value"] for each in bins]
+    predicted = [bin_["predicted"] for bin_ in bins]
+    observed = [bin_["observed"]["value"] for bin_ in bins]
     reach = [
-        [each["observed"]["value"] - each["observed"]["low"] for each in bins],
-        [each["observed"]["high"] - each["observed"]["value"] for each in bins],
+        [bin_["observed"]["value"] - bin_["observed"]["low"] for bin_ in bins],
+        [bin_["observed"]["high"] - bin_["observed"]["value"] for bin_ in bins],
     ]
 
     def paint(figure: Figure) -> None:
@@ -40,7 +40,7 @@ def calibration_curve(bins: Sequence[Mapping[str, Any]]) -> str:
         legend_above(figure, axes)
 
     reached = [
-        each["observed"]["low"] <= each["predicted"] <= each["observed"]["high"] for each in bins
+        bin_["observed"]["low"] <= bin_["predicted"] <= bin_["observed"]["high"] for bin_ in bins
     ]
     return draw(
         "usability-calibration",

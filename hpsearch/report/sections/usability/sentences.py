@@ -86,7 +86,7 @@ def say_scores(ranges: Sequence[Mapping[str, Any]]) -> str:
     Args:
         ranges: As in the section's values, an odd number of them.
     """
-    rows = [each["zeros"] + each["ones"] for each in ranges]
+    rows = [range_["zeros"] + range_["ones"] for range_ in ranges]
     place = len(ranges) // 2
     middle = ranges[place]
     return (

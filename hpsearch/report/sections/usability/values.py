@@ -40,7 +40,7 @@ def read_values(outcome: Outcome) -> Values | str:
             "scores": say_scores(ranges),
         },
         "calibration": {
-            "bins": [asdict(each) for each in calibration.bins],
+            "bins": [asdict(bin_) for bin_ in calibration.bins],
             "error": calibration.error,
             "error_by_chance": asdict(calibration.error_by_chance),
             "within_chance": within_chance(calibration),
