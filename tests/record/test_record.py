@@ -82,9 +82,9 @@ def test_the_objective_has_its_name_in_the_record(tmp_path: Path) -> None:
     for _ in range(2):
         with closing(Record.open(path, "small")) as record:
             record.name_objective("val_loss")
-    assert optuna.load_study(study_name="small", storage=f"sqlite:///{path}").metric_names == [
-        "val_loss"
-    ]
+    with opened(path) as storage:
+        study = optuna.load_study(study_name="small", storage=storage)
+        assert study.metric_names == ["val_loss"]
 
 
 def test_a_record_of_layout_2_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
