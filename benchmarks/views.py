@@ -15,6 +15,7 @@ import numpy as np
 import optuna
 from optuna.trial import TrialState
 
+from hpsearch.data.columns import number_columns
 from hpsearch.data.facts import DataFacts
 from hpsearch.evaluation.reading import read_outcome
 from hpsearch.record.folder import StudyFolder, write_folder
@@ -37,7 +38,9 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=1_000)
     trials = parser.parse_args().trials
     spec = read_study(find_study("higgs"), [f"search.trials={trials}", f"training.epochs={EPOCHS}"])
-    facts = DataFacts("higgs", "made rows", True, "sha256:0", NAMES, 10_000, 1_000, 10_000)
+    facts = DataFacts(
+        "higgs", "made rows", True, "sha256:0", number_columns(NAMES), 28, 10_000, 1_000, 10_000
+    )
     with (
         tempfile.TemporaryDirectory() as temporary,
         write_folder(Path(temporary), spec, facts) as folder,

@@ -10,10 +10,11 @@ from typing import Any
 
 from hpsearch.console import complain
 from hpsearch.dashboard.writing import write_dashboard
+from hpsearch.data.columns import RawRows
 from hpsearch.data.facts import DataFacts, facts_of
 from hpsearch.data.folds import Split
 from hpsearch.data.kept import keep_rows, kept_rows
-from hpsearch.data.table import Features, Table
+from hpsearch.data.table import Table
 from hpsearch.evaluation.opening import Predictors
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.reading import read_outcome
@@ -112,7 +113,8 @@ def reproduce(
     """
     spec, runs = folder.spec, choose(folder)
     table = recorded_rows(folder.path)
-    facts, rows = facts_of(table, spec.data), split_rows(table, spec)
+    rows = split_rows(table, spec)
+    facts = facts_of(table, rows)
     del table
     folder.check_rows(facts)
     with training_pool((rows.fold,), workers, view.tell) as pool:
@@ -150,7 +152,8 @@ def _opened(
 ) -> Iterator[tuple[StudyFolder, Split, Problem, Pool]]:
     """A study's folder with its rows kept in it, and the workers that train on them."""
     refuse_foreign_reports(out)
-    facts, rows = facts_of(table, spec.data), split_rows(table, spec)
+    rows = split_rows(table, spec)
+    facts = facts_of(table, rows)
     view.tell(_say_rows(facts))
     with write_folder(out, spec, facts, view.tell) as folder:
         folder.record.set_fact("command", command)
@@ -176,14 +179,14 @@ def _models(folder: StudyFolder, rows: Split, pool: Pool) -> Models:
     """What the pool's workers do with trained networks."""
     task, preprocessing = folder.spec.task.name, rows.preprocessing
 
-    def network(run: Run, weights: Arrays, features: Features) -> Future[Any]:
-        return pool.call(predict, run.recipe, preprocessing, weights, features)
+    def network(run: Run, weights: Arrays, raw: RawRows) -> Future[Any]:
+        return pool.call(predict, run.recipe, preprocessing, weights, raw)
 
     def validation(run: Run, weights: Arrays) -> Future[Any]:
         return pool.call(predict_validation, run, weights)
 
-    def baseline(name: str, seed: int, features: Features) -> Future[Any]:
-        return pool.call(fit_and_predict, task, name, seed, preprocessing, features)
+    def baseline(name: str, seed: int, raw: RawRows) -> Future[Any]:
+        return pool.call(fit_and_predict, task, name, seed, preprocessing, raw)
 
     def save(path: Path, run: Run, weights: Arrays) -> None:
         whole = (path, run.recipe, preprocessing, weights)

@@ -43,7 +43,7 @@ def read_rows(spec: StudySpec, out: Path, data: Path | None, view: View) -> Tabl
         tell=view.tell,
         progress=view.rows,
     )
-    view.rows(len(table.labels), len(table.labels))
+    view.rows(len(table), len(table))
     return table
 
 

@@ -1,5 +1,6 @@
 """Facts about rows that no test reads."""
 
+from hpsearch.data.columns import number_columns
 from hpsearch.data.facts import DataFacts
 
 FACTS = DataFacts(
@@ -7,7 +8,8 @@ FACTS = DataFacts(
     description="rows of a test",
     simulated=False,
     fingerprint="sha256:" + "0" * 64,
-    names=tuple(f"column {index}" for index in range(28)),
+    columns=number_columns(tuple(f"column {index}" for index in range(28))),
+    width=28,
     train_rows=10_000,
     validation_rows=1_000,
     test_rows=100,

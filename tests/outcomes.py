@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import pytest
 
+from hpsearch.data.columns import number_columns
 from hpsearch.data.facts import DataFacts
 from hpsearch.data.parts import Opening
 from hpsearch.evaluation.ablation import ablation_runs
@@ -343,7 +344,8 @@ def make_outcome(tmp_path: Path) -> MakeOutcome:
                 description="simulated collisions" if simulated else "UCI HIGGS, first rows",
                 simulated=simulated,
                 fingerprint="sha256:" + "ab" * 32,
-                names=tuple(f"column {index}" for index in range(28)),
+                columns=number_columns(tuple(f"column {index}" for index in range(28))),
+                width=28,
                 train_rows=10_000,
                 validation_rows=1_000,
                 test_rows=9_977,

@@ -44,7 +44,7 @@ def table(seed: int = 0) -> Table:
     rng = np.random.default_rng(seed)
     features = rng.normal(size=(VALIDATION + TRAIN + TEST, 3)).astype(np.float32)
     labels = (features[:, 0] + 0.3 * rng.normal(size=len(features)) > 0).astype(np.float32)
-    return Table(
+    return Table.of_numbers(
         features, labels, ("a", "b", "c"), Origin("csv", "500 rows of arrays", simulated=False)
     )
 
@@ -100,7 +100,7 @@ def test_the_saved_model_scores_on_raw_rows_what_the_leaderboard_says(
         standing = read_outcome(held).standings[0]
     rows = table()
     model = keras.models.load_model(folder / "models" / "best.keras")
-    probabilities = model.predict(rows.features[:VALIDATION], verbose=0)[:, 0]
+    probabilities = model.predict(rows.raw.numbers[:VALIDATION], verbose=0)[:, 0]
     value = binary_crossentropy(rows.labels[:VALIDATION], probabilities)
     assert value == pytest.approx(min(run.value for run in standing.runs), rel=1e-5)
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hpsearch.data.columns import RawRows, number_columns
 from hpsearch.data.standardization import Standardization
 from hpsearch.models.recipe import recipe_of
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
@@ -62,7 +63,7 @@ def test_new_rows_are_ordered_by_the_names_in_the_saved_model(
 
     names = ("a", "b", "c")
     raw = np.random.default_rng(0).normal(size=(9, 3)).astype(np.float32)
-    fitted = Standardization.fit(raw, names)
+    fitted = Standardization.fit(RawRows.of_numbers(raw), number_columns(names))
     values = {"layers": 1, "units": 4}
     recipe = recipe_of(values, epochs=1, batch_size=9, patience=1, decay_epochs=1)
     weights = initial_weights(recipe.network, 3, seed=1)
@@ -73,7 +74,7 @@ def test_new_rows_are_ordered_by_the_names_in_the_saved_model(
     (snippet,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
     variables: dict[str, Any] = {}
     exec(snippet, variables)
-    expected = predict(recipe, fitted, weights, raw)
+    expected = predict(recipe, fitted, weights, RawRows.of_numbers(raw))
     np.testing.assert_allclose(variables["probability"][:, 0], expected, rtol=1e-6)
     shuffled.drop(columns="b").to_csv("new.csv", index=False)
     with pytest.raises(KeyError, match="'b'"):

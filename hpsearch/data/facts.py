@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from hpsearch.data.columns import Column
+from hpsearch.data.folds import Split
 from hpsearch.data.table import Table
-from hpsearch.study.sections import DataSection
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,38 +15,45 @@ class DataFacts:
 
     Attributes:
         fingerprint: Over all rows, those of the test included.
-        names: Names of the raw columns, in their order.
+        columns: The raw columns, in their order.
+        width: Number of features after preprocessing, as a network gets them.
+        classes: Names of the classes, if they have some.
     """
 
     source: str
     description: str
     simulated: bool
     fingerprint: str
-    names: tuple[str, ...]
+    columns: tuple[Column, ...]
+    width: int
     train_rows: int
     validation_rows: int
     test_rows: int
+    classes: tuple[str, ...] = ()
 
     @property
-    def columns(self) -> int:
-        """Number of raw columns."""
-        return len(self.names)
+    def names(self) -> tuple[str, ...]:
+        """Names of the raw columns, in their order."""
+        return tuple(column.name for column in self.columns)
 
     @classmethod
     def from_json(cls, facts: Mapping[str, Any]) -> Self:
-        """The facts that ``asdict`` gave, after JSON made a list of the names."""
-        return cls(**{**facts, "names": tuple(facts["names"])})
+        """The facts that ``asdict`` gave, after JSON made lists of tuples."""
+        columns = tuple(Column(**column) for column in facts["columns"])
+        return cls(**{**facts, "columns": columns, "classes": tuple(facts["classes"])})
 
 
-def facts_of(table: Table, section: DataSection) -> DataFacts:
-    """The facts of a table as ``section`` cuts it."""
+def facts_of(table: Table, rows: Split) -> DataFacts:
+    """The facts of a table that was cut."""
     return DataFacts(
         source=table.origin.kind,
         description=table.origin.description,
         simulated=table.origin.simulated,
         fingerprint=table.fingerprint(),
-        names=table.names,
-        train_rows=section.train,
-        validation_rows=section.validation,
-        test_rows=section.test,
+        columns=table.columns,
+        width=rows.preprocessing.width,
+        train_rows=len(rows.fold.train_labels),
+        validation_rows=len(rows.fold.validation_labels),
+        test_rows=len(rows.sealed),
+        classes=table.classes,
     )

@@ -40,7 +40,7 @@ def split(
     Raises:
         DataError: If the table is too short, or the labels of a part are not the task's.
     """
-    asked, rows = validation + train + test, len(table.labels)
+    asked, rows = validation + train + test, len(table)
     if rows < asked:
         raise DataError(
             f"the study asks for {asked:,} rows ({validation:,} validation + {train:,} train "
@@ -56,10 +56,13 @@ def split(
                 f"the {len(part):,} {name} rows {problem}; "
                 f"take more rows, or set data.shuffle = true"
             )
-    preprocessing = Standardization.fit(table.features[parts[1]], table.names)
+    preprocessing = Standardization.fit(table.raw[parts[1]], table.columns)
     validation_features, train_features = (
-        np.ascontiguousarray(preprocessing.apply(table.features[part])) for part in parts[:2]
+        np.ascontiguousarray(preprocessing.apply(table.raw[part])) for part in parts[:2]
     )
-    fold = Fold(train_features, table.labels[parts[1]], validation_features, table.labels[parts[0]])
-    sealed = SealedTest(table.features[parts[2]], table.labels[parts[2]])
+    validation_labels, train_labels, test_labels = (
+        table.labels[part].astype(np.float32) for part in parts
+    )
+    fold = Fold(train_features, train_labels, validation_features, validation_labels)
+    sealed = SealedTest(table.raw[parts[2]], test_labels)
     return Split(fold, preprocessing, sealed)

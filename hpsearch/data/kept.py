@@ -2,11 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from hpsearch.arrays import Array, DamagedError, read_arrays, write_arrays
+from hpsearch.data.columns import MISSING, Column, Kind, RawRows
 from hpsearch.data.sources.registry import SOURCES
 from hpsearch.data.table import Origin, Table
 from hpsearch.errors import shown
@@ -15,9 +16,15 @@ from hpsearch.errors import shown
 def keep_rows(path: Path, table: Table) -> None:
     """Write all rows of a table, those of the test included, with where they came from."""
     origin = {"kind": table.origin.kind, "description": table.origin.description}
-    about = {"names": table.names, "source": origin}
+    about = {
+        "columns": [[column.name, column.kind] for column in table.columns],
+        "vocabularies": table.raw.vocabularies,
+        "classes": table.classes,
+        "source": origin,
+    }
     text = np.array(json.dumps(about))
-    write_arrays(path, {"about": text, "features": table.features, "labels": table.labels})
+    raw = {"numbers": table.raw.numbers, "codes": table.raw.codes}
+    write_arrays(path, {"about": text, **raw, "labels": table.labels})
 
 
 def kept_rows(path: Path) -> Table | None:
@@ -38,15 +45,22 @@ def read_kept_rows(path: Path) -> Table:
     arrays = read_arrays(path)
     try:
         about = json.loads(str(arrays["about"]))
-        names, source = tuple(map(str, about["names"])), about["source"]
+        columns = tuple(Column(str(name), kind) for name, kind in about["columns"])
+        vocabularies = tuple(tuple(map(str, texts)) for texts in about["vocabularies"])
+        classes, source = tuple(map(str, about["classes"])), about["source"]
         kind, description = source["kind"], source["description"]
-        features, labels = arrays["features"], arrays["labels"]
+        raw = RawRows(arrays["numbers"], arrays["codes"], vocabularies)
+        labels = arrays["labels"]
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedError(f"it holds no rows of a study ({error})") from None
-    if problem := _wrong_origin(kind, description) or _wrong_arrays(names, features, labels):
+    if (
+        problem := _wrong_origin(kind, description)
+        or _wrong_columns(columns)
+        or _wrong_arrays(columns, raw, labels)
+    ):
         raise DamagedError(problem)
     origin = Origin(SOURCES[kind].name, description, SOURCES[kind].simulated)
-    return Table(features, labels, names, origin)
+    return Table(raw, labels, columns, origin, classes)
 
 
 def _wrong_origin(kind: Any, description: Any) -> str | None:
@@ -56,15 +70,34 @@ def _wrong_origin(kind: Any, description: Any) -> str | None:
     return f"it must say where its rows came from, got {shown(kind)} and {shown(description)}"
 
 
-def _wrong_arrays(names: tuple[str, ...], features: Array, labels: Array) -> str | None:
-    """What is wrong with rows that somebody made."""
-    if features.dtype != np.float32 or features.ndim != 2 or features.shape[1] != len(names):
-        return f"features must be float32 of {len(names)} columns, got {_form(features)}"
-    if labels.dtype != np.float32 or labels.shape != features.shape[:1]:
-        return f"labels must be float32, one for each row, got {_form(labels)}"
-    if not (np.isfinite(features).all() and np.isfinite(labels).all()):
-        return "features and labels must be finite"
+def _wrong_columns(columns: tuple[Column, ...]) -> str | None:
+    """What is wrong with the columns that somebody names."""
+    for column in columns:
+        if column.kind not in get_args(Kind):
+            return f"columns must be of kind {', '.join(get_args(Kind))}, got {shown(column.kind)}"
     return None
+
+
+def _wrong_arrays(columns: tuple[Column, ...], raw: RawRows, labels: Array) -> str | None:
+    """What is wrong with rows that somebody made."""
+    texts = sum(column.is_text for column in columns)
+    numbers, codes = raw.numbers, raw.codes
+    if not _is_float(numbers) or numbers.ndim != 2 or numbers.shape[1] != len(columns) - texts:
+        return f"numbers must be floats of {len(columns) - texts} columns, got {_form(numbers)}"
+    if codes.dtype != np.int32 or codes.shape != (len(numbers), texts):
+        return f"codes must be int32 of {texts} columns, got {_form(codes)}"
+    if not _is_float(labels) or labels.shape != numbers.shape[:1]:
+        return f"labels must be floats, one for each row, got {_form(labels)}"
+    if np.isinf(numbers).any() or not np.isfinite(labels).all():
+        return "numbers and labels must be finite"
+    sizes = [len(vocabulary) for vocabulary in raw.vocabularies]
+    if len(sizes) != texts or bool(((codes < MISSING) | (codes >= np.array(sizes, int))).any()):
+        return "codes must be places in a vocabulary for each column of texts"
+    return None
+
+
+def _is_float(array: Array) -> bool:
+    return array.dtype in (np.float32, np.float64)
 
 
 def _form(array: Array) -> str:

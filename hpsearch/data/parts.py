@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NoReturn
 
+from hpsearch.data.columns import RawRows
 from hpsearch.data.table import Features, Labels
 
 
@@ -43,10 +44,10 @@ class SealedTest:
     may call ``unseal``; ``tests/test_layers.py`` holds every other module to that.
     """
 
-    __slots__ = ("__features", "__labels")
+    __slots__ = ("__labels", "__raw")
 
-    def __init__(self, features: Features, labels: Labels) -> None:
-        self.__features = features
+    def __init__(self, raw: RawRows, labels: Labels) -> None:
+        self.__raw = raw
         self.__labels = labels
 
     def __len__(self) -> int:
@@ -57,7 +58,7 @@ class SealedTest:
 
     def unseal(
         self, trial: int | None, why: str, log: Callable[[Opening], None]
-    ) -> tuple[Features, Labels]:
-        """Log an opening, then return raw features ``(rows, columns)`` and labels ``(rows,)``."""
+    ) -> tuple[RawRows, Labels]:
+        """Log an opening, then return the raw rows and their labels ``(rows,)``."""
         log(Opening(datetime.now(UTC).isoformat(timespec="seconds"), trial, why))
-        return self.__features, self.__labels
+        return self.__raw, self.__labels

@@ -2,6 +2,7 @@
 
 from typing import Protocol, Self
 
+from hpsearch.data.columns import Column, RawRows
 from hpsearch.data.table import Features
 from hpsearch.stock import StockObject
 
@@ -14,19 +15,19 @@ class Preprocessing(Protocol):
     """
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the raw columns that it takes, in their order."""
+    def columns(self) -> tuple[Column, ...]:
+        """The raw columns that it takes, in their order."""
 
     @property
     def width(self) -> int:
         """Number of features that it gives."""
 
     @classmethod
-    def fit(cls, train: Features, names: tuple[str, ...]) -> Self:
-        """Learn from the raw train rows, float32 ``(rows, columns)``, and the columns' names."""
+    def fit(cls, train: RawRows, columns: tuple[Column, ...]) -> Self:
+        """Learn from the raw train rows and what their columns are."""
 
-    def apply(self, raw: Features) -> Features:
-        """Features for the network, float32 ``(rows, width)``, of raw rows ``(rows, columns)``."""
+    def apply(self, raw: RawRows) -> Features:
+        """Features for the network, float32 ``(rows, width)``."""
 
     def keras_layers(self) -> tuple[StockObject, ...]:
         """Layers that take raw rows to features, in their order, each with a name of its own.

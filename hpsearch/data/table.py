@@ -1,13 +1,16 @@
-"""Rows in memory: features, labels, and where they came from."""
+"""Rows in memory: raw columns, labels, and where they came from."""
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hpsearch.data.columns import Column, RawRows, number_columns
 from hpsearch.study.sections import SourceName
 
+#: What a network gets, after preprocessing: float32 ``(rows, width)``.
 Features = NDArray[np.float32]
 Labels = NDArray[np.float32]
 
@@ -30,22 +33,48 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Rows of a binary classification problem, in the order of their source.
+    """Rows of a study, in the order of their source.
 
     Attributes:
-        features: float32 ``(rows, columns)``, finite.
-        labels: float32 ``(rows,)``, as the task has them.
-        names: Names of the columns, in their order.
+        raw: Values of the columns.
+        labels: What is predicted, ``(rows,)``, finite: for classes float32, their places in
+            ``classes``; for numbers float64, in their own unit.
+        columns: The columns besides the label, in the order of their source.
+        classes: Names of the classes; none where numbers are predicted, or where the labels are
+            the names.
     """
 
-    features: Features
-    labels: Labels
-    names: tuple[str, ...]
+    raw: RawRows
+    labels: NDArray[np.floating[Any]]
+    columns: tuple[Column, ...]
     origin: Origin
+    classes: tuple[str, ...] = ()
+
+    @classmethod
+    def of_numbers(
+        cls,
+        numbers: NDArray[np.floating[Any]],
+        labels: NDArray[np.floating[Any]],
+        names: tuple[str, ...],
+        origin: Origin,
+    ) -> Self:
+        """Rows whose columns all hold numbers, float32 or float64 ``(rows, columns)``."""
+        return cls(RawRows.of_numbers(numbers), labels, number_columns(names), origin)
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+        return len(self.labels)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, in their order."""
+        return tuple(column.name for column in self.columns)
 
     def fingerprint(self) -> str:
-        """SHA-256 over shape, labels and features of all rows, as ``sha256:`` and 64 hex digits."""
-        digest = hashlib.sha256(repr(self.features.shape).encode())
-        for array in (self.labels, self.features):
-            digest.update(np.ascontiguousarray(array, dtype="<f4").tobytes())
+        """SHA-256 over all rows with their columns, as ``sha256:`` and 64 hex digits."""
+        about = (self.columns, self.classes, self.raw.vocabularies, len(self))
+        digest = hashlib.sha256(repr(about).encode())
+        for array in (self.labels, self.raw.numbers, self.raw.codes):
+            digest.update(array.dtype.str.encode())
+            digest.update(np.ascontiguousarray(array).tobytes())
         return f"sha256:{digest.hexdigest()}"

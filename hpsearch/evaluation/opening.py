@@ -70,7 +70,7 @@ class Predictors:
     """What predicts: each returns predictions, float64 ``(rows,)``.
 
     Attributes:
-        network: Of a network with weights, for raw features.
+        network: Of a network with weights, for raw rows.
         validation: Of a network with weights, for the validation rows.
         model: Fits a model of scikit-learn by name and seed; for the validation rows, and for raw
             features.
@@ -127,14 +127,12 @@ def measure(
     """
     winner = next(iter(candidates.configurations), None)
     log = partial(log_opening, folder.path, folder.record, identity=candidates.identity)
-    features, labels = rows.sealed.unseal(winner, _why(folder.spec.task, candidates), log)
+    raw, labels = rows.sealed.unseal(winner, _why(folder.spec.task, candidates), log)
     networks = [
-        (predictors.validation(run, arrays), predictors.network(run, arrays, features))
+        (predictors.validation(run, arrays), predictors.network(run, arrays, raw))
         for run, arrays in zip(candidates.runs, weights, strict=True)
     ]
-    models = {
-        name: predictors.model(name, seed, features) for name, seed in candidates.models.items()
-    }
+    models = {name: predictors.model(name, seed, raw) for name, seed in candidates.models.items()}
     predicted = {
         run.name: _Predicted(validation.result(), test.result())
         for run, (validation, test) in zip(candidates.runs, networks, strict=True)

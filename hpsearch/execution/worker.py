@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hpsearch.data.columns import RawRows
 from hpsearch.data.parts import Fold
 from hpsearch.data.preprocessing import Preprocessing
-from hpsearch.data.table import Features
 from hpsearch.files import can_be_written
 from hpsearch.models.arrays import Arrays
 from hpsearch.models.recipe import Engine
@@ -71,7 +71,7 @@ def predict_validation(run: Run, weights: Arrays) -> NDArray[np.float64]:
 
 
 def fit_and_predict(
-    task: str, model: str, seed: int, preprocessing: Preprocessing, raw: Features
+    task: str, model: str, seed: int, preprocessing: Preprocessing, raw: RawRows
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """``training.scikit_learn.fit_and_predict`` on this worker's first fold."""
     from hpsearch.training import scikit_learn

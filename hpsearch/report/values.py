@@ -28,7 +28,11 @@ def study_values(outcome: Outcome, *, times: bool) -> dict[str, Any]:
         "objective": outcome.task.objective,
         "notice": SIMULATED if outcome.data.simulated else None,
         "study": outcome.spec.study.model_dump(),
-        "data": {**asdict(outcome.data), "columns": outcome.data.columns},
+        "data": {
+            **asdict(outcome.data),
+            "columns": len(outcome.data.columns),
+            "names": outcome.data.names,
+        },
         "best": _best(outcome, winner),
         "test": _test(outcome.task, outcome.test, winner) if outcome.test else None,
         "leaderboard": [_standing(outcome, standing) for standing in outcome.standings],

@@ -39,7 +39,7 @@ class Problem:
 
 def problem_of(data: DataFacts) -> Problem:
     """The sizes of a study's rows."""
-    return Problem(data.columns, data.train_rows, data.validation_rows)
+    return Problem(data.width, data.train_rows, data.validation_rows)
 
 
 class VirtualClock:

@@ -144,7 +144,7 @@ def row(outcome: Outcome, trial: TrialRecord) -> dict[str, float | None]:
         best_tag(outcome.task): finite_value(trial),
         BEST_EPOCH: trial.best_epoch,
         EPOCHS: trial.epochs,
-        WEIGHTS: network.parameters(outcome.data.columns),
+        WEIGHTS: network.parameters(outcome.data.width),
         SECONDS: ended_seconds(trial) - trial.started_seconds,
     }
 

@@ -130,7 +130,7 @@ def _running(outcome: Outcome, trial: TrialRecord, *, with_curve: bool) -> Board
         yield hparams.start(outcome.spec.space, trial)
         yield hparams.status(trial)
         network = outcome.spec.recipe(trial.params).network
-        yield scalars({hparams.WEIGHTS: network.parameters(outcome.data.columns)}, begun, 0)
+        yield scalars({hparams.WEIGHTS: network.parameters(outcome.data.width)}, begun, 0)
         best = _best_epochs(curve)
         for step in steps(max(outcome.spec.training.epochs, len(curve)), None):
             if step <= len(curve):
@@ -162,7 +162,7 @@ def _retrained(outcome: Outcome, standing: Standing, trained: Trained) -> BoardR
 
     def events() -> Iterator[bytes]:
         yield from opening()
-        yield graph(graph_of(trained.run.recipe, outcome.data.columns))
+        yield graph(graph_of(trained.run.recipe, outcome.data.width))
         yield from curve_points(history.curve, trained.best_epoch)
         yield from kernel_histograms(history.kernels)
 

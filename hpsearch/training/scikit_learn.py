@@ -7,22 +7,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hpsearch.data.columns import RawRows
 from hpsearch.data.parts import Fold
 from hpsearch.data.preprocessing import Preprocessing
-from hpsearch.data.table import Features
 from hpsearch.tasks.task import EstimatorBaseline, Task
 
 Predictions = NDArray[np.float64]
 
 
 def fit_and_predict(
-    task: Task, name: str, seed: int, fold: Fold, preprocessing: Preprocessing, raw: Features
+    task: Task, name: str, seed: int, fold: Fold, preprocessing: Preprocessing, raw: RawRows
 ) -> tuple[Predictions, Predictions]:
     """Fit a model on the train rows and predict; takes seconds, so that nothing need be kept.
 
     Args:
         name: Name of one of the task's estimators.
-        raw: Rows before preprocessing, ``(rows, columns)``.
+        raw: Rows before preprocessing.
 
     Returns:
         Predictions for the validation rows and for ``raw``.

@@ -18,6 +18,7 @@ from hpsearch.analysis.regularizers import (
     switches,
     variants,
 )
+from hpsearch.data.columns import number_columns
 from hpsearch.data.facts import DataFacts
 from hpsearch.evaluation.leaderboard import Leaderboard, Reason, Standing
 from hpsearch.evaluation.outcome import Outcome
@@ -62,7 +63,9 @@ def made(
     outcome = Outcome(
         folder=Path("made"),
         spec=SPEC,
-        data=DataFacts("csv", "made", False, "sha256:0", ("a", "b", "c"), 100, ROWS, 100),
+        data=DataFacts(
+            "csv", "made", False, "sha256:0", number_columns(("a", "b", "c")), 3, 100, ROWS, 100
+        ),
         trials=tuple(trials),
         history=lambda run: histories.get(run, UNTRAINED),
         importances={},

@@ -4,14 +4,15 @@ import json
 from dataclasses import asdict
 
 from hpsearch.data.facts import DataFacts, facts_of
-from hpsearch.study.sections import DataSection
+from hpsearch.data.folds import split
+from hpsearch.tasks.binary import BINARY
 from tests.data.test_folds import table
 
 
 def test_facts_name_the_columns_and_come_back_from_json() -> None:
-    section = DataSection(validation=4, train=10, test=6)
-    facts = facts_of(table(), section)
+    rows = split(table(), BINARY, validation=4, train=10, test=6)
+    facts = facts_of(table(), rows)
     assert facts.names == ("a", "b")
-    assert facts.columns == 2
+    assert facts.width == 2
     assert (facts.validation_rows, facts.train_rows, facts.test_rows) == (4, 10, 6)
     assert DataFacts.from_json(json.loads(json.dumps(asdict(facts)))) == facts

@@ -15,12 +15,14 @@ from hpsearch.tasks.binary import BINARY
 def table(rows: int = 20) -> Table:
     features = np.arange(rows * 2, dtype=np.float32).reshape(rows, 2)
     labels = (np.arange(rows) % 2).astype(np.float32)
-    return Table(features, labels, ("a", "b"), Origin("csv", "counted rows", simulated=False))
+    return Table.of_numbers(
+        features, labels, ("a", "b"), Origin("csv", "counted rows", simulated=False)
+    )
 
 
 def test_parts_follow_each_other_and_preprocessing_knows_train_rows_alone() -> None:
     parts = split(table(), BINARY, validation=4, train=10, test=6)
-    train = table().features[4:14]
+    train = table().raw.numbers[4:14]
     expected = (train - train.mean(axis=0)) / train.std(axis=0)
     np.testing.assert_allclose(parts.fold.train_features, expected, rtol=1e-5)
     np.testing.assert_array_equal(parts.fold.validation_labels, [0, 1, 0, 1])
@@ -28,14 +30,17 @@ def test_parts_follow_each_other_and_preprocessing_knows_train_rows_alone() -> N
 
 
 def test_the_names_of_the_columns_are_kept() -> None:
-    assert split(table(), BINARY, validation=4, train=10, test=6).preprocessing.names == ("a", "b")
+    assert (
+        split(table(), BINARY, validation=4, train=10, test=6).preprocessing.columns
+        == table().columns
+    )
 
 
 def test_the_test_rows_come_out_raw_and_only_after_the_opening_is_logged() -> None:
     parts = split(table(), BINARY, validation=4, train=10, test=6)
     log: list[Opening] = []
-    features, labels = parts.sealed.unseal(3, "to see", log.append)
-    np.testing.assert_array_equal(features, table().features[14:])
+    raw, labels = parts.sealed.unseal(3, "to see", log.append)
+    np.testing.assert_array_equal(raw.numbers, table().raw.numbers[14:])
     np.testing.assert_array_equal(labels, table().labels[14:])
     assert [(opening.trial, opening.why) for opening in log] == [(3, "to see")]
 
@@ -66,6 +71,6 @@ def test_too_few_rows_and_parts_of_one_label_are_refused() -> None:
 
 def test_the_fingerprint_covers_every_row_and_label() -> None:
     one, two, three = table(), table(), table()
-    two.features[-1, -1] += 1
+    two.raw.numbers[-1, -1] += 1
     three.labels[0] = 1
     assert len({t.fingerprint() for t in (one, two, three, table())}) == 3

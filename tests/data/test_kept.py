@@ -14,8 +14,21 @@ GOOD = {"kind": "csv", "description": "two rows"}
 
 
 def written(path: Path, source: Any = GOOD, **arrays: Any) -> Path:
-    about = np.array(json.dumps({"names": ["a"], "source": source}))
-    rows = {"features": np.ones((2, 1), np.float32), "labels": np.array([0, 1], np.float32)}
+    about = np.array(
+        json.dumps(
+            {
+                "columns": [["a", "number"]],
+                "vocabularies": [],
+                "classes": [],
+                "source": source,
+            }
+        )
+    )
+    rows: dict[str, Any] = {
+        "numbers": np.ones((2, 1)),
+        "codes": np.empty((2, 0), np.int32),
+        "labels": np.array([0, 1], np.float32),
+    }
     write_arrays(path, {"about": about, **rows, **arrays})
     return path
 
@@ -51,11 +64,12 @@ def test_collisions_are_simulated_whoever_wrote_the_file(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        ({"features": np.ones((2, 2), np.float32)}, "must be float32 of 1 columns"),
-        ({"features": np.ones((2, 1))}, "must be float32 of 1 columns, got float64"),
+        ({"numbers": np.ones((2, 2))}, "numbers must be floats of 1 columns"),
+        ({"numbers": np.ones((2, 1), int)}, "must be floats of 1 columns, got int64"),
+        ({"codes": np.zeros((2, 1), np.int32)}, "codes must be int32 of 0 columns"),
         ({"labels": np.ones(3, np.float32)}, "one for each row"),
         ({"labels": np.full(2, np.nan, np.float32)}, "labels must be finite"),
-        ({"features": np.full((2, 1), np.nan, np.float32)}, "must be finite"),
+        ({"numbers": np.full((2, 1), np.inf)}, "must be finite"),
     ],
 )
 def test_arrays_that_are_no_rows_are_refused(

@@ -54,7 +54,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def test_csv_takes_the_first_rows(rows: Path) -> None:
     table = read(section(source="csv", path=str(rows), label="y"))
-    assert table.features[:, 0].tolist() == list(range(100))
+    assert table.raw.numbers[:, 0].tolist() == list(range(100))
     assert table.origin.kind == "csv"
 
 
@@ -84,7 +84,7 @@ def test_higgs_from_a_file(higgs: Path) -> None:
     for table in (read(section(), higgs), read(section(path=str(higgs)))):
         assert table.origin.kind == "higgs"
         assert table.origin.description == f"the first 100 rows of {higgs.name}"
-        assert table.features.shape == (100, 28)
+        assert table.raw.numbers.shape == (100, 28)
 
 
 def test_a_bad_file_is_never_replaced(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_without_a_network_the_substitute_is_told() -> None:
     told: list[str] = []
     table = read(section(), told=told)
     assert table.origin.kind == "collisions"
-    np.testing.assert_array_equal(table.features, read(section(source="collisions")).features)
+    np.testing.assert_array_equal(table.raw.numbers, read(section(source="collisions")).raw.numbers)
     (line,) = told
     assert "simulated collisions, not HIGGS: UCI cannot be reached (no route)" in line
     assert "--data" in line

@@ -10,10 +10,11 @@ import numpy as np
 import optuna
 import pytest
 
+from hpsearch.data.columns import RawRows, number_columns
 from hpsearch.data.folds import Split
 from hpsearch.data.parts import SealedTest
 from hpsearch.data.standardization import Standardization
-from hpsearch.data.table import Features, Labels
+from hpsearch.data.table import Labels
 from hpsearch.errors import WorkerError
 from hpsearch.evaluation.candidates import find_candidates
 from hpsearch.evaluation.importance import importances
@@ -77,9 +78,9 @@ def made_rows(count: int = 400) -> Split:
     """Test rows beside the doubles' fold."""
     rng = np.random.default_rng(0)
     labels = (rng.random(count) < 0.5).astype(np.float32)
-    features = rng.normal(size=(count, 3)).astype(np.float32)
-    fitted = Standardization.fit(features, ("a", "b", "c"))
-    return Split(tiny_fold(), fitted, SealedTest(features, labels))
+    raw = RawRows.of_numbers(rng.normal(size=(count, 3)).astype(np.float32))
+    fitted = Standardization.fit(raw, number_columns(("a", "b", "c")))
+    return Split(tiny_fold(), fitted, SealedTest(raw, labels))
 
 
 def guesses(seed: int, labels: Labels) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -92,14 +93,14 @@ def guessing(rows: Split, watch: Callable[[], None] = lambda: None) -> Predictor
     """Guesses for all; ``watch`` is called with each on the test rows."""
     validation = rows.fold.validation_labels
 
-    def network(run: Run, weights: Arrays, features: Features) -> Future[Any]:
+    def network(run: Run, weights: Arrays, raw: RawRows) -> Future[Any]:
         watch()
         assert len(weights) == 1
-        return done(guesses(run.seed, (features[:, 0] > 0).astype(np.float32)))
+        return done(guesses(run.seed, (raw.numbers[:, 0] > 0).astype(np.float32)))
 
-    def model(name: str, seed: int, features: Features) -> Future[Any]:
+    def model(name: str, seed: int, raw: RawRows) -> Future[Any]:
         watch()
-        test = guesses(seed, (features[:, 0] > 0).astype(np.float32))
+        test = guesses(seed, (raw.numbers[:, 0] > 0).astype(np.float32))
         return done((guesses(seed, validation), test))
 
     return Predictors(network, lambda run, weights: done(guesses(run.seed, validation)), model)

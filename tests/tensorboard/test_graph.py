@@ -18,7 +18,7 @@ def test_the_graph_of_a_retraining_is_that_of_its_network(make_outcome: MakeOutc
     assert board.get("graphs/info")[run]["run_graph"]
     shown = board.get("graphs/graph", run=run)
     recipe = outcome.standings[0].runs[0].run.recipe
-    for node in graph_of(recipe, outcome.data.columns).node:
+    for node in graph_of(recipe, outcome.data.width).node:
         assert f'name: "{node.name}"' in shown
 
 

@@ -169,17 +169,20 @@ class NetworkContract(TrainerContract):
         """The loaded file's mean loss over the raw validation rows is the best epoch's value."""
         import keras
 
+        from hpsearch.data.columns import RawRows, number_columns
         from hpsearch.data.standardization import Standardization
         from hpsearch.tasks.binary import binary_crossentropy
         from hpsearch.training.keras.model import predict, save_model
 
         rows = tiny_fold()
         raw_train, raw_validation = rows.train_features * 7 + 3, rows.validation_features * 7 + 3
-        fitted = Standardization.fit(raw_train, tuple("abcdefgh"[: raw_train.shape[1]]))
+        fitted = Standardization.fit(
+            RawRows.of_numbers(raw_train), number_columns(tuple("abcdefgh"[: raw_train.shape[1]]))
+        )
         fold = Fold(
-            fitted.apply(raw_train),
+            fitted.apply(RawRows.of_numbers(raw_train)),
             rows.train_labels,
-            fitted.apply(raw_validation),
+            fitted.apply(RawRows.of_numbers(raw_validation)),
             rows.validation_labels,
         )
         best = make().run(segment(last=6), fold).state.best
@@ -187,7 +190,9 @@ class NetworkContract(TrainerContract):
         model = keras.models.load_model(tmp_path / "best.keras")
         probabilities = model.predict(raw_validation, verbose=0)[:, 0]
         np.testing.assert_allclose(
-            probabilities, predict(recipe(), fitted, best.weights, raw_validation), rtol=1e-6
+            probabilities,
+            predict(recipe(), fitted, best.weights, RawRows.of_numbers(raw_validation)),
+            rtol=1e-6,
         )
         value = binary_crossentropy(fold.validation_labels, probabilities)
         assert value == pytest.approx(best.value, rel=1e-5)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hpsearch.data.columns import RawRows, number_columns
 from hpsearch.data.standardization import Standardization
 from hpsearch.models.recipe import Recipe, recipe_of
 from hpsearch.training.initialization import initial_weights
@@ -41,9 +42,9 @@ KNOWN = {
 EVERY = {"name", "dtype", "trainable"}
 
 STANDARDIZATION = Standardization(
-    ("height", "width", "depth"),
-    np.array([1, 2, 3], np.float32),
-    np.array([2, 0.5, 1], np.float32),
+    number_columns(("height", "width", "depth")),
+    np.array([1.0, 2, 3]),
+    np.array([2, 0.5, 1]),
 )
 
 
@@ -118,8 +119,8 @@ def test_the_saved_model_predicts_what_the_network_does(tmp_path: Path, name: st
 
     save(tmp_path / "best.keras", NETWORKS[name])
     features = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
-    made = recipe(**NETWORKS[name])
-    expected = predict(made, STANDARDIZATION, initial_weights(made.network, 3, seed=5), features)
+    made, raw = recipe(**NETWORKS[name]), RawRows.of_numbers(features)
+    expected = predict(made, STANDARDIZATION, initial_weights(made.network, 3, seed=5), raw)
     loaded = keras.models.load_model(tmp_path / "best.keras")
     np.testing.assert_array_equal(loaded.predict(features, verbose=0)[:, 0], expected)
 

@@ -65,7 +65,7 @@ def read_csv(
         raise DataError(f"{named(path)} has no rows under its header; give at least 1")
     which = "all" if rows is None else "the first"
     origin = Origin("csv", f"{which} {count:,} rows of {printable(path.name)}", simulated=False)
-    return Table(read.features, read.labels, layout.features, origin)
+    return Table.of_numbers(read.features, read.labels, layout.features, origin)
 
 
 def _find_label(path: Path, label: int | str, fields: list[str], header: bool) -> int:

@@ -10,8 +10,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from hpsearch.data.columns import RawRows
 from hpsearch.data.preprocessing import Preprocessing
-from hpsearch.data.table import Features
 from hpsearch.files import replacing
 from hpsearch.models.arrays import Arrays
 from hpsearch.models.knobs import Knobs
@@ -76,7 +76,7 @@ def whole_model(recipe: Recipe, preprocessing: Preprocessing, weights: Arrays) -
     Returns:
         A functional model with output ``(rows, 1)``, ready for ``predict``, not for ``fit``.
     """
-    features = keras.Input((len(preprocessing.names),), name="features")
+    features = keras.Input((len(preprocessing.columns),), name="features")
     task = recipe.the_task()
     first = [make(stock, keras.layers) for stock in preprocessing.keras_layers()]
     x = features
@@ -101,7 +101,7 @@ def save_model(path: Path, recipe: Recipe, preprocessing: Preprocessing, weights
         with zipfile.ZipFile(saved) as archive:
             parts = {name: archive.read(name) for name in sorted(archive.namelist())}
     config, metadata = json.loads(parts["config.json"]), json.loads(parts["metadata.json"])
-    metadata["columns"] = preprocessing.names
+    metadata["columns"] = [column.name for column in preprocessing.columns]
     metadata["date_saved"] = "{:04}-{:02}-{:02}@{:02}:{:02}:{:02}".format(*SAVED_AT)
     parts["config.json"] = json.dumps(_portable(config, {})).encode()
     parts["metadata.json"] = json.dumps(metadata).encode()
@@ -132,9 +132,9 @@ def _portable(entry: Any, numbers: dict[int, int]) -> Any:
 
 
 def predict(
-    recipe: Recipe, preprocessing: Preprocessing, weights: Arrays, raw: Features
+    recipe: Recipe, preprocessing: Preprocessing, weights: Arrays, raw: RawRows
 ) -> NDArray[np.float64]:
-    """Predictions for raw rows ``(rows, columns)``, float64 ``(rows,)``."""
+    """Predictions for raw rows, float64 ``(rows,)``."""
     model = whole_model(recipe, preprocessing, weights)
-    output = model.predict(raw, batch_size=8_192, verbose=0)
+    output = model.predict(raw.numbers, batch_size=8_192, verbose=0)
     return np.asarray(output, dtype=np.float64)[:, 0]

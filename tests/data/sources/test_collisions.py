@@ -156,25 +156,25 @@ def test_seed_makes_the_rows() -> None:
         simulate(300, seed=seed, progress=lambda now, of: None) for seed in (0, 0, 1)
     )
     assert first.fingerprint() == again.fingerprint()
-    assert not np.isin(first.features[:, 0], other.features[:, 0]).any()
+    assert not np.isin(first.raw.numbers[:, 0], other.raw.numbers[:, 0]).any()
 
 
 def test_fewer_rows_are_a_prefix_of_more(table: Table) -> None:
     for rows in (1, BLOCK_ROWS, BLOCK_ROWS + 1):
         fewer = simulate(rows, seed=0, progress=lambda now, of: None)
-        np.testing.assert_array_equal(fewer.features, table.features[:rows])
+        np.testing.assert_array_equal(fewer.raw.numbers, table.raw.numbers[:rows])
         np.testing.assert_array_equal(fewer.labels, table.labels[:rows])
 
 
 def test_rows_look_like_higgs(table: Table) -> None:
     assert table.names == NAMES
-    assert table.features.shape == (20_000, 28)
-    assert table.features.dtype == table.labels.dtype == np.float32
-    assert np.isfinite(table.features).all()
+    assert table.raw.numbers.shape == (20_000, 28)
+    assert table.raw.numbers.dtype == table.labels.dtype == np.float32
+    assert np.isfinite(table.raw.numbers).all()
     assert table.labels.mean() == pytest.approx(0.53, abs=0.02)
     assert table.origin.simulated
     assert "not the UCI data" in table.origin.description
-    for name, column in zip(NAMES, table.features.T, strict=True):
+    for name, column in zip(NAMES, table.raw.numbers.T, strict=True):
         if name.endswith(("eta", "phi")):
             assert abs(column.mean()) < 0.05
             assert 0.9 < column.std() < 1.25
@@ -186,7 +186,9 @@ def test_rows_look_like_higgs(table: Table) -> None:
 
 
 def test_columns_spread_like_the_real_ones(table: Table, real: Table) -> None:
-    for name, simulated, measured in zip(NAMES, table.features.T, real.features.T, strict=True):
+    for name, simulated, measured in zip(
+        NAMES, table.raw.numbers.T, real.raw.numbers.T, strict=True
+    ):
         # m_lv is 4 in 5 times the W's mass in HIGGS, with a detector better than this one.
         allowed = 2.5 if name.startswith("m_") else 1.35
         assert 1 / allowed < simulated.std() / measured.std() < allowed, name
@@ -212,7 +214,7 @@ def test_the_problem_is_as_hard_as_higgs(table: Table) -> None:
 
 def _auc(model: Any, table: Table) -> float:
     """AUC on the second half of 20,000 rows after training on the first."""
-    model.fit(table.features[:10_000], table.labels[:10_000])
+    model.fit(table.raw.numbers[:10_000], table.labels[:10_000])
     return float(
-        roc_auc_score(table.labels[10_000:], model.predict_proba(table.features[10_000:])[:, 1])
+        roc_auc_score(table.labels[10_000:], model.predict_proba(table.raw.numbers[10_000:])[:, 1])
     )

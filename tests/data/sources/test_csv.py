@@ -76,10 +76,10 @@ def test_what_is_written_is_read(
         table = read(file)
         head = read(file, rows=1)
     expected = np.array(values, np.float32)
-    np.testing.assert_array_equal(table.features, expected[:, 1:])
+    np.testing.assert_array_equal(table.raw.numbers, expected[:, 1:])
     np.testing.assert_array_equal(table.labels, expected[:, 0])
-    np.testing.assert_array_equal(head.features, expected[:1, 1:])
-    assert table.features.dtype == table.labels.dtype == np.float32
+    np.testing.assert_array_equal(head.raw.numbers, expected[:1, 1:])
+    assert table.raw.numbers.dtype == table.labels.dtype == np.float32
 
 
 @settings(deadline=None, max_examples=100)
@@ -95,7 +95,7 @@ def test_any_bytes_are_rows_or_a_data_error(
             table = read(file)
         except DataError:
             return
-    assert np.isfinite(table.features).all()
+    assert np.isfinite(table.raw.numbers).all()
     assert np.isin(table.labels, (0, 1)).all()
 
 
@@ -111,7 +111,7 @@ def test_a_field_is_what_python_calls_a_number(
     except ValueError:
         number = float("nan")
     if abs(number) < 2.0**128 - 2.0**103:
-        assert read(file).features[1, 0] == np.float32(number)
+        assert read(file).raw.numbers[1, 0] == np.float32(number)
     else:
         with pytest.raises(DataError, match="line 2: "):
             read(file)
@@ -166,7 +166,7 @@ def test_header_names_and_label_by_name(write: Write) -> None:
     table = read(write(b'\xef\xbb\xbf"a, b",target,\n1.5,1,2\n2.5,0,3\n'), label="target")
     assert table.names == ("a, b", "column 2")
     assert table.labels.tolist() == [1, 0]
-    assert table.features.tolist() == [[1.5, 2], [2.5, 3]]
+    assert table.raw.numbers.tolist() == [[1.5, 2], [2.5, 3]]
 
 
 def test_label_by_place_without_header(write: Write) -> None:
@@ -179,7 +179,7 @@ def test_label_by_place_without_header(write: Write) -> None:
 
 def test_quoted_numbers_and_constant_columns(write: Write) -> None:
     table = read(write(b'"1","2.5",7\n"0",3,7\n'))
-    assert table.features.tolist() == [[2.5, 7], [3, 7]]
+    assert table.raw.numbers.tolist() == [[2.5, 7], [3, 7]]
 
 
 @pytest.mark.parametrize(
@@ -244,4 +244,4 @@ def test_a_damaged_gzip(write: Write) -> None:
 
 def test_gzip_members_follow_each_other(write: Write) -> None:
     table = read(write(gzip.compress(b"1,2\n") + gzip.compress(b"0,3\n") + b"\0" * 9))
-    assert table.features.tolist() == [[2], [3]]
+    assert table.raw.numbers.tolist() == [[2], [3]]

@@ -62,7 +62,7 @@ def dead() -> str:
 
 
 def assert_first_rows(table: Table, rows: int, whole: Table) -> None:
-    np.testing.assert_array_equal(table.features, whole.features[:rows])
+    np.testing.assert_array_equal(table.raw.numbers, whole.raw.numbers[:rows])
     np.testing.assert_array_equal(table.labels, whole.labels[:rows])
     assert table.names == NAMES
     assert table.origin.kind == "higgs"

@@ -44,9 +44,9 @@ def read(source: Source, file: Path | None, rows: int = 50, seed: int = 1) -> Ta
 
 def test_a_source_gives_what_a_study_asks_for(source: Source, file: Path | None) -> None:
     table = read(source, file)
-    assert table.features.shape == (50, 28)
-    assert table.features.dtype == table.labels.dtype == np.float32
-    assert np.isfinite(table.features).all()
+    assert table.raw.numbers.shape == (50, 28)
+    assert table.raw.numbers.dtype == table.labels.dtype == np.float32
+    assert np.isfinite(table.raw.numbers).all()
     assert len(table.names) == 28
     assert (table.origin.kind, table.origin.simulated) == (source.name, source.simulated)
     assert table.origin.description.isprintable()
@@ -58,7 +58,7 @@ def test_the_same_request_gives_the_same_rows(source: Source, file: Path | None)
 
 def test_fewer_rows_are_the_first_of_more(source: Source, file: Path | None) -> None:
     more, fewer = read(source, file), read(source, file, rows=40)
-    np.testing.assert_array_equal(fewer.features, more.features[:40])
+    np.testing.assert_array_equal(fewer.raw.numbers, more.raw.numbers[:40])
     np.testing.assert_array_equal(fewer.labels, more.labels[:40])
 
 

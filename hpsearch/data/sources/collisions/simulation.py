@@ -60,7 +60,9 @@ def simulate(rows: int, *, seed: int, progress: RowProgress) -> Table:
         labels[start:end] = block_labels[: end - start]
         progress(end, rows)
     description = f"{rows:,} simulated collisions (seed {seed}), not the UCI data"
-    return Table(features, labels, NAMES, Origin("collisions", description, simulated=True))
+    return Table.of_numbers(
+        features, labels, NAMES, Origin("collisions", description, simulated=True)
+    )
 
 
 def _block(rng: np.random.Generator) -> tuple[Features, NDArray[np.bool_]]:

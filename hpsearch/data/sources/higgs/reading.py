@@ -45,7 +45,9 @@ def fetch_higgs(
 
 
 def _table(rows: Rows, description: str) -> Table:
-    return Table(rows.features, rows.labels, NAMES, Origin("higgs", description, simulated=False))
+    return Table.of_numbers(
+        rows.features, rows.labels, NAMES, Origin("higgs", description, simulated=False)
+    )
 
 
 def _read(request: Request) -> Table:
