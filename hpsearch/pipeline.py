@@ -114,7 +114,7 @@ def reproduce(
     spec, runs = folder.spec, choose(folder)
     table = recorded_rows(folder.path)
     rows = split_rows(table, spec)
-    facts = facts_of(table, rows)
+    facts = facts_of(table, rows, spec.task)
     del table
     folder.check_rows(facts)
     with training_pool((rows.fold,), workers, view.tell) as pool:
@@ -153,7 +153,7 @@ def _opened(
     """A study's folder with its rows kept in it, and the workers that train on them."""
     refuse_foreign_reports(out)
     rows = split_rows(table, spec)
-    facts = facts_of(table, rows)
+    facts = facts_of(table, rows, spec.task)
     view.tell(_say_rows(facts))
     with write_folder(out, spec, facts, view.tell) as folder:
         folder.record.set_fact("command", command)
@@ -180,7 +180,7 @@ def _models(folder: StudyFolder, rows: Split, pool: Pool) -> Models:
     task, preprocessing = folder.spec.task.name, rows.preprocessing
 
     def network(run: Run, weights: Arrays, raw: RawRows) -> Future[Any]:
-        return pool.call(predict, run.recipe, preprocessing, weights, raw)
+        return pool.call(predict, run.recipe, preprocessing, weights, raw, rows.target)
 
     def validation(run: Run, weights: Arrays) -> Future[Any]:
         return pool.call(predict_validation, run, weights)
@@ -189,7 +189,7 @@ def _models(folder: StudyFolder, rows: Split, pool: Pool) -> Models:
         return pool.call(fit_and_predict, task, name, seed, preprocessing, raw)
 
     def save(path: Path, run: Run, weights: Arrays) -> None:
-        whole = (path, run.recipe, preprocessing, weights)
+        whole = (path, run.recipe, preprocessing, weights, rows.target)
         pool.call(save_model, *whole, name="saving the model").result()
 
     return Models(Predictors(network, validation, baseline), save)

@@ -21,6 +21,11 @@ class Network:
         *hidden, _ = (layer.units for layer in self.layers if isinstance(layer, Dense))
         return tuple(hidden)
 
+    @property
+    def units(self) -> int:
+        """Columns of its outputs."""
+        return self.layers[-1].outputs(0)
+
     def with_widths(self, widths: Sequence[int]) -> "Network":
         """The same with other numbers of hidden units."""
         *hidden, last = self.layers
@@ -46,7 +51,7 @@ class Network:
         )
 
     def names(self) -> tuple[str, ...]:
-        """A name for each layer: its kind in Keras's spelling with its number; ``logit`` the last.
+        """A name for each layer: its kind in Keras's spelling with its number; ``outputs``.
 
         Keras would number layers by what a process has made before.
         """
@@ -57,7 +62,7 @@ class Network:
             kind = kind.removeprefix("_")
             counts[kind] += 1
             names.append(f"{kind}_{counts[kind]}")
-        return (*names, "logit")
+        return (*names, "outputs")
 
     def outputs(self, weights: Arrays, x: Array) -> Array:
         """Outputs at prediction, float32 ``(rows, outputs)``; the NumPy reference.
