@@ -8,9 +8,10 @@ from scipy.special import expit
 
 from hpsearch.errors import shown
 from hpsearch.stock import StockObject
+from hpsearch.tasks.estimators import EstimatorBaseline, gradient_boosting
 from hpsearch.tasks.metric import Metric, Vector
 from hpsearch.tasks.ranking import auc, resampled_auc
-from hpsearch.tasks.task import EstimatorBaseline, Outputs, Task
+from hpsearch.tasks.task import Outputs, Task
 
 #: Probabilities are kept this far from 0 and 1 before a logarithm is taken, as Keras does.
 EPSILON = 1e-7
@@ -142,14 +143,7 @@ BINARY = Task(
             "sklearn.linear_model:LogisticRegression",
             {"max_iter": 1_000},
         ),
-        EstimatorBaseline(
-            "gradient_boosting",
-            "Histogram gradient boosting",
-            "sklearn.ensemble:HistGradientBoostingClassifier",
-            {"learning_rate": 0.05, "max_iter": 400, "early_stopping": False},
-            seeded=True,
-            staged=True,
-        ),
+        gradient_boosting("HistGradientBoostingClassifier"),
     ),
     estimator_method="predict_proba",
     estimator_predictions=lambda probabilities: np.asarray(probabilities[:, 1], np.float64),

@@ -8,31 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.stock import StockObject
+from hpsearch.tasks.estimators import EstimatorBaseline
 from hpsearch.tasks.metric import Metric, Vector
 
 #: Outputs of a network before the link, float32 ``(rows, outputs)``.
 Outputs = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class EstimatorBaseline:
-    """A model of scikit-learn that the winner may be compared with.
-
-    Attributes:
-        name: As a study file names it.
-        label: The name for people.
-        estimator: ``module:class``.
-        arguments: That make it, besides its seed.
-        seeded: Whether it takes a seed, ``random_state``.
-        staged: Whether it grows in stages, of which the best on the validation rows is kept.
-    """
-
-    name: str
-    label: str
-    estimator: str
-    arguments: dict[str, Any]
-    seeded: bool = False
-    staged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
