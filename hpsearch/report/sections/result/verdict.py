@@ -1,6 +1,6 @@
 """What to believe, in plain sentences that follow from the report's numbers by stated rules."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hpsearch.tasks.task import Task
@@ -22,9 +22,9 @@ def _sentences(task: Task, values: Mapping[str, Any]) -> Iterator[str]:
     if test is None:
         yield _untested(values, best) if best else values["absences"]["best"]
         return
-    if answer := _answer(task, test, values.get("baselines")):
+    if answer := _answer(task, values["data"]["chance"], test, values.get("baselines")):
         yield answer
-    yield _believe(task, test)
+    yield _believe(task, values["data"]["classes"], test)
     if tie := _tie(values["leaderboard"]):
         yield tie
     yield _openings(test["openings"], test["openings_known"])
@@ -38,13 +38,19 @@ def _untested(values: Mapping[str, Any], best: Mapping[str, Any]) -> str:
     )
 
 
-def _answer(task: Task, test: Mapping[str, Any], baselines: Mapping[str, Any] | None) -> str | None:
+def _answer(
+    task: Task,
+    chance: Mapping[str, float],
+    test: Mapping[str, Any],
+    baselines: Mapping[str, Any] | None,
+) -> str | None:
     """Whether to use the model: by chance's ranking first, then by the baselines."""
     ranking = task.ranking_metric
     interval = test["intervals"][ranking.name]
-    if ranking.chance is not None and interval["low"] <= ranking.chance:
+    reached = chance.get(ranking.name)
+    if reached is not None and interval["low"] <= reached:
         return (
-            f"Do not use it: the interval of its {ranking.label} reaches {ranking.chance:g}, what "
+            f"Do not use it: the interval of its {ranking.label} reaches {reached:g}, what "
             "chance alone has, so the network is not better than chance."
         )
     if baselines is None:
@@ -71,14 +77,14 @@ def _answer(task: Task, test: Mapping[str, Any], baselines: Mapping[str, Any] | 
     return f"{label} can be used: it is better than all {say_count(len(rows))} baselines."
 
 
-def _believe(task: Task, test: Mapping[str, Any]) -> str:
+def _believe(task: Task, classes: Sequence[str], test: Mapping[str, Any]) -> str:
     interval = say_interval(test["intervals"][task.metric.name])
     whose = f"{test['reference']}'s network" if test["trial"] is not None else test["reference"]
     return (
         f"On {say_count(test['rows'])} test rows that took no part in training or choosing, "
         f"{whose} has a {task.metric.label} of "
         f"{say_number(test[task.metric.name])} {interval}. "
-        f"{task.say_ranking(test[task.ranking_metric.name])}"
+        f"{task.say_ranking(test[task.ranking_metric.name], classes)}"
     )
 
 
