@@ -72,9 +72,7 @@ def _logit_losses(logits: Outputs, labels: Vector) -> NDArray[np.float32]:
 
 
 def _say_auc(area: float, classes: Sequence[str]) -> str:
-    first, second = (
-        (f"class {name}" for name in classes[:2]) if classes else ("label 0", "label 1")
-    )
+    first, second = (f"class {name}" for name in classes[:2]) if classes else ("label 0", "label 1")
     return f"It puts a row of {second} above one of {first} in {area:.1%} of pairs."
 
 

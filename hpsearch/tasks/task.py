@@ -41,7 +41,8 @@ class Task:
             first is that which is minimized.
         gives_probability: Whether a prediction is the probability of label 1.
         ranking_metric: The test metric that tells whether a model has learned anything.
-        say_ranking: What a value of that metric means, as a sentence, with the names of the classes.
+        say_ranking: What a value of that metric means, as a sentence; its second argument is the
+            names of the classes.
         resolution: The smallest difference of the objective that matters, in its unit.
         rise: A change of a smoothed curve that is more than noise, in the objective's unit.
         progress: What a fifth of the epochs must bring for more of them to be worth having.

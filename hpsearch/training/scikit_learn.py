@@ -43,7 +43,7 @@ def fit_and_predict(
         raw: Rows before preprocessing.
 
     Returns:
-        Predictions for the validation rows and for ``raw``.
+        Predictions for the validation rows and for ``raw``, in the target's unit.
 
     Raises:
         KeyError: If the task has no such estimator.
@@ -52,7 +52,9 @@ def fit_and_predict(
     fits = (_fit(task, baseline, seed, fold, drawn) for drawn in settings(baseline, seed))
     best = min(fits, key=lambda fitted: fitted.loss)
     parts = (fold.validation_features, preprocessing.apply(raw))
-    validation, predicted = (_predict(task, baseline, best, part) for part in parts)
+    validation, predicted = (
+        fold.target.restored(_predict(task, baseline, best, part)) for part in parts
+    )
     return validation, predicted
 
 
