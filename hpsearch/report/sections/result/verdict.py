@@ -1,6 +1,6 @@
 """What to believe, in plain sentences that follow from the report's numbers by stated rules."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hpsearch.tasks.task import Task
@@ -24,7 +24,7 @@ def _sentences(task: Task, values: Mapping[str, Any]) -> Iterator[str]:
         return
     if answer := _answer(task, values["data"]["chance"], test, values.get("baselines")):
         yield answer
-    yield _believe(task, test)
+    yield _believe(task, values["data"]["classes"], test)
     if tie := _tie(values["leaderboard"]):
         yield tie
     yield _openings(test["openings"], test["openings_known"])
@@ -77,14 +77,14 @@ def _answer(
     return f"{label} can be used: it is better than all {say_count(len(rows))} baselines."
 
 
-def _believe(task: Task, test: Mapping[str, Any]) -> str:
+def _believe(task: Task, classes: Sequence[str], test: Mapping[str, Any]) -> str:
     interval = say_interval(test["intervals"][task.metric.name])
     whose = f"{test['reference']}'s network" if test["trial"] is not None else test["reference"]
     return (
         f"On {say_count(test['rows'])} test rows that took no part in training or choosing, "
         f"{whose} has a {task.metric.label} of "
         f"{say_number(test[task.metric.name])} {interval}. "
-        f"{task.say_ranking(test[task.ranking_metric.name])}"
+        f"{task.say_ranking(test[task.ranking_metric.name], classes)}"
     )
 
 
