@@ -188,8 +188,9 @@ def _models(folder: StudyFolder, rows: Split, pool: Pool) -> Models:
     def baseline(name: str, seed: int, raw: RawRows) -> Future[Any]:
         return pool.call(fit_and_predict, task, name, seed, preprocessing, raw)
 
-    def save(path: Path, run: Run, weights: Arrays) -> None:
-        whole = (path, run.recipe, preprocessing, weights, rows.target)
+    def save(path: Path, run: Run, weights: Arrays, threshold: float | None) -> None:
+        classes = folder.data().classes
+        whole = (path, run.recipe, preprocessing, weights, rows.target, classes, threshold)
         pool.call(save_model, *whole, name="saving the model").result()
 
     return Models(Predictors(network, validation, baseline), save)

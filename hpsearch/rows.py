@@ -76,4 +76,5 @@ def split_rows(table: Table, spec: StudySpec) -> Split:
         train=spec.data.train,
         test=spec.data.test,
         shuffle=spec.study.seed if spec.data.shuffle else None,
+        scaling=spec.data.scaling,
     )

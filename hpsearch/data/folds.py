@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hpsearch.data.features.table_preprocessing import TablePreprocessing
 from hpsearch.data.parts import Fold, SealedTest
 from hpsearch.data.preprocessing import Preprocessing
-from hpsearch.data.standardization import Standardization
 from hpsearch.data.table import Table
 from hpsearch.data.target import UNSCALED, TargetScale
 from hpsearch.errors import DataError
+from hpsearch.study.sections import ScalingName
 from hpsearch.tasks.task import Task
 
 
@@ -35,6 +36,7 @@ def split(
     train: int,
     test: int,
     shuffle: int | None = None,
+    scaling: ScalingName = "standard",
 ) -> Split:
     """Cut a table in validation, train and test rows, in this order, the tutorial's.
 
@@ -42,6 +44,7 @@ def split(
         table: At least ``validation + train + test`` rows; further rows are not used.
         task: What the labels of each part must be.
         shuffle: Seed of a permutation of the rows before the cut; None keeps their order.
+        scaling: How columns of numbers are scaled.
 
     Raises:
         DataError: If the table is too short, or the labels of a part are not the task's.
@@ -62,7 +65,7 @@ def split(
                 f"the {len(part):,} {name} rows {problem}; "
                 f"take more rows, or set data.shuffle = true"
             )
-    preprocessing = Standardization.fit(table.raw[parts[1]], table.columns)
+    preprocessing = TablePreprocessing.fit(table.raw[parts[1]], table.columns, scaling)
     validation_features, train_features = (
         np.ascontiguousarray(preprocessing.apply(table.raw[part])) for part in parts[:2]
     )

@@ -4,7 +4,7 @@ from typing import Protocol, Self
 
 from hpsearch.data.columns import Column, RawRows
 from hpsearch.data.table import Features
-from hpsearch.stock import StockObject
+from hpsearch.stock import StockNode
 
 
 class Preprocessing(Protocol):
@@ -19,6 +19,10 @@ class Preprocessing(Protocol):
         """The raw columns that it takes, in their order."""
 
     @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the features that it gives, in their order."""
+
+    @property
     def width(self) -> int:
         """Number of features that it gives."""
 
@@ -29,8 +33,10 @@ class Preprocessing(Protocol):
     def apply(self, raw: RawRows) -> Features:
         """Features for the network, float32 ``(rows, width)``."""
 
-    def keras_layers(self) -> tuple[StockObject, ...]:
-        """Layers that take raw rows to features, in their order, each with a name of its own.
+    def keras_layers(self) -> tuple[StockNode, ...]:
+        """A graph that takes raw rows to features, each node after those that it takes.
 
-        Their arguments are plain values that JSON can hold.
+        It begins at ``numbers``, float64 with NaN for missing, and ``texts``, strings of which the
+        empty one is missing, both ``(rows, columns)`` as in ``RawRows``. The last node gives the
+        features. Its arguments and constants are plain values that JSON can hold.
         """

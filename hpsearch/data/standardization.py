@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from hpsearch.data.columns import Column, RawRows
 from hpsearch.data.table import Features
-from hpsearch.stock import StockObject
+from hpsearch.stock import StockNode, layer_node
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +35,11 @@ class Standardization:
         return cls(columns, mean, deviation)
 
     @property
+    def features(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+    @property
     def width(self) -> int:
         """As many features as raw columns."""
         return len(self.columns)
@@ -43,16 +48,15 @@ class Standardization:
         """Standardized features, float32 of the same shape; float64 until they are centered."""
         return ((raw.numbers - self.mean) / self.deviation).astype(np.float32)
 
-    def keras_layers(self) -> tuple[StockObject, ...]:
+    def keras_layers(self) -> tuple[StockNode, ...]:
         """One ``Normalization``, which takes the variance in place of the deviation."""
-        variance = self.deviation**2
         return (
-            StockObject(
+            layer_node(
+                "standardize",
                 "Normalization",
-                {
-                    "mean": self.mean.tolist(),
-                    "variance": variance.tolist(),
-                    "name": "standardize",
-                },
+                "numbers",
+                mean=self.mean.tolist(),
+                variance=(self.deviation**2).tolist(),
+                dtype="float64",
             ),
         )

@@ -19,15 +19,21 @@ from hpsearch.progress import View
 from hpsearch.record.folder import StudyFolder
 from hpsearch.record.measurements import choose_result
 from hpsearch.search.clock import Problem
+from hpsearch.statistics.calibration import choose_threshold
 from hpsearch.training.run import Run
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """What is done with trained networks: ``save`` writes one as a model that takes raw rows."""
+    """What is done with trained networks.
+
+    Attributes:
+        save: Writes one as a model that takes raw rows, with the probability from which a row is
+            called the second class, or None for a task that calls no row anything.
+    """
 
     predictors: Predictors
-    save: Callable[[Path, Run, Arrays], None]
+    save: Callable[[Path, Run, Arrays, float | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +96,18 @@ class Steps:
                 (arrays,) = best_weights(folder, self.problem, self.pool, [best])
                 folder.check_place()
                 model.parent.mkdir(exist_ok=True)
-                self.models.save(model, best, arrays)
+                self.models.save(model, best, arrays, self._threshold(best, arrays))
                 folder.record.set_fact("model", _saved(best, model))
             if not measured:
                 weights = best_weights(folder, self.problem, self.pool, candidates.runs)
                 measure(folder, self.rows, candidates, weights, self.models.predictors)
+
+    def _threshold(self, run: Run, weights: Arrays) -> float | None:
+        """The one that the report shows: see ``choose_threshold``."""
+        if not self.folder.spec.task.gives_probability:
+            return None
+        probabilities = self.models.predictors.validation(run, weights).result()
+        return choose_threshold(self.rows.fold.validation_labels, probabilities)
 
 
 @contextmanager

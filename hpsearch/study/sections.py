@@ -31,6 +31,10 @@ class StudySection(StudyTable):
 SourceName = Literal["higgs", "csv", "collisions"]
 
 
+#: How columns of numbers are scaled; ``data.features`` has a file for it.
+ScalingName = Literal["standard", "robust", "quantile"]
+
+
 def _task_name(name: str) -> str:
     if name not in TASKS:
         raise PydanticCustomError("rule", f"must be one of {', '.join(map(repr, TASKS))}")
@@ -43,7 +47,9 @@ class DataSection(StudyTable):
     ``path`` may be left out where ``--data`` names the file. The parts are cut in this order:
     validation, train, test. ``label`` names the label's column of a csv file with a header; 0, the
     default, is the first column, as in HIGGS. ``task`` says what the label is: ``binary``, two
-    classes.
+    classes. ``scaling`` brings columns of numbers to like size: ``standard`` by mean and deviation,
+    ``robust`` by median and quartiles with far values drawn in, ``quantile`` to a normal
+    distribution.
     """
 
     source: SourceName = "higgs"
@@ -54,6 +60,7 @@ class DataSection(StudyTable):
     train: Annotated[Count, Field(ge=2)] = 10_000
     test: Annotated[Count, Field(ge=2)] = 100_000
     shuffle: bool = False
+    scaling: ScalingName = "standard"
 
 
 class TrainingSection(StudyTable):

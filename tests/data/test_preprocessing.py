@@ -1,90 +1,319 @@
-"""What every preprocessing promises, and what standardization does."""
+"""What every preprocessing promises: the laws of the contract, over tables of all kinds."""
 
 import json
 import pickle
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 
-from hpsearch.data.columns import RawRows, number_columns
+from hpsearch.data.columns import Column, RawRows, number_columns
+from hpsearch.data.features.table_preprocessing import TablePreprocessing
 from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.standardization import Standardization
+from tests.data.tables import MIXED, NUMBERS, mixed_rows, number_rows
 
-COLUMNS = number_columns(("shift", "large", "tiny", "constant"))
-
-
-def raw_rows(rows: int = 60) -> RawRows:
-    noise = np.random.default_rng(0).normal(size=(rows, len(COLUMNS)))
-    return RawRows.of_numbers(noise * [1, 1e4, 1e-3, 0] + [5, -3e4, 0, 0.1])
+TRAIN = slice(0, 300)
 
 
 class PreprocessingContract:
-    """Laws of each; a subclass says which."""
+    """Laws of each; a subclass says which, and on which table."""
 
-    kind: type[Preprocessing]
+    fit: Any
+    columns: tuple[Column, ...] = MIXED
 
     @pytest.fixture
-    def fitted(self) -> Preprocessing:
-        return self.kind.fit(raw_rows(), COLUMNS)
+    def rows(self) -> RawRows:
+        return mixed_rows() if self.columns == MIXED else number_rows(400)
+
+    @pytest.fixture
+    def fitted(self, rows: RawRows) -> Preprocessing:
+        preprocessing: Preprocessing = self.fit(rows[TRAIN], self.columns)
+        return preprocessing
 
     def test_the_columns_keep_their_names_and_order(self, fitted: Preprocessing) -> None:
-        assert fitted.columns == COLUMNS
+        assert fitted.columns == self.columns
 
-    def test_features_are_float32_of_the_width(self, fitted: Preprocessing) -> None:
-        features = fitted.apply(raw_rows())
+    def test_features_are_finite_float32_each_with_a_name(
+        self, fitted: Preprocessing, rows: RawRows
+    ) -> None:
+        features = fitted.apply(rows)
         assert features.dtype == np.float32
-        assert features.shape == (60, fitted.width)
+        assert features.shape == (400, fitted.width) == (400, len(set(fitted.features)))
         assert np.isfinite(features).all()
 
-    def test_a_row_does_not_depend_on_its_company(self, fitted: Preprocessing) -> None:
-        alone = [fitted.apply(raw_rows()[row : row + 1]) for row in range(60)]
-        np.testing.assert_array_equal(np.concatenate(alone), fitted.apply(raw_rows()))
+    def test_a_row_does_not_depend_on_its_company(
+        self, fitted: Preprocessing, rows: RawRows
+    ) -> None:
+        alone = [fitted.apply(rows[row : row + 1]) for row in range(60)]
+        np.testing.assert_array_equal(np.concatenate(alone), fitted.apply(rows)[:60])
 
     def test_applying_changes_neither_the_rows_nor_what_was_fitted(
-        self, fitted: Preprocessing
+        self, fitted: Preprocessing, rows: RawRows
     ) -> None:
-        rows = raw_rows()
-        first = fitted.apply(rows)
-        np.testing.assert_array_equal(rows.numbers, raw_rows().numbers)
+        numbers, first = rows.numbers.copy(), fitted.apply(rows)
+        np.testing.assert_array_equal(rows.numbers, numbers)
         np.testing.assert_array_equal(fitted.apply(rows), first)
 
-    def test_a_worker_gets_the_same(self, fitted: Preprocessing) -> None:
+    def test_fitting_again_gives_the_same(self, fitted: Preprocessing, rows: RawRows) -> None:
+        again = self.fit(rows[TRAIN], self.columns)
+        assert again.features == fitted.features
+        np.testing.assert_array_equal(again.apply(rows), fitted.apply(rows))
+
+    def test_a_worker_gets_the_same(self, fitted: Preprocessing, rows: RawRows) -> None:
         received = pickle.loads(pickle.dumps(fitted))
-        np.testing.assert_array_equal(received.apply(raw_rows()), fitted.apply(raw_rows()))
+        np.testing.assert_array_equal(received.apply(rows), fitted.apply(rows))
         assert received.columns == fitted.columns
 
-    def test_its_layers_are_plain_values(self, fitted: Preprocessing) -> None:
-        layers = [asdict(layer) for layer in fitted.keras_layers()]
-        assert layers
-        assert json.loads(json.dumps(layers)) == layers
-        names = [layer["arguments"]["name"] for layer in layers]
-        assert len(set(names)) == len(names)
+    def test_its_layers_are_plain_values_that_come_after_what_they_take(
+        self, fitted: Preprocessing
+    ) -> None:
+        known = {"numbers", "texts"}
+        for node in fitted.keras_layers():
+            assert {given for given in node.inputs if isinstance(given, str)} <= known
+            assert node.name not in known
+            known.add(node.name)
+            plain = {**asdict(node), "inputs": list(node.inputs)}
+            assert json.loads(json.dumps(plain, allow_nan=False)) == plain
 
     @pytest.mark.usefixtures("tensorflow")
-    def test_its_layers_do_the_same(self, fitted: Preprocessing) -> None:
+    def test_its_layers_do_the_same(self, fitted: Preprocessing, rows: RawRows) -> None:
         import keras
 
-        tensor: Any = keras.ops.convert_to_tensor(raw_rows().numbers)
-        for layer in fitted.keras_layers():
-            tensor = getattr(keras.layers, layer.class_name)(**layer.arguments)(tensor)
-        np.testing.assert_allclose(np.asarray(tensor), fitted.apply(raw_rows()), atol=1e-5)
+        from hpsearch.training.keras.graph import features_of, raw_inputs, raw_tensors
 
-    def test_each_column_has_one_name(self) -> None:
-        with pytest.raises(ValueError, match="4 columns need as many names, got 3"):
-            self.kind.fit(raw_rows(), COLUMNS[:3])
+        inputs = raw_inputs(fitted)
+        model = keras.Model(inputs, features_of(fitted, inputs))
+        tensors = raw_tensors(fitted, rows)
+        given = tensors if isinstance(tensors, dict) else {"numbers": tensors}
+        np.testing.assert_allclose(
+            model.predict_on_batch(given), fitted.apply(rows), rtol=1e-6, atol=1e-6
+        )
+
+    def test_each_column_has_one_name(self, rows: RawRows) -> None:
+        held = len(self.columns)
+        with pytest.raises(ValueError, match=f"{held} columns need as many names, got {held - 1}"):
+            self.fit(rows, self.columns[:-1])
 
 
 class TestStandardization(PreprocessingContract):
-    kind = Standardization
+    fit = Standardization.fit
+    columns = NUMBERS
 
-    def test_columns_have_mean_0_and_deviation_1(self) -> None:
-        features = Standardization.fit(raw_rows(), COLUMNS).apply(raw_rows())[:, :3]
-        np.testing.assert_allclose(features.mean(axis=0, dtype=np.float64), 0, atol=1e-5)
-        np.testing.assert_allclose(features.std(axis=0, dtype=np.float64), 1, atol=1e-5)
 
-    def test_a_constant_column_is_centered_and_not_divided(self) -> None:
-        fitted = Standardization.fit(raw_rows(), COLUMNS)
-        assert fitted.deviation[3] == 1
-        np.testing.assert_allclose(fitted.apply(raw_rows())[:, 3], 0.0, atol=1e-6)
+class TestNumbersAlone(PreprocessingContract):
+    fit = TablePreprocessing.fit
+    columns = NUMBERS
+
+
+class TestStandard(PreprocessingContract):
+    fit = TablePreprocessing.fit
+
+
+class TestRobust(PreprocessingContract):
+    fit = partial(TablePreprocessing.fit, scaling="robust")
+
+
+class TestQuantile(PreprocessingContract):
+    fit = partial(TablePreprocessing.fit, scaling="quantile")
+
+
+def column(preprocessing: TablePreprocessing, raw: RawRows, feature: str) -> Any:
+    return preprocessing.apply(raw)[:, preprocessing.features.index(feature)]
+
+
+def one_column(*values: float, kind: Any = "number") -> tuple[RawRows, tuple[Column, ...]]:
+    return RawRows.of_numbers(np.array(values, float)[:, np.newaxis]), (Column("x", kind),)
+
+
+def texts(*values: str, vocabulary: tuple[str, ...] = ()) -> tuple[RawRows, tuple[Column, ...]]:
+    known = vocabulary or tuple(dict.fromkeys(filter(None, values)))
+    codes = np.array([[known.index(text) if text else -1] for text in values], np.int32)
+    raw = RawRows(np.empty((len(values), 0)), codes, (known,))
+    return raw, (Column("x", "category"),)
+
+
+def test_numbers_without_gaps_are_standardized_to_the_bit() -> None:
+    for numbers in (number_rows().numbers[:, :3], number_rows().numbers[:, :3].astype("float32")):
+        raw, columns = RawRows.of_numbers(numbers), NUMBERS[:3]
+        np.testing.assert_array_equal(
+            TablePreprocessing.fit(raw[:40], columns).apply(raw),
+            Standardization.fit(raw[:40], columns).apply(raw),
+        )
+
+
+def test_a_unix_time_keeps_its_values() -> None:
+    seconds = np.arange(-900.0, 900, 5)
+    noise = np.random.default_rng(2).normal(size=len(seconds))
+    columns = number_columns(("time", "noise"))
+    features = []
+    for begin in (1.7e9, 0.0):
+        raw = RawRows.of_numbers(np.column_stack([seconds + begin, noise]))
+        features.append(TablePreprocessing.fit(raw[:200], columns).apply(raw))
+    large, small = features
+    assert len(np.unique(large[:, 0])) == len(seconds)
+    np.testing.assert_allclose(large, small, rtol=1e-6)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "robust", "quantile"])
+def test_a_column_is_constant_only_if_it_is(scaling: Any) -> None:
+    for size in (1e-300, 1e-20, 1.0, 1e300):
+        raw, columns = one_column(*size * np.arange(1, 9.0))
+        features = TablePreprocessing.fit(raw, columns, scaling).apply(raw)
+        assert (np.diff(features[:, 0]) > 0).all(), size
+    raw, columns = one_column(0.1, 0.1, 0.1, 7, np.inf, -1e300)
+    constant = TablePreprocessing.fit(raw[:3], columns, scaling).apply(raw)
+    np.testing.assert_array_equal(constant, 0)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "robust", "quantile"])
+def test_values_far_from_all_train_rows_give_finite_features(scaling: Any) -> None:
+    raw, columns = one_column(1, 2, 3, 4, np.inf, -np.inf, 1e300, -1e300, 1e-300)
+    features = TablePreprocessing.fit(raw[:4], columns, scaling).apply(raw)[:, 0]
+    assert np.isfinite(features).all()
+    assert features[4] == features[6] >= features[3]
+    assert features[5] == features[7] <= features[0]
+
+
+def test_a_gap_gets_the_median_and_is_told_where_train_rows_had_some() -> None:
+    numbers = np.array([[1.0, 5], [np.nan, 6], [2, 7], [9, 8], [np.nan, np.nan]])
+    raw = RawRows.of_numbers(numbers)
+    fitted = TablePreprocessing.fit(raw[:4], number_columns(("a", "b")))
+    assert fitted.features == ("a", "b", "a is missing")
+    filled = np.array([[1.0, 5], [2, 6], [2, 7], [9, 8], [2, 6.5]])
+    expected = (filled - filled[:4].mean(axis=0)) / filled[:4].std(axis=0)
+    np.testing.assert_allclose(fitted.apply(raw)[:, :2], expected, rtol=1e-6)
+    np.testing.assert_array_equal(fitted.apply(raw)[:, 2], [0, 1, 0, 0, 1])
+
+
+def test_a_column_without_any_value_is_0_and_tells_nothing() -> None:
+    raw, columns = one_column(np.nan, np.nan, 8)
+    fitted = TablePreprocessing.fit(raw[:2], columns)
+    assert fitted.features == ("x",)
+    np.testing.assert_array_equal(fitted.apply(raw), 0)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "quantile"])
+def test_a_rare_boolean_is_1_or_minus_1(scaling: Any) -> None:
+    raw, columns = one_column(*[0] * 99, 1, kind="boolean")
+    features = TablePreprocessing.fit(raw, columns, scaling).apply(raw)[:, 0]
+    np.testing.assert_array_equal(features, [*[-1] * 99, 1])
+
+
+def test_robust_scaling_draws_far_values_in() -> None:
+    raw, columns = one_column(*range(101), 1e9)
+    features = TablePreprocessing.fit(raw[:101], columns, "robust").apply(raw)[:, 0]
+    z = (np.arange(101) - 50) / 50
+    np.testing.assert_allclose(features[:-1], z / np.sqrt(1 + (z / 3) ** 2), rtol=1e-6)
+    assert features[-1] == pytest.approx(3, abs=1e-5)
+
+
+def test_quantile_scaling_makes_a_skewed_column_normal() -> None:
+    values = np.random.default_rng(3).lognormal(sigma=3, size=2_000)
+    raw, columns = one_column(*values)
+    features = TablePreprocessing.fit(raw, columns, "quantile").apply(raw)[:, 0]
+    assert features.mean() == pytest.approx(0, abs=0.02)
+    assert features.std() == pytest.approx(1, abs=0.02)
+    np.testing.assert_array_equal(np.argsort(features, kind="stable"), np.argsort(values))
+
+
+def test_dates_tell_the_place_in_week_year_and_day() -> None:
+    raw, columns = one_column(0, 365.2425 / 4, -1.75, kind="date")
+    fitted = TablePreprocessing.fit(raw, columns)
+    weekdays = fitted.apply(raw)[:, 1:8]
+    np.testing.assert_array_equal(weekdays.argmax(axis=1), [3, 3, 1])  # 1970-01-01: a Thursday
+    np.testing.assert_array_equal(weekdays.sum(axis=1), 1)
+    sine, cosine = (column(fitted, raw, f"x, {wave} of the year") for wave in ("sine", "cosine"))
+    np.testing.assert_allclose(sine[:2], [0, 1], atol=1e-6)
+    np.testing.assert_allclose(cosine[:2], [1, 0], atol=1e-6)
+    assert column(fitted, raw, "x, sine of the day")[2] == pytest.approx(1)
+    assert column(fitted, raw, "x, cosine of the day")[0] == pytest.approx(1)
+
+
+def test_dates_without_times_have_no_share_of_the_day() -> None:
+    raw, columns = one_column(0, 3, np.nan, kind="date")
+    features = TablePreprocessing.fit(raw, columns).features
+    assert not [name for name in features if "of the day" in name]
+
+
+def test_infrequent_and_unknown_texts_share_a_feature_and_a_missing_one_has_its_own() -> None:
+    raw, columns = texts(*["b"] * 3, *["a"] * 2, "c", "")
+    fitted = TablePreprocessing.fit(raw, columns)
+    assert fitted.features == ("x is infrequent or unknown", "x = a", "x = b", "x is missing")
+    new, _ = texts("new", "", "c", "a", vocabulary=("c", "new", "a"))
+    np.testing.assert_array_equal(fitted.apply(new).argmax(axis=1), [0, 3, 0, 1])
+    np.testing.assert_array_equal(fitted.apply(new).sum(axis=1), 1)
+
+
+def test_an_unknown_text_has_no_feature_where_all_train_rows_have_frequent_ones() -> None:
+    raw, columns = texts(*"aabb")
+    fitted = TablePreprocessing.fit(raw, columns)
+    assert fitted.features == ("x = a", "x = b")
+    np.testing.assert_array_equal(fitted.apply(texts("z", "", "b")[0]), [[0, 0], [0, 0], [0, 1]])
+
+
+def test_texts_that_are_all_different_give_no_features() -> None:
+    raw, columns = texts(*"abcdef")
+    assert TablePreprocessing.fit(raw, columns).width == 0
+
+
+def test_only_the_most_frequent_of_very_many_texts_have_features() -> None:
+    raw, columns = texts(*(f"{number:03}" for number in range(300)), "zz")
+    raw = raw[np.repeat(np.arange(301), [10] * 300 + [11])]
+    features = TablePreprocessing.fit(raw, columns).features
+    assert len(features) == 257
+    assert features[-2:] == ("x = 254", "x = zz")
+
+
+def test_a_text_is_frequent_by_the_number_of_rows() -> None:
+    from hpsearch.data.features.categories import least_rows
+
+    rows = (10, 300, 1_000, 10_000, 50_000, 1_000_000)
+    assert [least_rows(count) for count in rows] == [2, 3, 10, 10, 50, 1_000]
+
+
+def test_the_same_rows_under_another_vocabulary_give_the_same_features() -> None:
+    raw = mixed_rows()
+    cities, colors = raw.vocabularies
+    codes = raw.codes.copy()
+    codes[:, 1] = 1 - codes[:, 1]
+    turned = RawRows(raw.numbers, codes, (cities, colors[::-1]))
+    fitted = TablePreprocessing.fit(raw, MIXED)
+    np.testing.assert_array_equal(fitted.apply(turned), fitted.apply(raw))
+    assert TablePreprocessing.fit(turned, MIXED).features == fitted.features
+
+
+def test_features_equal_those_of_scikit_learn_where_the_rules_coincide() -> None:
+    import pandas as pd
+    from sklearn.compose import ColumnTransformer
+    from sklearn.impute import SimpleImputer
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    raw = mixed_rows()
+    numeric, categories = ["shift", "gaps", "unix"], ["city", "color"]
+    columns = tuple(column for column in MIXED if column.name in (*numeric, *categories))
+    names = [column.name for column in MIXED if not column.is_text]
+    raw = RawRows(
+        raw.numbers[:, [names.index(name) for name in numeric]], raw.codes, raw.vocabularies
+    )
+    fitted = TablePreprocessing.fit(raw[:300], columns)
+    frame = pd.DataFrame(raw.numbers, columns=numeric)
+    frame[categories] = pd.DataFrame(np.where(raw.texts() == "", "none", raw.texts()), dtype=object)
+    scaled = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+    told = make_pipeline(
+        SimpleImputer(strategy="median", add_indicator=True),
+        ColumnTransformer([("told", "passthrough", [-1])]),
+    )
+    encoder = OneHotEncoder(min_frequency=3, handle_unknown="infrequent_if_exist")
+    transformer = ColumnTransformer(
+        [("scaled", scaled, numeric), ("told", told, numeric), ("texts", encoder, categories)]
+    )
+    expected = transformer.fit(frame[:300]).transform(frame)
+    cities = [*fitted.categories[0].texts, "none"]
+    order = np.argsort(cities)
+    ours = fitted.apply(raw)
+    features = [*range(4), *(4 + order), 4 + len(cities), 5 + len(cities)]
+    np.testing.assert_allclose(ours[:, features], expected, rtol=1e-6, atol=1e-7)

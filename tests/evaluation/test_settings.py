@@ -57,9 +57,9 @@ def evaluated(path: Path, chosen: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """``hpsearch evaluate`` with these settings: what the folder says then, and the openings."""
     rows, pool = made_rows(), ThreadPool(FormulaTrainer())
 
-    def save(model: Path, run: Run, weights: Arrays) -> None:
+    def save(model: Path, run: Run, weights: Arrays, threshold: float | None) -> None:
         assert len(weights) == 1
-        model.write_text(f"{run.name} {run.seed} {weights[0].tolist()}")
+        model.write_text(f"{run.name} {run.seed} {weights[0].tolist()} {threshold}")
 
     with pool, write_folder(path, study(chosen), FACTS, silent) as folder:
         models = Models(guessing(rows), save)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hpsearch.data.columns import RawRows
 from hpsearch.data.preprocessing import Preprocessing
+from hpsearch.data.signature import Signature
 from hpsearch.data.target import UNSCALED, TargetScale
 from hpsearch.files import replacing
 from hpsearch.models.arrays import Arrays
@@ -19,20 +20,30 @@ from hpsearch.models.knobs import Knobs
 from hpsearch.models.network import Network
 from hpsearch.models.recipe import Recipe
 from hpsearch.stock import StockObject
+from hpsearch.training.keras.graph import features_of, raw_inputs, raw_tensors
 
 #: Arguments that older releases of Keras refuse, with the defaults that every model here has.
 NEWER_ARGUMENTS = {
     "input_axes": None,
+    "oov_method": "floormod",
     "output_axes": None,
     "quantization_config": None,
     "ragged": False,
     "renorm": False,
     "renorm_clipping": None,
     "renorm_momentum": 0.99,
+    "salt": None,
 }
+
+#: Where functions of ``keras.ops`` are in a saved model; older releases refuse a name among their
+#: arguments, and take it from beside them.
+OPERATIONS = "keras.src.ops"
 
 #: Stands for the time of saving, so that the same model gives the same bytes; zip begins in 1980.
 SAVED_AT = (1980, 1, 1, 0, 0, 0)
+
+#: Rows that are predicted at a time.
+BLOCK = 8_192
 
 
 def make(stock: StockObject, module: Any, **more: Any) -> Any:
@@ -74,7 +85,7 @@ def whole_model(
     weights: Arrays,
     target: TargetScale = UNSCALED,
 ) -> Any:
-    """A Keras model from raw columns ``(rows, columns)`` to predictions.
+    """A Keras model from raw columns to predictions.
 
     Args:
         weights: As in ``segment.Best``.
@@ -82,13 +93,13 @@ def whole_model(
 
     Returns:
         A functional model with output ``(rows, outputs)``, float32 or of a scaled target float64,
-        ready for ``predict``, not for ``fit``.
+        ready to predict, not for ``fit``. Its inputs are those of ``raw_inputs``: the one tensor
+        itself, or two by their names.
     """
-    features = keras.Input((len(preprocessing.columns),), name="features")
     task = recipe.the_task()
-    first = [make(stock, keras.layers) for stock in preprocessing.keras_layers()]
-    x = features
-    for layer in (*first, *layers_of(recipe.network, recipe.knobs)):
+    inputs = raw_inputs(preprocessing)
+    x = features_of(preprocessing, inputs)
+    for layer in layers_of(recipe.network, recipe.knobs):
         x = layer(x)
     if target == UNSCALED:
         link = keras.layers.Activation(task.output_activation, name=task.output_name)
@@ -96,8 +107,8 @@ def whole_model(
         link = keras.layers.Rescaling(
             target.deviation, target.mean, name=task.output_name, dtype="float64"
         )
-    output = link(x)
-    model = keras.Model(features, output, name="hpsearch")
+    single = inputs if len(inputs) > 1 else next(iter(inputs.values()))
+    model = keras.Model(single, link(x), name="hpsearch")
     set_weights(model, weights)
     return model
 
@@ -108,12 +119,18 @@ def save_model(
     preprocessing: Preprocessing,
     weights: Arrays,
     target: TargetScale = UNSCALED,
+    classes: tuple[str, ...] = (),
+    threshold: float | None = None,
 ) -> None:
     """Write ``whole_model`` as a ``.keras`` file in one step: the old or the new, never half.
 
-    The same model gives the same bytes. Keras 3.4 and later open the file, with any backend. The
-    names of the raw columns, in the order of the model's input, stand as ``columns`` in its
-    ``metadata.json``.
+    The same model gives the same bytes. Keras 3.8 and later open the file, with TensorFlow; without
+    columns of texts with any backend. What one needs to call it stands in its ``metadata.json``,
+    see ``Signature``.
+
+    Args:
+        classes: Names of the classes, if they have some.
+        threshold: Probability from which a row is called the second class, if that is asked.
     """
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "model.keras"  # Keras insists on the ending
@@ -121,7 +138,7 @@ def save_model(
         with zipfile.ZipFile(saved) as archive:
             parts = {name: archive.read(name) for name in sorted(archive.namelist())}
     config, metadata = json.loads(parts["config.json"]), json.loads(parts["metadata.json"])
-    metadata["columns"] = [column.name for column in preprocessing.columns]
+    metadata |= Signature(recipe.task, preprocessing.columns, classes, threshold).as_json()
     metadata["date_saved"] = "{:04}-{:02}-{:02}@{:02}:{:02}:{:02}".format(*SAVED_AT)
     parts["config.json"] = json.dumps(_portable(config, {})).encode()
     parts["metadata.json"] = json.dumps(metadata).encode()
@@ -138,6 +155,10 @@ def _portable(entry: Any, numbers: dict[int, int]) -> Any:
             are numbered in the order in which they are met.
     """
     match entry:
+        case {"module": str(module), "config": {"name": _, **rest}} if module.startswith(
+            OPERATIONS
+        ):
+            return _portable({**entry, "config": rest}, numbers)
         case dict():
             return {
                 name: numbers.setdefault(value, len(numbers))
@@ -160,5 +181,17 @@ def predict(
 ) -> NDArray[np.float64]:
     """Predictions for raw rows in the target's unit, float64 ``(rows,)`` or ``(rows, classes)``."""
     model = whole_model(recipe, preprocessing, weights, target)
-    output = np.asarray(model.predict(raw.numbers, batch_size=8_192, verbose=0), np.float64)
+    outputs = [
+        predict_block(model, raw_tensors(preprocessing, raw[start : start + BLOCK]))
+        for start in range(0, max(len(raw), 1), BLOCK)
+    ]
+    return np.concatenate(outputs)
+
+
+def predict_block(model: Any, rows: Any) -> NDArray[np.float64]:
+    """What a model predicts for rows as ``raw_tensors`` gives them; as ``predict`` returns it.
+
+    Not by the model's ``predict``, which makes float32 of an array that it is given.
+    """
+    output = np.asarray(model.predict_on_batch(rows), np.float64)
     return output[:, 0] if output.shape[1] == 1 else output

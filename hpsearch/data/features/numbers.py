@@ -1,0 +1,80 @@
+"""Columns of numbers: gaps filled with the median and told by a feature, then scaled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.data.columns import Column
+from hpsearch.data.features.scaling import Scaling
+from hpsearch.stock import StockNode, function_node
+
+Array = NDArray[np.float64]
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """All columns that hold no texts, booleans and dates among them.
+
+    Attributes:
+        medians: What fills a gap in each column, float64 ``(columns,)``: the median of the train
+            rows that have a value; 0 where none has.
+        gaps: Places of the columns that some train rows have a value in, and some have not.
+    """
+
+    names: tuple[str, ...]
+    medians: Array
+    gaps: Places
+    scaling: Scaling
+
+    @classmethod
+    def fit(
+        cls, numbers: NDArray[np.floating[Any]], columns: Sequence[Column], scaling: type[Scaling]
+    ) -> Self:
+        """Learn from train rows, ``(rows, columns)`` with NaN where there is none."""
+        missing = np.isnan(numbers)
+        medians = np.array(
+            [
+                np.median(values[~gap].astype(np.float64)) if not gap.all() else 0.0
+                for values, gap in zip(numbers.T, missing.T, strict=True)
+            ],
+            np.float64,
+        )
+        gaps = np.flatnonzero(missing.any(axis=0) & ~missing.all(axis=0))
+        booleans = np.array([column.kind == "boolean" for column in columns], bool)
+        filled = np.where(missing, medians, numbers)
+        names = tuple(column.name for column in columns)
+        return cls(names, medians, gaps, scaling.fit(filled, booleans))
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the features: the columns, then which gaps are told."""
+        return (*self.names, *(f"{self.names[place]} is missing" for place in self.gaps))
+
+    def fill(self, numbers: NDArray[np.floating[Any]]) -> Array:
+        """Numbers without gaps, float64."""
+        return np.where(np.isnan(numbers), self.medians, numbers)
+
+    def apply(self, numbers: NDArray[np.floating[Any]], filled: Array) -> tuple[Array, ...]:
+        """Features, in parts that stand beside each other."""
+        return self.scaling.apply(filled), np.isnan(numbers[:, self.gaps]).astype(np.float64)
+
+    def nodes(self) -> tuple[StockNode, ...]:
+        """Nodes from ``numbers``, among them ``missing`` and ``filled``, to the scaled values."""
+        return (
+            function_node("missing", "isnan", "numbers"),
+            function_node("filled", "where", "missing", self.medians.tolist(), "numbers"),
+            *self.scaling.nodes("filled"),
+        )
+
+    def gap_nodes(self) -> tuple[StockNode, ...]:
+        """Nodes from ``missing`` to the features that tell gaps; none without such."""
+        if not len(self.gaps):
+            return ()
+        return (
+            function_node("gaps", "take", "missing", self.gaps.tolist(), axis=1),
+            function_node("gaps_told", "cast", "gaps", dtype="float32"),
+        )

@@ -1,0 +1,121 @@
+"""The preprocessing of a table whose columns may be of any kind."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.data.columns import Column, RawRows
+from hpsearch.data.features.categories import Categories
+from hpsearch.data.features.dates import Dates
+from hpsearch.data.features.numbers import Numbers
+from hpsearch.data.features.scaling import Quantile, Robust, Scaling, Standard
+from hpsearch.data.table import Features
+from hpsearch.stock import StockNode, function_node, layer_node
+from hpsearch.study.sections import ScalingName
+
+SCALINGS: Mapping[ScalingName, type[Scaling]] = MappingProxyType(
+    {"standard": Standard, "robust": Robust, "quantile": Quantile}
+)
+
+#: Rows that are worked on at a time, so that float64 values are never there for all of them.
+BLOCK = 16_384
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TablePreprocessing:
+    """Scaled numbers, which gaps they had, places of dates in week and year, texts as 0 and 1.
+
+    Everything is learned from train rows and then frozen; see the parts for their rules.
+    """
+
+    columns: tuple[Column, ...]
+    numbers: Numbers
+    dates: Dates
+    categories: tuple[Categories, ...]
+
+    @classmethod
+    def fit(
+        cls, train: RawRows, columns: tuple[Column, ...], scaling: ScalingName = "standard"
+    ) -> Self:
+        """Learn from at least one train row.
+
+        Raises:
+            ValueError: If there is not one column for each of the values in a row.
+        """
+        held = train.numbers.shape[1] + train.codes.shape[1]
+        numeric = [column for column in columns if not column.is_text]
+        if held != len(columns) or train.numbers.shape[1] != len(numeric):
+            raise ValueError(f"{held} columns need as many names, got {len(columns)}")
+        texts = [column.name for column in columns if column.is_text]
+        return cls(
+            columns,
+            Numbers.fit(train.numbers, numeric, SCALINGS[scaling]),
+            Dates.fit(train.numbers, numeric),
+            tuple(
+                Categories.fit(codes, vocabulary, name)
+                for codes, vocabulary, name in zip(
+                    train.codes.T, train.vocabularies, texts, strict=True
+                )
+            ),
+        )
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the features, in their order."""
+        texts = (name for part in self.categories for name in part.features)
+        return (*self.numbers.features, *self.dates.features, *texts)
+
+    @property
+    def width(self) -> int:
+        """Number of features."""
+        return len(self.features)
+
+    def apply(self, raw: RawRows) -> Features:
+        """Features, float32 ``(rows, width)`` and finite."""
+        places = [
+            part.places(vocabulary)
+            for part, vocabulary in zip(self.categories, raw.vocabularies, strict=True)
+        ]
+        features = np.zeros((len(raw), self.width), np.float32)
+        for start in range(0, len(raw), BLOCK):
+            rows = slice(start, start + BLOCK)
+            end = 0
+            for values in self._numeric(raw.numbers[rows]):
+                begin, end = end, end + values.shape[1]
+                features[rows, begin:end] = values
+            for part, known_places, codes in zip(
+                self.categories, places, raw.codes[rows].T, strict=True
+            ):
+                begin, end = end, end + len(part.features)
+                place = known_places[codes]
+                (known,) = np.nonzero(place >= 0)
+                features[start + known, begin + place[known]] = 1
+        return features
+
+    def keras_layers(self) -> tuple[StockNode, ...]:
+        """See ``Preprocessing``."""
+        nodes: list[StockNode] = []
+        ends: list[str] = []
+        if self.numbers.names:
+            gaps = self.numbers.gap_nodes()
+            nodes += self.numbers.nodes()
+            ends.append(nodes[-1].name)
+            nodes += (*gaps, *self.dates.nodes())
+            ends += (*(node.name for node in gaps[-1:]), *self.dates.ends)
+        for place, part in enumerate(self.categories):
+            if column := part.nodes(place):
+                nodes += column
+                ends.append(column[-1].name)
+        if len(ends) == 1:
+            return *nodes, function_node("features", "cast", *ends, dtype="float32")
+        return *nodes, layer_node("features", "Concatenate", *ends, dtype="float32")
+
+    def _numeric(self, numbers: NDArray[np.floating]) -> Iterator[NDArray[np.float64]]:
+        """Parts of the features of rows that come from numbers."""
+        filled = self.numbers.fill(numbers)
+        yield from self.numbers.apply(numbers, filled)
+        yield from self.dates.apply(filled)

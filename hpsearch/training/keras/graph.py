@@ -1,0 +1,65 @@
+"""Preprocessing as a Keras graph: from the raw columns of a table to a network's features."""
+
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.data.columns import RawRows
+from hpsearch.data.preprocessing import Preprocessing
+from hpsearch.stock import StockNode
+
+#: The model's inputs by name, in their order, and what each holds.
+INPUTS = {"numbers": "float64", "texts": "string"}
+
+
+def raw_inputs(preprocessing: Preprocessing) -> dict[str, Any]:
+    """Symbolic inputs for raw rows, ``(rows, columns)`` each; one that has no columns is not there.
+
+    ``numbers`` are float64, so that a Unix time keeps its digits until it is centered.
+    """
+    texts = sum(column.is_text for column in preprocessing.columns)
+    columns = {"numbers": len(preprocessing.columns) - texts, "texts": texts}
+    return {
+        name: keras.Input((columns[name],), name=name, dtype=dtype)
+        for name, dtype in INPUTS.items()
+        if columns[name]
+    }
+
+
+def features_of(preprocessing: Preprocessing, inputs: dict[str, Any]) -> Any:
+    """What a preprocessing gives for tensors by the names of ``raw_inputs``."""
+    tensors = dict(inputs)
+    for node in preprocessing.keras_layers():
+        tensors[node.name] = _call(node, tensors)
+    return tensors[node.name]
+
+
+def raw_tensors(preprocessing: Preprocessing, raw: RawRows) -> Any:
+    """Raw rows as a model takes them: one tensor, or tensors by the names of its inputs."""
+    texts = sum(column.is_text for column in preprocessing.columns)
+    tensors = {}
+    if texts < len(preprocessing.columns):
+        tensors["numbers"] = keras.ops.convert_to_tensor(raw.numbers, dtype="float64")
+    if texts:
+        tensors["texts"] = keras.ops.convert_to_tensor(raw.texts(), dtype="string")
+    return tensors if len(tensors) > 1 else next(iter(tensors.values()))
+
+
+def _call(node: StockNode, tensors: dict[str, Any]) -> Any:
+    """What a node gives; it gets the node's name, as Keras would number what a process makes."""
+    inputs = [
+        tensors[given] if isinstance(given, str) else _constant(given) for given in node.inputs
+    ]
+    if node.is_function:
+        output = getattr(keras.ops, node.stock.class_name)(*inputs, **node.stock.arguments)
+        if keras.backend.is_keras_tensor(output):
+            output._keras_history.operation.name = node.name
+        return output
+    layer = getattr(keras.layers, node.stock.class_name)(name=node.name, **node.stock.arguments)
+    return layer(inputs if len(inputs) > 1 else inputs[0])
+
+
+def _constant(given: Any) -> NDArray[Any] | float | int:
+    return np.array(given) if isinstance(given, list) else given

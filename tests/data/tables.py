@@ -1,0 +1,57 @@
+"""Raw tables for tests: columns of all kinds, with gaps, wild values and rare texts."""
+
+import numpy as np
+
+from hpsearch.data.columns import MISSING, Column, RawRows, number_columns
+
+NUMBERS = number_columns(("shift", "large", "tiny", "constant"))
+
+MIXED = (
+    Column("shift", "number"),
+    Column("city", "category"),
+    Column("gaps", "number"),
+    Column("member", "boolean"),
+    Column("day", "date"),
+    Column("color", "category"),
+    Column("moment", "date"),
+    Column("unix", "number"),
+    Column("same", "number"),
+    Column("nothing", "number"),
+    Column("huge", "number"),
+    Column("minute", "number"),
+)
+
+
+def number_rows(rows: int = 60) -> RawRows:
+    noise = np.random.default_rng(0).normal(size=(rows, len(NUMBERS)))
+    return RawRows.of_numbers(noise * [1, 1e4, 1e-3, 0] + [5, -3e4, 0, 0.1])
+
+
+def mixed_rows(rows: int = 400) -> RawRows:
+    """Rows of ``MIXED``; the texts of ``city`` are of very different frequency."""
+    rng = np.random.default_rng(1)
+    gaps = rng.exponential(size=rows)
+    gaps[rng.random(rows) < 0.2] = np.nan
+    member = (rng.random(rows) < 0.1).astype(float)
+    member[::50] = np.nan
+    day = rng.integers(-9_000, 20_000, rows).astype(float)
+    day[3] = np.nan
+    numbers = np.column_stack(
+        [
+            rng.normal(5, 1, rows),
+            gaps,
+            member,
+            day,
+            rng.uniform(15_000, 16_000, rows),
+            1.7e9 + rng.integers(-600, 600, rows),
+            np.full(rows, 0.1),
+            np.full(rows, np.nan),
+            rng.normal(size=rows) * 1e300,
+            rng.normal(size=rows) * 1e-300,
+        ]
+    )
+    cities = ("Paris", "São Paulo", "Ulm", "[UNK]", "Bonn", "unseen")
+    city = rng.choice(5, rows, p=[0.6, 0.3, 0.05, 0.04, 0.01])
+    city[rng.random(rows) < 0.1] = MISSING
+    codes = np.column_stack([city, rng.integers(0, 2, rows)]).astype(np.int32)
+    return RawRows(numbers, codes, (cities, ("red", "blue")))
