@@ -1,10 +1,12 @@
 """The rows of a study: where they come from, and how they are cut."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from hpsearch.arrays import DamagedError
 from hpsearch.data.cutting import cut_rows
 from hpsearch.data.folds import Split, split
+from hpsearch.data.inspection import inspect_rows
 from hpsearch.data.kept import read_kept_rows
 from hpsearch.data.load import load
 from hpsearch.data.table import Table
@@ -65,9 +67,10 @@ def recorded_rows(folder: Path) -> Table:
 
 
 def split_rows(table: Table, spec: StudySpec) -> Split:
-    """Cut rows as a study says.
+    """Cut rows as a study says, after a look at them.
 
     Raises:
         DataError: If they are too few, or the labels of a part are not the task's.
     """
-    return split(table, spec.task, cut_rows(table, spec.data, spec.study.seed))
+    cut = cut_rows(table, spec.data, spec.study.seed)
+    return replace(split(table, spec.task, cut), notices=inspect_rows(table, cut))

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from hpsearch.data.columns import Column
 from hpsearch.data.folds import Split
+from hpsearch.data.inspection.notice import Notice
 from hpsearch.data.table import Table
 
 
@@ -18,6 +19,7 @@ class DataFacts:
         columns: The raw columns that are features, in their order.
         width: Number of features after preprocessing, as a network gets them.
         classes: Names of the classes, if they have some.
+        notices: What people should know of the rows.
     """
 
     source: str
@@ -30,6 +32,7 @@ class DataFacts:
     validation_rows: int
     test_rows: int
     classes: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -40,7 +43,9 @@ class DataFacts:
     def from_json(cls, facts: Mapping[str, Any]) -> Self:
         """The facts that ``asdict`` gave, after JSON made lists of tuples."""
         columns = tuple(Column(**column) for column in facts["columns"])
-        return cls(**{**facts, "columns": columns, "classes": tuple(facts["classes"])})
+        notices = tuple(map(Notice.from_json, facts["notices"]))
+        classes = tuple(facts["classes"])
+        return cls(**{**facts, "columns": columns, "classes": classes, "notices": notices})
 
 
 def facts_of(table: Table, rows: Split) -> DataFacts:
@@ -56,4 +61,5 @@ def facts_of(table: Table, rows: Split) -> DataFacts:
         validation_rows=len(rows.fold.validation_labels),
         test_rows=len(rows.sealed),
         classes=table.classes,
+        notices=rows.notices,
     )

@@ -1,10 +1,11 @@
 """The cut of a table: train and validation rows for training, and test rows that are sealed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from hpsearch.data.cutting import Cut
+from hpsearch.data.inspection.notice import Notice
 from hpsearch.data.parts import Fold, SealedTest
 from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.standardization import Standardization
@@ -15,11 +16,16 @@ from hpsearch.tasks.task import Task
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """A table cut in three; ``preprocessing`` was fitted on the train rows alone."""
+    """A table cut in three; ``preprocessing`` was fitted on the train rows alone.
+
+    Attributes:
+        notices: What people should know of the rows, found before the test was sealed.
+    """
 
     fold: Fold
     preprocessing: Preprocessing
     sealed: SealedTest
+    notices: tuple[Notice, ...] = field(default=(), kw_only=True)
 
 
 def split(table: Table, task: Task, cut: Cut) -> Split:

@@ -1,9 +1,10 @@
 """What the record says of rows, and that it comes back from JSON."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from hpsearch.data.facts import DataFacts, facts_of
+from hpsearch.data.inspection import Notice
 from tests.data.test_folds import parts_of, table
 
 
@@ -13,4 +14,7 @@ def test_facts_name_the_columns_and_come_back_from_json() -> None:
     assert facts.names == ("a", "b")
     assert facts.width == 2
     assert (facts.validation_rows, facts.train_rows, facts.test_rows) == (4, 10, 6)
+    assert facts.notices == ()
+    noticed = replace(facts, notices=(Notice("index", "It counts", ("a",), {"first": 0.0}),))
+    assert DataFacts.from_json(json.loads(json.dumps(asdict(noticed)))) == noticed
     assert DataFacts.from_json(json.loads(json.dumps(asdict(facts)))) == facts
