@@ -155,6 +155,8 @@ def _opened(
     rows = split_rows(table, spec)
     facts = facts_of(table, rows, spec.task)
     view.tell(_say_rows(facts))
+    for notice in facts.notices:
+        view.tell(f"note: {notice.sentence}")
     with write_folder(out, spec, facts, view.tell) as folder:
         folder.record.set_fact("command", command)
         kept = kept_rows(rows_file(out))

@@ -1,9 +1,12 @@
 """The rows of a study: where they come from, and how they are cut."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from hpsearch.arrays import DamagedError
+from hpsearch.data.cutting import cut_rows
 from hpsearch.data.folds import Split, split
+from hpsearch.data.inspection import inspect_rows
 from hpsearch.data.kept import read_kept_rows
 from hpsearch.data.load import load
 from hpsearch.data.table import Table
@@ -64,17 +67,11 @@ def recorded_rows(folder: Path) -> Table:
 
 
 def split_rows(table: Table, spec: StudySpec) -> Split:
-    """Cut rows as a study says.
+    """Cut rows as a study says, after a look at them.
 
     Raises:
         DataError: If they are too few, or the labels of a part are not the task's.
     """
-    return split(
-        table,
-        spec.task,
-        validation=spec.data.validation,
-        train=spec.data.train,
-        test=spec.data.test,
-        shuffle=spec.study.seed if spec.data.shuffle else None,
-        scaling=spec.data.scaling,
-    )
+    cut = cut_rows(table, spec.data, spec.study.seed)
+    rows = split(table, spec.task, cut, spec.data.scaling)
+    return replace(rows, notices=inspect_rows(table, cut))

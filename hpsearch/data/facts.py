@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from hpsearch.data.columns import Column
 from hpsearch.data.folds import Split
+from hpsearch.data.inspection.notice import Notice
 from hpsearch.data.table import Table
 from hpsearch.data.target import UNSCALED, TargetScale
 from hpsearch.tasks.task import Task
@@ -17,12 +18,13 @@ class DataFacts:
 
     Attributes:
         fingerprint: Over all rows, those of the test included.
-        columns: The raw columns, in their order.
+        columns: The raw columns that are features, in their order.
         width: Number of features after preprocessing, as a network gets them.
         classes: Names of the classes, if they have some.
         target: The scale of what is predicted, over the train rows.
         chance: By the names of the task's test metrics, what a model that has learned nothing
             reaches on the validation rows.
+        notices: What people should know of the rows.
     """
 
     source: str
@@ -37,6 +39,7 @@ class DataFacts:
     classes: tuple[str, ...] = ()
     target: TargetScale = UNSCALED
     chance: Mapping[str, float] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -47,9 +50,15 @@ class DataFacts:
     def from_json(cls, facts: Mapping[str, Any]) -> Self:
         """The facts that ``asdict`` gave, after JSON made lists of tuples."""
         columns = tuple(Column(**column) for column in facts["columns"])
-        target = TargetScale(**facts["target"])
-        classes = tuple(facts["classes"])
-        return cls(**{**facts, "columns": columns, "classes": classes, "target": target})
+        return cls(
+            **{
+                **facts,
+                "columns": columns,
+                "classes": tuple(facts["classes"]),
+                "target": TargetScale(**facts["target"]),
+                "notices": tuple(map(Notice.from_json, facts["notices"])),
+            }
+        )
 
 
 def facts_of(table: Table, rows: Split, task: Task) -> DataFacts:
@@ -61,7 +70,7 @@ def facts_of(table: Table, rows: Split, task: Task) -> DataFacts:
         description=table.origin.description,
         simulated=table.origin.simulated,
         fingerprint=table.fingerprint(),
-        columns=table.columns,
+        columns=rows.preprocessing.columns,
         width=rows.preprocessing.width,
         train_rows=len(rows.fold.train_labels),
         validation_rows=len(rows.fold.validation_labels),
@@ -73,4 +82,5 @@ def facts_of(table: Table, rows: Split, task: Task) -> DataFacts:
             for metric in task.test_metrics
             if metric.chance is not None
         },
+        notices=rows.notices,
     )

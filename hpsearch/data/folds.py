@@ -1,10 +1,12 @@
 """The cut of a table: train and validation rows for training, and test rows that are sealed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from hpsearch.data.cutting import Cut
 from hpsearch.data.features.table_preprocessing import TablePreprocessing
+from hpsearch.data.inspection.notice import Notice
 from hpsearch.data.parts import Fold, SealedTest
 from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.table import Table
@@ -16,11 +18,16 @@ from hpsearch.tasks.task import Task
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """A table cut in three; ``preprocessing`` and ``target`` know the train rows alone."""
+    """A table cut in three; ``preprocessing`` and ``target`` know the train rows alone.
+
+    Attributes:
+        notices: What people should know of the rows, found before the test was sealed.
+    """
 
     fold: Fold
     preprocessing: Preprocessing
     sealed: SealedTest
+    notices: tuple[Notice, ...] = field(default=(), kw_only=True)
 
     @property
     def target(self) -> TargetScale:
@@ -28,36 +35,24 @@ class Split:
         return self.fold.target
 
 
-def split(
-    table: Table,
-    task: Task,
-    *,
-    validation: int,
-    train: int,
-    test: int,
-    shuffle: int | None = None,
-    scaling: ScalingName = "standard",
-) -> Split:
-    """Cut a table in validation, train and test rows, in this order, the tutorial's.
+def split(table: Table, task: Task, cut: Cut, scaling: ScalingName = "standard") -> Split:
+    """Cut a table in validation, train and test rows.
 
     Args:
-        table: At least ``validation + train + test`` rows; further rows are not used.
         task: What the labels of each part must be.
-        shuffle: Seed of a permutation of the rows before the cut; None keeps their order.
+        cut: Which rows are for what; columns that dealt them out are no features.
         scaling: How columns of numbers are scaled.
 
     Raises:
-        DataError: If the table is too short, or the labels of a part are not the task's.
+        DataError: If no column is left as a feature, or the labels of a part are not the task's.
     """
-    asked, rows = validation + train + test, len(table)
-    if rows < asked:
+    table = table.without(cut.left_out)
+    if not table.columns:
         raise DataError(
-            f"the study asks for {asked:,} rows ({validation:,} validation + {train:,} train "
-            f"+ {test:,} test), got {rows:,} from {table.origin.description}; "
-            f"lower data.test or data.train, or give more rows"
+            f"a table must have at least 1 feature, got none besides {', '.join(cut.left_out)} in "
+            f"{table.origin.description}; give more columns"
         )
-    order = np.arange(rows) if shuffle is None else np.random.default_rng(shuffle).permutation(rows)
-    parts = np.split(order[:asked], [validation, validation + train])
+    parts = (cut.validation, cut.train, cut.test)
     for name, part in zip(("validation", "train", "test"), parts, strict=True):
         problem = task.targets_problem(table.labels[part], table.classes) if len(part) else None
         if problem is not None:

@@ -29,7 +29,7 @@ def study_values(outcome: Outcome, *, times: bool) -> dict[str, Any]:
         "notice": SIMULATED if outcome.data.simulated else None,
         "study": outcome.spec.study.model_dump(),
         "data": {
-            **asdict(outcome.data),
+            **{name: value for name, value in asdict(outcome.data).items() if name != "notices"},
             "columns": len(outcome.data.columns),
             "names": outcome.data.names,
         },

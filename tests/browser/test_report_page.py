@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SECTIONS = [
     *("result", "baselines", "luck", "overfitting"),
-    *("regularizers", "search", "usability", "repeat"),
+    *("regularizers", "search", "usability", "rows", "repeat"),
 ]
 
 VIEWS = [(1400, "light"), (1400, "dark"), (400, "light"), (400, "dark")]

@@ -5,6 +5,7 @@ from hpsearch.report.sections.baselines import BASELINES
 from hpsearch.report.sections.luck import LUCK
 from hpsearch.report.sections.overfitting import OVERFITTING
 from hpsearch.report.sections.regularizers import REGULARIZERS
+from hpsearch.report.sections.rows import ROWS
 from hpsearch.report.sections.search import SEARCH
 from hpsearch.report.sections.usability import USABILITY
 
@@ -16,4 +17,5 @@ SECTIONS: tuple[Section, ...] = (
     REGULARIZERS,
     SEARCH,
     USABILITY,
+    ROWS,
 )
