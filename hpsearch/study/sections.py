@@ -11,6 +11,7 @@ from hpsearch.study.cutting import Size, with_defaults
 from hpsearch.study.pruners import Median, Pruner
 from hpsearch.study.samplers import Sampler, Tpe
 from hpsearch.study.section import MOST, Count, StudyTable, Text
+from hpsearch.study.table_keys import TableKeys
 from hpsearch.tasks.registry import TASKS
 
 
@@ -42,11 +43,11 @@ def _task_name(name: str) -> str:
     return name
 
 
-class DataSection(StudyTable):
+class DataSection(TableKeys):
     """``[data]``: where rows come from, what is predicted, and which rows are for what.
 
-    ``path`` may be left out where ``--data`` names the file. ``label`` names the label's column of
-    a csv file with a header; 0, the default, is the first column, as in HIGGS. ``task`` says what
+    ``path`` is relative to the study file, and may be left out where ``--data`` names the file.
+    ``label`` names the label's column, or counts to it; 0, the default, is the first, as in HIGGS. ``task`` says what
     the label is: ``binary``, two classes; ``multiclass``; ``regression``, a number.
 
     ``validation``, ``train`` and ``test`` are counts of rows or shares of all rows; without
