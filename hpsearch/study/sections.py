@@ -28,7 +28,7 @@ class StudySection(StudyTable):
 
 
 #: Where rows may come from; ``data.sources.registry`` has a source for each.
-SourceName = Literal["higgs", "csv", "collisions"]
+SourceName = Literal["higgs", "csv", "collisions", "scikit-learn", "openml", "frame"]
 
 
 def _task_name(name: str) -> str:
@@ -40,7 +40,8 @@ def _task_name(name: str) -> str:
 class DataSection(StudyTable):
     """``[data]``: where rows come from, what is predicted, and how many rows each part has.
 
-    ``path`` may be left out where ``--data`` names the file. The parts are cut in this order:
+    ``path`` may be left out where ``--data`` names the file. ``name`` is that of a set of
+    scikit-learn, or the number of one of OpenML. The parts are cut in this order:
     validation, train, test. ``label`` names the label's column of a csv file with a header; 0, the
     default, is the first column, as in HIGGS. ``task`` says what the label is: ``binary``, two
     classes.
@@ -48,6 +49,7 @@ class DataSection(StudyTable):
 
     source: SourceName = "higgs"
     path: Annotated[Text, AfterValidator(_file_name)] | None = None
+    name: Text | None = None
     task: Annotated[str, AfterValidator(_task_name)] = "binary"
     label: Text | Annotated[int, Field(ge=0, le=MOST)] = 0
     validation: Annotated[Count, Field(ge=2)] = 1_000
