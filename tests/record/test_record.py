@@ -92,15 +92,15 @@ def test_a_record_of_layout_2_is_refused_and_left_as_it_was(tmp_path: Path) -> N
     with opened(path) as storage:
         study = storage.create_new_study([optuna.study.StudyDirection.MINIMIZE], "small")
         storage.set_study_user_attr(study, "version", 2)
-    with pytest.raises(RecordError, match="must have layout 5, got layout 2; use the hpsearch"):
+    with pytest.raises(RecordError, match="must have layout 6, got layout 2; use the hpsearch"):
         Record.open(path, "small")
     with opened(path) as storage:
         (found,) = storage.get_all_studies()
         assert (found.user_attrs, found.system_attrs) == ({"version": 2}, {})
 
 
-#: What layout 4, that of the first release, has of a study with one trial.
-LAYOUT_4 = """
+#: What an earlier layout has of a study with one trial.
+EARLIER = """
     PRAGMA journal_mode = WAL;
     CREATE TABLE studies (study_id INTEGER PRIMARY KEY, study_name VARCHAR(512));
     CREATE TABLE study_user_attributes (study_id INTEGER, key VARCHAR(512), value_json TEXT);
@@ -109,24 +109,34 @@ LAYOUT_4 = """
     INSERT INTO trials VALUES (1, 0, 1);
     CREATE TABLE hpsearch_facts (key TEXT PRIMARY KEY, value TEXT, digest TEXT);
     INSERT INTO hpsearch_facts VALUES
-        ('version', '4', '965f625bff15c83d9f9f5879c93ed545f5611bf0abdbf738f830b26ef2d65495');
+        ('version', '{version}', '{digest}');
 """
 
-
-@pytest.fixture
-def released(tmp_path: Path) -> Path:
-    """A folder of the layout that was released first."""
-    with closing(sqlite3.connect(tmp_path / "study.db")) as connection:
-        connection.executescript(LAYOUT_4)
-    return tmp_path
+#: Digests of earlier layouts' versions.
+DIGESTS = {
+    4: "965f625bff15c83d9f9f5879c93ed545f5611bf0abdbf738f830b26ef2d65495",
+    5: "e5b58119ce6db5144af729f736a31bd540e26c69d102d602c34805afacc9371e",
+}
 
 
+def of_layout(folder: Path, version: int) -> Path:
+    """A folder of an earlier layout."""
+    with closing(sqlite3.connect(folder / "study.db")) as connection:
+        connection.executescript(EARLIER.format(version=version, digest=DIGESTS[version]))
+    return folder
+
+
+@pytest.mark.parametrize("version", DIGESTS)
 @pytest.mark.parametrize("command", ["read", "write", "check"])
-def test_a_folder_of_layout_4_is_refused_in_one_line_and_left_as_it_was(
-    released: Path, command: str
+def test_a_folder_of_an_earlier_layout_is_refused_in_one_line_and_left_as_it_was(
+    tmp_path: Path, command: str, version: int
 ) -> None:
+    released = of_layout(tmp_path, version)
     before = (released / "study.db").read_bytes()
-    expected = r"must have layout 5, got layout 4; use the hpsearch that wrote it, or a new folder"
+    expected = (
+        rf"must have layout 6, got layout {version}; "
+        r"use the hpsearch that wrote it, or a new folder"
+    )
     match command:
         case "read":
             with pytest.raises(RecordError, match=expected) as raised, read_folder(released):
