@@ -46,7 +46,8 @@ def test_numbers_keep_their_values_and_missing_is_nan(name: str) -> None:
     assert table.columns == (Column(name, kind),)  # type: ignore[arg-type]
     np.testing.assert_array_equal(table.raw.numbers[:, 0], numbers)
     np.testing.assert_array_equal(table.labels, [0, 1, 1])
-    assert (table.labels.dtype, table.classes) == (np.float32, ())
+    assert table.labels.dtype == np.float32
+    assert table.classes == ()
 
 
 @pytest.mark.parametrize(
