@@ -9,6 +9,7 @@ import argparse
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,7 @@ def main() -> None:
     facts = DataFacts(
         "higgs", "made rows", True, "sha256:0", number_columns(NAMES), 28, 10_000, 1_000, 10_000
     )
+    facts = replace(facts, chance={"binary_crossentropy": 0.69, "auc": 0.5})
     with (
         tempfile.TemporaryDirectory() as temporary,
         write_folder(Path(temporary), spec, facts) as folder,
@@ -69,7 +71,7 @@ def _make(folder: StudyFolder, trials: int) -> None:
     journal = Journal.of(folder.record)
     for number in range(trials):
         trial = study.ask()
-        recipe = folder.spec.recipe(suggest(trial, folder.spec.space))
+        recipe = folder.spec.recipe(suggest(trial, folder.spec.space), folder.classes)
         trial.set_user_attr("seed", number)
         trial.set_user_attr("started_seconds", float(number))
         journal.asked(study.get_trials(deepcopy=False)[number], study)

@@ -114,7 +114,7 @@ def reproduce(
     spec, runs = folder.spec, choose(folder)
     table = recorded_rows(folder.path)
     rows = split_rows(table, spec)
-    facts = facts_of(table, rows)
+    facts = facts_of(table, rows, spec.task)
     del table
     folder.check_rows(facts)
     with training_pool((rows.fold,), workers, view.tell) as pool:
@@ -153,7 +153,7 @@ def _opened(
     """A study's folder with its rows kept in it, and the workers that train on them."""
     refuse_foreign_reports(out)
     rows = split_rows(table, spec)
-    facts = facts_of(table, rows)
+    facts = facts_of(table, rows, spec.task)
     view.tell(_say_rows(facts))
     with write_folder(out, spec, facts, view.tell) as folder:
         folder.record.set_fact("command", command)

@@ -177,7 +177,7 @@ def make_standings(
 
 def retraining_runs(trial: TrialRecord, seeds: int) -> tuple[Run, ...]:
     """The re-trainings of a trial by so many seeds."""
-    return retrainings(make_spec(seeds=seeds), trial)
+    return retrainings(make_spec(seeds=seeds), trial, 0)
 
 
 def make_losses(seed: int, value: float) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -215,13 +215,13 @@ def make_baselines() -> tuple[Trained, ...]:
     spec = spec.model_copy(update={"evaluate": every})
     return tuple(
         Trained(replace(run, seed=5), 0.60 - 0.005 * place, 40 + place, 240 + place)
-        for place, run in enumerate(baseline_runs(spec))
+        for place, run in enumerate(baseline_runs(spec, 0))
     )
 
 
 def make_ablations(standing: Standing) -> tuple[Trained, ...]:
     """The first of the leaderboard without each regularizer that it uses, 0.01 worse."""
-    runs = ablation_runs(make_spec(seeds=len(standing.runs)), make_trial(standing.trial))
+    runs = ablation_runs(make_spec(seeds=len(standing.runs)), make_trial(standing.trial), 0)
     return tuple(
         Trained(replace(run, seed=again.run.seed), again.value + 0.01, 50, 90)
         for again in standing.runs
@@ -349,6 +349,7 @@ def make_outcome(tmp_path: Path) -> MakeOutcome:
                 train_rows=10_000,
                 validation_rows=1_000,
                 test_rows=9_977,
+                chance={"binary_crossentropy": 0.6911, "auc": 0.5},
             ),
             trials=records,
             history=lambda run: histories.get(run, UNTRAINED),

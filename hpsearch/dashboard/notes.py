@@ -103,7 +103,7 @@ def _how_to_read(outcome: Outcome) -> Iterator[str]:
     yield (
         f"A trial's **value** is its best `{task.objective}` over the epochs, in "
         f"{task.metric.unit} and without penalties. Lower is better: a network that has learned "
-        f"nothing has {say_number(task.metric.chance)}."
+        f"nothing has {say_number(outcome.data.chance[task.metric.name])}."
     )
     yield (
         "**Intermediate values** are the best so far. A **pruned** trial stopped early because it "

@@ -1,12 +1,14 @@
 """What the record says of a study's rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from hpsearch.data.columns import Column
 from hpsearch.data.folds import Split
 from hpsearch.data.table import Table
+from hpsearch.data.target import UNSCALED, TargetScale
+from hpsearch.tasks.task import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,9 @@ class DataFacts:
         columns: The raw columns, in their order.
         width: Number of features after preprocessing, as a network gets them.
         classes: Names of the classes, if they have some.
+        target: The scale of what is predicted, over the train rows.
+        chance: By the names of the task's test metrics, what a model that has learned nothing
+            reaches on the validation rows.
     """
 
     source: str
@@ -30,6 +35,8 @@ class DataFacts:
     validation_rows: int
     test_rows: int
     classes: tuple[str, ...] = ()
+    target: TargetScale = UNSCALED
+    chance: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -40,11 +47,15 @@ class DataFacts:
     def from_json(cls, facts: Mapping[str, Any]) -> Self:
         """The facts that ``asdict`` gave, after JSON made lists of tuples."""
         columns = tuple(Column(**column) for column in facts["columns"])
-        return cls(**{**facts, "columns": columns, "classes": tuple(facts["classes"])})
+        target = TargetScale(**facts["target"])
+        classes = tuple(facts["classes"])
+        return cls(**{**facts, "columns": columns, "classes": classes, "target": target})
 
 
-def facts_of(table: Table, rows: Split) -> DataFacts:
+def facts_of(table: Table, rows: Split, task: Task) -> DataFacts:
     """The facts of a table that was cut."""
+    labels = rows.fold.validation_labels
+    own = labels if task.classification else rows.target.restored(labels)
     return DataFacts(
         source=table.origin.kind,
         description=table.origin.description,
@@ -56,4 +67,10 @@ def facts_of(table: Table, rows: Split) -> DataFacts:
         validation_rows=len(rows.fold.validation_labels),
         test_rows=len(rows.sealed),
         classes=table.classes,
+        target=rows.target,
+        chance={
+            metric.name: metric.chance(labels if metric.standardized else own)
+            for metric in task.test_metrics
+            if metric.chance is not None
+        },
     )

@@ -8,17 +8,23 @@ from hpsearch.data.parts import Fold, SealedTest
 from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.standardization import Standardization
 from hpsearch.data.table import Table
+from hpsearch.data.target import UNSCALED, TargetScale
 from hpsearch.errors import DataError
 from hpsearch.tasks.task import Task
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """A table cut in three; ``preprocessing`` was fitted on the train rows alone."""
+    """A table cut in three; ``preprocessing`` and ``target`` know the train rows alone."""
 
     fold: Fold
     preprocessing: Preprocessing
     sealed: SealedTest
+
+    @property
+    def target(self) -> TargetScale:
+        """The scale of what is predicted."""
+        return self.fold.target
 
 
 def split(
@@ -50,7 +56,7 @@ def split(
     order = np.arange(rows) if shuffle is None else np.random.default_rng(shuffle).permutation(rows)
     parts = np.split(order[:asked], [validation, validation + train])
     for name, part in zip(("validation", "train", "test"), parts, strict=True):
-        problem = task.targets_problem(table.labels[part]) if len(part) else None
+        problem = task.targets_problem(table.labels[part], table.classes) if len(part) else None
         if problem is not None:
             raise DataError(
                 f"the {len(part):,} {name} rows {problem}; "
@@ -60,9 +66,10 @@ def split(
     validation_features, train_features = (
         np.ascontiguousarray(preprocessing.apply(table.raw[part])) for part in parts[:2]
     )
-    validation_labels, train_labels, test_labels = (
-        table.labels[part].astype(np.float32) for part in parts
+    target = UNSCALED if task.classification else TargetScale.fit(table.labels[parts[1]])
+    validation_labels, train_labels = (
+        target.standardized(table.labels[part]).astype(np.float32) for part in parts[:2]
     )
-    fold = Fold(train_features, train_labels, validation_features, validation_labels)
-    sealed = SealedTest(table.raw[parts[2]], test_labels)
+    fold = Fold(train_features, train_labels, validation_features, validation_labels, target)
+    sealed = SealedTest(table.raw[parts[2]], table.labels[parts[2]])
     return Split(fold, preprocessing, sealed)

@@ -6,20 +6,23 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from hpsearch.data.columns import RawRows
-from hpsearch.data.table import Features, Labels
+from hpsearch.data.table import Features, Labels, Targets
+from hpsearch.data.target import UNSCALED, TargetScale
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fold:
     """Everything that training may see: preprocessed train and validation rows.
 
-    Features are float32 ``(rows, columns)``, labels float32 ``(rows,)``.
+    Features are float32 ``(rows, columns)``, labels float32 ``(rows,)``: classes by their places,
+    or numbers that are standardized by ``target``, the scale of the train rows.
     """
 
     train_features: Features
     train_labels: Labels
     validation_features: Features
     validation_labels: Labels
+    target: TargetScale = UNSCALED
 
     @property
     def columns(self) -> int:
@@ -46,7 +49,7 @@ class SealedTest:
 
     __slots__ = ("__labels", "__raw")
 
-    def __init__(self, raw: RawRows, labels: Labels) -> None:
+    def __init__(self, raw: RawRows, labels: Targets) -> None:
         self.__raw = raw
         self.__labels = labels
 
@@ -58,7 +61,7 @@ class SealedTest:
 
     def unseal(
         self, trial: int | None, why: str, log: Callable[[Opening], None]
-    ) -> tuple[RawRows, Labels]:
-        """Log an opening, then return the raw rows and their labels ``(rows,)``."""
+    ) -> tuple[RawRows, Targets]:
+        """Log an opening, then return the raw rows and their labels, as in ``Table``."""
         log(Opening(datetime.now(UTC).isoformat(timespec="seconds"), trial, why))
         return self.__raw, self.__labels

@@ -12,7 +12,11 @@ from hpsearch.study.sections import SourceName
 
 #: What a network gets, after preprocessing: float32 ``(rows, width)``.
 Features = NDArray[np.float32]
+#: What a network learns, float32 ``(rows,)``.
 Labels = NDArray[np.float32]
+
+#: What is predicted, ``(rows,)``: classes by their places, or numbers in their own unit.
+Targets = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,12 @@ class Table:
         labels: What is predicted, ``(rows,)``, finite: for classes float32, their places in
             ``classes``; for numbers float64, in their own unit.
         columns: The columns besides the label, in the order of their source.
-        classes: Names of the classes; none where numbers are predicted, or where the labels are
-            the names.
+        classes: Names of the classes; none where numbers are predicted, or where there are two
+            classes and the labels, 0 and 1, are their names.
     """
 
     raw: RawRows
-    labels: NDArray[np.floating[Any]]
+    labels: Targets
     columns: tuple[Column, ...]
     origin: Origin
     classes: tuple[str, ...] = ()
@@ -54,7 +58,7 @@ class Table:
     def of_numbers(
         cls,
         numbers: NDArray[np.floating[Any]],
-        labels: NDArray[np.floating[Any]],
+        labels: Targets,
         names: tuple[str, ...],
         origin: Origin,
     ) -> Self:

@@ -24,19 +24,19 @@ def without(values: Mapping[str, Scalar], *names: str) -> dict[str, Scalar]:
     return {**values, **{name: HYPERPARAMETERS[name].default for name in names}}
 
 
-def ablation_runs(spec: StudySpec, winner: TrialRecord) -> tuple[Run, ...]:
+def ablation_runs(spec: StudySpec, winner: TrialRecord, classes: int) -> tuple[Run, ...]:
     """Trainings without each regularizer, with the seeds of the winner's re-trainings."""
     return tuple(
         Run(
             f"{winner.run}-without-{name}-seed-{run.index}",
             label,
             name,
-            spec.recipe(without(winner.params, *names)),
+            spec.recipe(without(winner.params, *names), classes),
             run.seed,
             run.index,
         )
         for name, label, names in _variants(spec.space.complete(winner.params))
-        for run in retrainings(spec, winner)
+        for run in retrainings(spec, winner, classes)
     )
 
 

@@ -19,7 +19,7 @@ def is_network(baseline: str) -> bool:
     return baseline in TUTORIAL
 
 
-def baseline_runs(spec: StudySpec) -> tuple[Run, ...]:
+def baseline_runs(spec: StudySpec, classes: int) -> tuple[Run, ...]:
     """The trainings of the networks among the study's baselines, one seed each."""
     return tuple(
         Run(
@@ -29,6 +29,7 @@ def baseline_runs(spec: StudySpec) -> tuple[Run, ...]:
             tutorial_recipe(
                 name,
                 task=spec.task.name,
+                classes=classes,
                 epochs=spec.evaluate.baseline_epochs,
                 engine=spec.training.engine,
             ),

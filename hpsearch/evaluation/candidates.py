@@ -22,11 +22,11 @@ def comparison_runs(folder: StudyFolder) -> tuple[Run, ...]:
     trials = folder.record.trials()
     winner = read_leaderboard(folder, trials).confirmed
     if winner is None:
-        return () if folder.spec.search.trials else baseline_runs(folder.spec)
-    baselines = baseline_runs(folder.spec)
+        return () if folder.spec.search.trials else baseline_runs(folder.spec, folder.classes)
+    baselines = baseline_runs(folder.spec, folder.classes)
     if not folder.spec.evaluate.ablation:
         return baselines
-    return (*baselines, *ablation_runs(folder.spec, winner.trial))
+    return (*baselines, *ablation_runs(folder.spec, winner.trial, folder.classes))
 
 
 def find_candidates(folder: StudyFolder) -> Candidates | None:
@@ -35,9 +35,11 @@ def find_candidates(folder: StudyFolder) -> Candidates | None:
     None while a search has no winner, and where nothing else is left to measure.
     """
     trials = folder.record.trials()
-    done = [(run, trained(folder, run)) for run in baseline_runs(folder.spec)]
+    done = [(run, trained(folder, run)) for run in baseline_runs(folder.spec, folder.classes)]
     networks = [run for run, result in done if result is not None and not result.diverged]
-    return make_candidates(folder.spec, trials, read_leaderboard(folder, trials), networks)
+    return make_candidates(
+        folder.spec, trials, read_leaderboard(folder, trials), networks, folder.classes
+    )
 
 
 def make_candidates(
@@ -45,19 +47,21 @@ def make_candidates(
     trials: Sequence[TrialRecord],
     leaderboard: Leaderboard,
     networks: Sequence[Run],
+    classes: int,
 ) -> Candidates | None:
     """``find_candidates`` of what is read already.
 
     Args:
         trials: All of the study, by number.
         networks: The baselines that were trained and did not diverge.
+        classes: How many classes the table names.
     """
     winner = leaderboard.confirmed
     if winner is None and spec.search.trials:
         return None
     candidates = Candidates(
         configurations={
-            standing.trial: list(retrainings(spec, trials[standing.trial]))
+            standing.trial: list(retrainings(spec, trials[standing.trial], classes))
             for standing in leaderboard.standings
             if not standing.diverged
         },

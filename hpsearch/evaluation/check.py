@@ -119,11 +119,11 @@ def _check_runs(folder: StudyFolder) -> Iterator[Finding]:
 
 
 def _check_trials(folder: StudyFolder) -> Iterator[Finding]:
-    spec = folder.spec
+    spec, classes = folder.spec, len(folder.record.fact("data", {}).get("classes", ()))
     for trial in folder.record.trials():
         if trial.state not in ("complete", "pruned"):
             continue
-        made_by = trial_run(spec, trial).identity
+        made_by = trial_run(spec, trial, classes).identity
         part = f"curves/{trial.run}.npz"
         if problem := folder.files.problem(trial.run, made_by):
             yield Finding(part, "again", f"{problem}; it is trained again")

@@ -172,7 +172,7 @@ def _why_none(spec: StudySpec, trials: Sequence[TrialRecord]) -> Reason:
 
 def _standing(folder: StudyFolder, trial: TrialRecord) -> Standing | None:
     """A configuration's place, still without a rank; None until all its re-trainings are done."""
-    runs = [trained(folder, run) for run in retrainings(folder.spec, trial)]
+    runs = [trained(folder, run) for run in retrainings(folder.spec, trial, folder.classes)]
     done = tuple(run for run in runs if run is not None)
     if len(done) < len(runs):
         return None

@@ -8,6 +8,7 @@ from hpsearch.data.facts import DataFacts
 from hpsearch.data.parts import Opening
 from hpsearch.evaluation.leaderboard import Leaderboard, Standing, Winner
 from hpsearch.evaluation.runs import Trained
+from hpsearch.models.recipe import Recipe
 from hpsearch.record.trial import TrialRecord
 from hpsearch.statistics.calibration import Calibration
 from hpsearch.statistics.estimate import Estimate
@@ -151,6 +152,10 @@ class Outcome:
     def winner(self) -> Winner | None:
         """The trial that the study recommends."""
         return self.leaderboard.winner
+
+    def recipe(self, trial: TrialRecord) -> Recipe:
+        """How a trial is trained."""
+        return self.spec.recipe(trial.params, len(self.data.classes))
 
     @property
     def task(self) -> Task:

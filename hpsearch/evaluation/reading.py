@@ -14,7 +14,7 @@ def read_outcome(folder: StudyFolder) -> Outcome:
     trials = tuple(map(trial_record, frozen))
     results = read_results(folder, trials)
     winner = results.leaderboard.confirmed
-    ablations = ablation_runs(folder.spec, winner.trial) if winner else ()
+    ablations = ablation_runs(folder.spec, winner.trial, folder.classes) if winner else ()
     return Outcome(
         folder=folder.path,
         spec=folder.spec,

@@ -185,7 +185,7 @@ def _best(curve: Curve) -> float:
 
 
 def _trial(folder: StudyFolder, trial: TrialRecord) -> RecordedRun:
-    run = trial_run(folder.spec, trial)
+    run = trial_run(folder.spec, trial, folder.classes)
     return RecordedRun(run, recorded(folder, run).until(trial.epochs))
 
 
@@ -196,7 +196,7 @@ def _runs(
     others: Sequence[Run] = (),
 ) -> Sequence[RecordedRun]:
     """Trials, re-trainings and other runs, of which one at least has epochs."""
-    again = [run for trial in retrained for run in retrainings(folder.spec, trial)]
+    again = [run for trial in retrained for run in retrainings(folder.spec, trial, folder.classes)]
     runs = [_trial(folder, trial) for trial in trials]
     runs += [RecordedRun(run, recorded(folder, run)) for run in (*again, *others)]
     if not any(len(run.history) for run in runs):

@@ -36,10 +36,11 @@ def read_results(folder: StudyFolder, trials: Sequence[TrialRecord]) -> Results:
     Args:
         trials: All of the study, by number.
     """
-    leaderboard, networks = read_leaderboard(folder, trials), baseline_runs(folder.spec)
+    classes, leaderboard = folder.classes, read_leaderboard(folder, trials)
+    networks = baseline_runs(folder.spec, classes)
     baselines = trained_of(folder, networks)
     finite = [baseline.run for baseline in baselines if not baseline.diverged]
-    candidates = make_candidates(folder.spec, trials, leaderboard, finite)
+    candidates = make_candidates(folder.spec, trials, leaderboard, finite, classes)
     whole = leaderboard.complete and len(baselines) == len(networks)
     test = recorded_test(folder.record, candidates.identity if candidates and whole else None)
     if test is not None:

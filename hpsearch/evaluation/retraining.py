@@ -17,9 +17,9 @@ def best_trials(trials: Sequence[TrialRecord], top: int) -> list[TrialRecord]:
     return [trial for trial in ranked if trial in distinct.values()][:top]
 
 
-def retrainings(spec: StudySpec, trial: TrialRecord) -> tuple[Run, ...]:
+def retrainings(spec: StudySpec, trial: TrialRecord, classes: int) -> tuple[Run, ...]:
     """The re-trainings of a trial that the study asks for, by the index of their seeds."""
-    recipe = spec.recipe(trial.params)
+    recipe = spec.recipe(trial.params, classes)
     return tuple(
         Run(
             f"{trial.run}-seed-{index}",
@@ -36,4 +36,4 @@ def retrainings(spec: StudySpec, trial: TrialRecord) -> tuple[Run, ...]:
 def wanted_retrainings(folder: StudyFolder) -> tuple[Run, ...]:
     """Those of the best ``evaluate.top`` trials so far."""
     best = best_trials(folder.record.trials(), folder.spec.evaluate.top)
-    return tuple(run for trial in best for run in retrainings(folder.spec, trial))
+    return tuple(run for trial in best for run in retrainings(folder.spec, trial, folder.classes))

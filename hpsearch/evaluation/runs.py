@@ -47,9 +47,10 @@ FIRST_LOOKS = (1, 2, 5, 10, 20, 50)
 LOOK_EPOCHS = 50
 
 
-def trial_run(spec: StudySpec, trial: TrialRecord) -> Run:
+def trial_run(spec: StudySpec, trial: TrialRecord, classes: int) -> Run:
     """The training of a trial of the search."""
-    return Run(trial.run, f"trial {trial.number}", "trial", spec.recipe(trial.params), trial.seed)
+    recipe = spec.recipe(trial.params, classes)
+    return Run(trial.run, f"trial {trial.number}", "trial", recipe, trial.seed)
 
 
 def recorded(folder: StudyFolder, run: Run) -> History:

@@ -21,6 +21,11 @@ class Network:
         *hidden, _ = (layer.units for layer in self.layers if isinstance(layer, Dense))
         return tuple(hidden)
 
+    @property
+    def units(self) -> int:
+        """Columns of its outputs."""
+        return self.layers[-1].outputs(0)
+
     def with_widths(self, widths: Sequence[int]) -> "Network":
         """The same with other numbers of hidden units."""
         *hidden, last = self.layers

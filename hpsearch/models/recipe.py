@@ -61,16 +61,18 @@ def recipe_of(
     decay_epochs: int = 1_000,
     engine: Engine = "compiled",
     task: str = "binary",
+    classes: int = 0,
 ) -> Recipe:
     """The recipe of a trial's values.
 
     Args:
         values: Hyperparameters by name; a missing one has its default, a dead one is off.
         decay_epochs: Epochs after which inverse time decay has halved the learning rate.
+        classes: How many classes the table names.
     """
     return Recipe(
         task=task,
-        network=network_of(values, outputs=TASKS[task].outputs),
+        network=network_of(values, outputs=TASKS[task].outputs(classes)),
         knobs=knobs_of(values, epochs=epochs, decay_epochs=decay_epochs),
         batch_size=batch_size,
         patience=patience,

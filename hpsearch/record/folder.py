@@ -55,6 +55,11 @@ class StudyFolder:
             )
         return DataFacts.from_json(facts)
 
+    @property
+    def classes(self) -> int:
+        """How many classes the study's table names; see ``data``."""
+        return len(self.data().classes)
+
     def environments(self) -> list[dict[str, str]]:
         """Versions and hardware that the study was run on, in the order of their first use."""
         environments: list[dict[str, str]] = self.record.fact("environments", [])

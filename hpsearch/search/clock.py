@@ -20,11 +20,16 @@ EPOCH_SECONDS = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """The sizes that decide what an epoch costs."""
+    """The sizes that decide what an epoch costs.
+
+    Attributes:
+        classes: How many classes the table names.
+    """
 
     columns: int
     train_rows: int
     validation_rows: int
+    classes: int = 0
 
     def virtual_seconds(self, network: Network, epochs: int) -> float:
         """Nominal seconds of ``epochs`` epochs.
@@ -39,7 +44,7 @@ class Problem:
 
 def problem_of(data: DataFacts) -> Problem:
     """The sizes of a study's rows."""
-    return Problem(data.width, data.train_rows, data.validation_rows)
+    return Problem(data.width, data.train_rows, data.validation_rows, len(data.classes))
 
 
 class VirtualClock:

@@ -142,7 +142,7 @@ class _Walk:
         trial = self._study.ask()
         for key, value in self._journal.sampler_attributes(number).items():
             self._study._storage.set_trial_system_attr(trial._trial_id, key, value)
-        recipe = spec.recipe(suggest(trial, spec.space))
+        recipe = spec.recipe(suggest(trial, spec.space), self._problem.classes)
         seed = trial_seed(spec.study.seed, number)
         trial.set_user_attr("seed", seed)
         trial.set_user_attr("started_seconds", self._clock.now)

@@ -49,12 +49,18 @@ class StudySpec(StudyTable):
         """What the study predicts."""
         return TASKS[self.data.task]
 
-    def recipe(self, params: Mapping[str, Scalar]) -> Recipe:
-        """How a trial with these values is trained."""
+    def recipe(self, params: Mapping[str, Scalar], classes: int) -> Recipe:
+        """How a trial with these values is trained.
+
+        Args:
+            params: The hyperparameters' values by name.
+            classes: How many classes the table names; see ``Table``.
+        """
         training = self.training
         return recipe_of(
             self.space.complete(params),
             task=self.task.name,
+            classes=classes,
             epochs=training.epochs,
             batch_size=training.batch_size,
             patience=training.patience,

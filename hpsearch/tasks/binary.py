@@ -1,6 +1,6 @@
 """Two classes: one logit, cross-entropy in nats."""
 
-import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from scipy.special import expit
 
 from hpsearch.errors import shown
 from hpsearch.stock import StockObject
+from hpsearch.tasks.classes import entropy
 from hpsearch.tasks.metric import Metric, Vector
 from hpsearch.tasks.ranking import auc, resampled_auc
 from hpsearch.tasks.task import EstimatorBaseline, Outputs, Task
@@ -51,14 +52,15 @@ def _is_label(labels: Vector) -> NDArray[np.bool_]:
     return np.isin(labels, (0, 1))
 
 
-def _labels_problem(labels: Vector) -> str | None:
+def _labels_problem(labels: Vector, classes: Sequence[str]) -> str | None:
     """Both labels, 0 and 1, must be there and no other."""
     values = np.unique(labels)
     valid = _is_label(values)
     if not valid.all():
         return f"must have labels that are {RULE}, got {shown(float(values[~valid][0]))}"
     if len(values) == 1:
-        return f"must hold both labels, got only label {values[0]:g}"
+        label = shown(classes[int(values[0])]) if classes else f"{values[0]:g}"
+        return f"must hold both labels, got only label {label}"
     return None
 
 
@@ -81,7 +83,7 @@ CROSSENTROPY = Metric(
     row_values=lambda labels, models: np.stack(
         [row_binary_crossentropy(labels, model) for model in models]
     ),
-    chance=math.log(2),
+    chance=entropy,
     stock=StockObject("BinaryCrossentropy", {"from_logits": True}),
 )
 
@@ -102,7 +104,7 @@ AUC = Metric(
     unit="",
     reference=auc,
     resampler=resampled_auc,
-    chance=0.5,
+    chance=lambda labels: 0.5,
 )
 
 BRIER_SCORE = Metric(
@@ -117,7 +119,8 @@ BRIER_SCORE = Metric(
 BINARY = Task(
     name="binary",
     description="dense networks that tell two classes apart",
-    outputs=1,
+    classification=True,
+    outputs=lambda classes: 1,
     target_rule=RULE,
     valid_targets=_is_label,
     targets_problem=_labels_problem,

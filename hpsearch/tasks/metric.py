@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hpsearch.stock import StockObject
 
+#: Targets, ``(rows,)``, or predictions: ``(rows,)``, and of several classes ``(rows, classes)``.
 Vector = NDArray[np.floating[Any]]
 
 #: The value of a metric for each of several models, float64 ``(models,)``, on rows that are each
@@ -24,12 +25,17 @@ class Metric:
         label: The name for people.
         direction: Which way is better.
         unit: Of its values; empty for a share.
-        reference: Its value for targets and predictions, each ``(rows,)``, in float64.
+        reference: Its value for targets ``(rows,)`` and predictions ``(rows,)`` or
+            ``(rows, classes)``, in float64.
         row_values: What each row adds to a metric that is a mean over rows, ``(models, rows)``, for
-            targets ``(rows,)`` and predictions of several models ``(models, rows)``, all float64.
+            targets ``(rows,)`` and predictions of several models ``(models, rows)`` or
+            ``(models, rows, classes)``, all float64.
         resampler: Of a metric that is no mean over rows: prepares its value on resamples of them,
             for the same targets and predictions.
-        chance: What a model that has learned nothing reaches; None where that says little.
+        chance: Its value for the targets of some rows where the best constant is predicted, as by a
+            model that has learned nothing; None where that says little.
+        standardized: Whether it is of targets and predictions that are standardized by the train
+            rows, as networks are trained on them; otherwise of the target's own unit.
         stock: Keras's own metric of a model's outputs; None where curves do not hold it.
     """
 
@@ -42,7 +48,8 @@ class Metric:
         None
     )
     resampler: Callable[[NDArray[np.float64], NDArray[np.float64]], Resampler] | None = None
-    chance: float | None = None
+    chance: Callable[[Vector], float] | None = None
+    standardized: bool = False
     stock: StockObject | None = None
 
     @property

@@ -1,4 +1,4 @@
-"""How well predictions rank rows of two labels: the area under the ROC curve."""
+"""How well predictions rank rows: the area under the ROC curve."""
 
 from dataclasses import dataclass
 
@@ -32,6 +32,42 @@ def resampled_auc(labels: Array, probabilities: Array) -> Resampler:
     """``auc`` of several models, ``(models, rows)``, on resamples of the rows; see ``Metric``."""
     rankings = [_Ranking.of(labels, model) for model in probabilities]
     return lambda counts: np.array([ranking.area(counts) for ranking in rankings])
+
+
+def macro_auc(targets: Vector, probabilities: Vector) -> float:
+    """Mean of ``auc`` over the classes, each against all others.
+
+    Classes that no row has, or all rows have, are left out; NaN where none is left.
+
+    Args:
+        targets: Classes by their places, ``(rows,)``.
+        probabilities: ``(rows, classes)``.
+    """
+    areas = [auc(targets == place, column) for place, column in enumerate(probabilities.T)]
+    return float(np.mean(there)) if (there := [a for a in areas if not np.isnan(a)]) else np.nan
+
+
+def resampled_macro_auc(targets: Array, probabilities: Array) -> Resampler:
+    """``macro_auc`` of several models, ``(models, rows, classes)``, on resamples; see ``Metric``.
+
+    One half where a resample holds one class alone.
+    """
+    classes = [(targets == place).astype(np.float64) for place in range(probabilities.shape[-1])]
+    rankings = [
+        [_Ranking.of(labels, column) for labels, column in zip(classes, model.T, strict=True)]
+        for model in probabilities
+    ]
+
+    def values(counts: Array) -> Array:
+        rows = [float(weighted_sums(labels, counts)) for labels in classes]
+        there = [place for place, count in enumerate(rows) if 0 < count < counts.sum()]
+        if not there:
+            return np.full(len(rankings), 0.5)
+        return np.array(
+            [np.mean([model[place].area(counts) for place in there]) for model in rankings]
+        )
+
+    return values
 
 
 @dataclass(frozen=True, slots=True)

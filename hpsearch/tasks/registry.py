@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from hpsearch.tasks.binary import BINARY
+from hpsearch.tasks.multiclass import MULTICLASS
+from hpsearch.tasks.regression import REGRESSION
 from hpsearch.tasks.task import Task
 
-TASKS: Mapping[str, Task] = {task.name: task for task in (BINARY,)}
+TASKS: Mapping[str, Task] = {task.name: task for task in (BINARY, MULTICLASS, REGRESSION)}

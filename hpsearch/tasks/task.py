@@ -1,6 +1,6 @@
 """The contract of a task: what a study predicts, and how that is judged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,16 +42,21 @@ class Task:
     Attributes:
         name: As a study file names it.
         description: What networks of this task do: ``dense networks that tell two classes apart``.
-        outputs: Columns of a network's last layer.
+        classification: Whether targets are classes by their places, 0 for the first; otherwise
+            they are numbers, which are standardized for training.
+        outputs: Columns of a network's last layer, of how many classes the table has; it has 0
+            where they have no names.
         target_rule: What each target must be: ``0 or 1``.
         valid_targets: Which targets are that, bool ``(rows,)``.
         targets_problem: The rule that the targets of a part of the rows break, with what was found;
-            None where they break none.
+            None where they break none. The second argument is the names of the classes.
         output_losses: Loss of each row, float32 ``(rows,)``, of a network's outputs and targets.
-        prediction_losses: Loss of each row, float64 ``(rows,)``, of targets and predictions.
-        predictions: Outputs as predictions, float64 ``(rows,)``: the link.
+        prediction_losses: Loss of each row, float64 ``(rows,)``, of targets and predictions, both
+            standardized if the task standardizes targets.
+        predictions: Outputs as predictions, float64 ``(rows,)``, of several classes
+            ``(rows, classes)``: the link.
         curve_metrics: What is measured after each epoch on train and validation rows; the first is
-            minimized.
+            minimized. Where targets are standardized, these are of such targets.
         test_metrics: What is measured on the test rows, in the order in which it is shown; the
             first is that which is minimized.
         gives_probability: Whether a prediction is the probability of label 1.
@@ -64,15 +69,16 @@ class Task:
         output_activation, output_name: The last layer of a saved model.
         estimators: The baselines of scikit-learn.
         estimator_method: Of an estimator, what predicts; ``staged_`` before it for stages.
-        estimator_predictions: What that returns as predictions, float64 ``(rows,)``.
+        estimator_predictions: What that returns as predictions, as ``predictions`` gives them.
     """
 
     name: str
     description: str
-    outputs: int
+    classification: bool
+    outputs: Callable[[int], int]
     target_rule: str
     valid_targets: Callable[[Vector], NDArray[np.bool_]]
-    targets_problem: Callable[[Vector], str | None]
+    targets_problem: Callable[[Vector, Sequence[str]], str | None]
     output_losses: Callable[[Outputs, Vector], NDArray[np.float32]]
     prediction_losses: Callable[[Vector, Vector], NDArray[np.float64]]
     predictions: Callable[[Outputs], NDArray[np.float64]]

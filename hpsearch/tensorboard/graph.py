@@ -38,7 +38,7 @@ def graph_of(recipe: Recipe, columns: int) -> graph_pb2.GraphDef:
         name = scope if scope == "output" else f"{scope}/{layer.label}"
         _add(graph, name, stock.class_name, layer.outputs(inputs), attributes)
     function: dict[str, Scalar] = {"activation": task.output_activation}
-    _add(graph, task.output_name, "Activation", task.outputs, function)
+    _add(graph, task.output_name, "Activation", network.units, function)
     return graph
 
 

@@ -139,7 +139,7 @@ def status(trial: TrialRecord) -> bytes:
 
 def row(outcome: Outcome, trial: TrialRecord) -> dict[str, float | None]:
     """A finished trial's columns, without those that come after the search."""
-    network = outcome.spec.recipe(trial.params).network
+    network = outcome.recipe(trial).network
     return {
         best_tag(outcome.task): finite_value(trial),
         BEST_EPOCH: trial.best_epoch,

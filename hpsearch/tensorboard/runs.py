@@ -129,7 +129,7 @@ def _running(outcome: Outcome, trial: TrialRecord, *, with_curve: bool) -> Board
         yield from opening(begun)
         yield hparams.start(outcome.spec.space, trial)
         yield hparams.status(trial)
-        network = outcome.spec.recipe(trial.params).network
+        network = outcome.recipe(trial).network
         yield scalars({hparams.WEIGHTS: network.parameters(outcome.data.width)}, begun, 0)
         best = _best_epochs(curve)
         for step in steps(max(outcome.spec.training.epochs, len(curve)), None):

@@ -47,7 +47,7 @@ SPEC = check_study(
     },
     "made.toml",
 )
-RECIPE = SPEC.recipe({})
+RECIPE = SPEC.recipe({}, 0)
 
 
 def made(

@@ -11,7 +11,7 @@ from tests.data.test_folds import table
 
 def test_facts_name_the_columns_and_come_back_from_json() -> None:
     rows = split(table(), BINARY, validation=4, train=10, test=6)
-    facts = facts_of(table(), rows)
+    facts = facts_of(table(), rows, BINARY)
     assert facts.names == ("a", "b")
     assert facts.width == 2
     assert (facts.validation_rows, facts.train_rows, facts.test_rows) == (4, 10, 6)

@@ -173,7 +173,7 @@ def test_without_two_seeds_the_validation_rows_say_what_may_differ(tmp_path: Pat
         assert allowance(folder) is None  # the double keeps no losses of rows
         losses = np.array([0.5, 0.7, 0.6, 0.8], np.float32)
         history = replace(folder.files.history(best.run), losses=losses)
-        key = trial_run(folder.spec, best).identity
+        key = trial_run(folder.spec, best, folder.classes).identity
         (folder.path / "curves" / f"{best.run}.npz").unlink()
         folder.files.save_history(best.run, key, history)
         found = allowance(folder)

@@ -36,7 +36,7 @@ def trial(**params: Scalar) -> TrialRecord:
 
 @pytest.mark.parametrize("name", TUTORIAL)
 def test_the_seven_are_those_of_the_tutorial(name: str) -> None:
-    recipe = tutorial_recipe(name, task="binary", epochs=10_000, engine="compiled")
+    recipe = tutorial_recipe(name, task="binary", classes=0, epochs=10_000, engine="compiled")
     knobs = recipe.knobs
     widths, l2, dropout = TUTORIAL[name]
     assert recipe.network == dense_network(widths, "elu", batch_normalization=False, outputs=1)
@@ -47,13 +47,13 @@ def test_the_seven_are_those_of_the_tutorial(name: str) -> None:
 
 def test_baselines_are_trained_as_the_tutorial_trains_and_not_as_the_study() -> None:
     spec = small_study(evaluate__baselines=list(BASELINES), training__batch_size=32)
-    runs = baseline_runs(spec)
+    runs = baseline_runs(spec, 0)
     assert [run.variant for run in runs] == list(TUTORIAL)
     assert len({run.seed for run in runs}) == 7
     for run in runs:
         assert (run.recipe.batch_size, run.recipe.patience) == (500, 200)
         assert run.recipe.epochs == 10_000
-    fewer = baseline_runs(small_study(evaluate__baselines=["large"]))
+    fewer = baseline_runs(small_study(evaluate__baselines=["large"]), 0)
     assert fewer[0].identity == runs[3].identity
 
 
@@ -68,14 +68,14 @@ def test_an_ablation_switches_off_one_regularizer_and_keeps_the_seeds() -> None:
     winner = trial(layers=2, units=8, learning_rate=0.1, optimizer="adam")
     values = spec.space.complete(winner.params)
     assert regularizers_on(values) == ("l1", "dropout", "batch_normalization")
-    runs = ablation_runs(spec, winner)
+    runs = ablation_runs(spec, winner, 0)
     assert [run.name for run in runs[:2]] == ["0007-without-l1-seed-0", "0007-without-l1-seed-1"]
     assert [run.variant for run in runs[::2]] == ["l1", "dropout", "batch_normalization", "any"]
-    seeds = [run.seed for run in retrainings(spec, winner)]
+    seeds = [run.seed for run in retrainings(spec, winner, 0)]
     for run in runs:
         assert run.seed == seeds[int(run.name[-1])]
         names = regularizers_on(values) if run.variant == "any" else (run.variant,)
-        assert run.recipe == spec.recipe(without(winner.params, *names))
+        assert run.recipe == spec.recipe(without(winner.params, *names), 0)
         knobs, network = run.recipe.knobs, run.recipe.network
         assert (knobs.l1 == 0) == ("l1" in names)
         assert (knobs.dropout == 0) == ("dropout" in names)
@@ -94,7 +94,7 @@ def test_weight_decay_is_a_regularizer_of_adamw_alone() -> None:
 
 def test_one_regularizer_alone_is_not_left_out_twice() -> None:
     spec = small_study(evaluate__seeds=1)
-    runs = ablation_runs(spec, trial(layers=1, units=8, l2=1e-3, learning_rate=0.1))
+    runs = ablation_runs(spec, trial(layers=1, units=8, l2=1e-3, learning_rate=0.1), 0)
     assert [run.variant for run in runs] == ["l2"]
 
 

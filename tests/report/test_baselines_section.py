@@ -11,17 +11,20 @@ import pytest
 from hpsearch.evaluation.baselines import label_of
 from hpsearch.evaluation.leaderboard import Reason
 from hpsearch.evaluation.outcome import Outcome, TestedBaseline
+from hpsearch.models.tutorial import TUTORIAL
 from hpsearch.report.report import write_report
 from hpsearch.report.sections.baselines import BASELINES
 from hpsearch.report.sections.baselines.sentences import judge_difference
 from hpsearch.statistics.estimate import Estimate
-from hpsearch.study.sections import BASELINES as NAMES
 from hpsearch.tasks.binary import BINARY
 from hpsearch.wording import MINUS
 from tests.outcomes import NO_LEADERBOARD, MakeOutcome, make_diverged
 
 from . import sections
 from .pages import Page
+
+#: All that a study of two classes may name.
+NAMES = (*TUTORIAL, *(estimator.name for estimator in BINARY.estimators))
 
 WORSE = Estimate(0.03, 0.02, 0.04)
 TIED = Estimate(0.005, -0.005, 0.015)

@@ -64,12 +64,12 @@ def test_a_better_model_is_on_the_better_side_of_a_worse_one(metric: Metric) -> 
 
 
 def test_chance_is_what_a_model_that_knows_nothing_reaches() -> None:
-    half = np.full(ROWS, 0.5)
+    constant = np.full(ROWS, LABELS.mean())
     chances = {metric.name: metric.chance for metric in BINARY.test_metrics if metric.chance}
     assert set(chances) == {"binary_crossentropy", "auc"}
     for metric in BINARY.test_metrics:
         if metric.chance is not None:
-            assert metric.reference(LABELS, half) == pytest.approx(metric.chance)
+            assert metric.reference(LABELS, constant) == pytest.approx(metric.chance(LABELS))
 
 
 def test_the_objective_is_the_first_metric_on_the_validation_rows() -> None:
@@ -97,7 +97,7 @@ def test_the_objective_is_the_first_metric_on_the_validation_rows() -> None:
 def test_targets_that_are_not_two_labels_are_refused(
     labels: list[float], problem: str | None
 ) -> None:
-    assert BINARY.targets_problem(np.array(labels, np.float32)) == problem
+    assert BINARY.targets_problem(np.array(labels, np.float32), ()) == problem
 
 
 def test_losses_of_outputs_are_those_of_their_predictions() -> None:

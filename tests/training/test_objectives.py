@@ -12,11 +12,13 @@ from hpsearch.tasks.task import Task
 
 pytestmark = pytest.mark.usefixtures("tensorflow")
 
-ROWS = 40
+ROWS, CLASSES = 40, 5
 
 #: Targets of some rows of each task.
 TARGETS: Mapping[str, Callable[[np.random.Generator], NDArray[np.float32]]] = {
     "binary": lambda rng: rng.integers(0, 2, ROWS).astype(np.float32),
+    "multiclass": lambda rng: rng.integers(0, CLASSES, ROWS).astype(np.float32),
+    "regression": lambda rng: rng.normal(0, 1, ROWS).astype(np.float32),
 }
 
 EACH_TASK = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
@@ -25,7 +27,7 @@ EACH_TASK = pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
 def rows_of(task: Task) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Outputs and targets; no output is on an edge between two predictions."""
     rng = np.random.default_rng(4)
-    outputs = rng.normal(0, 3, (ROWS, task.outputs)).astype(np.float32)
+    outputs = rng.normal(0, 3, (ROWS, task.outputs(CLASSES))).astype(np.float32)
     return outputs, TARGETS[task.name](rng)
 
 
@@ -123,4 +125,5 @@ def test_the_output_activation_is_the_link(task: Task) -> None:
 
     outputs, _ = rows_of(task)
     predicted = np.asarray(keras.layers.Activation(task.output_activation)(outputs))
-    assert predicted[:, 0] == pytest.approx(task.predictions(outputs), rel=1e-5, abs=1e-7)
+    expected = task.predictions(outputs).reshape(ROWS, -1)
+    np.testing.assert_allclose(predicted, expected, rtol=1e-5, atol=1e-7)

@@ -34,4 +34,35 @@ def _binary_sums(outputs: Any, labels: Any, counts: Any) -> Any:
     return tf.stack([tf.reduce_sum(counts * losses), tf.reduce_sum(counts * right)])
 
 
-OBJECTIVES: Mapping[str, Objective] = {"binary": Objective(_binary_slopes, _binary_sums)}
+def _multiclass_slopes(logits: Any, targets: Any, share: Any) -> Any:
+    slopes = tf.nn.softmax(logits) - _one_hot(logits, targets)
+    return slopes * (share if isinstance(share, float) else share[:, None])
+
+
+def _multiclass_sums(logits: Any, targets: Any, counts: Any) -> Any:
+    """Cross-entropy and accuracy."""
+    losses = -tf.reduce_sum(_one_hot(logits, targets) * tf.nn.log_softmax(logits), axis=1)
+    predicted = tf.argmax(logits, axis=1, output_type=tf.int32)
+    right = tf.cast(tf.equal(predicted, tf.cast(targets, tf.int32)), tf.float32)
+    return tf.stack([tf.reduce_sum(counts * losses), tf.reduce_sum(counts * right)])
+
+
+def _one_hot(logits: Any, targets: Any) -> Any:
+    return tf.one_hot(tf.cast(targets, tf.int32), logits.shape[1])
+
+
+def _regression_slopes(outputs: Any, targets: Any, share: Any) -> Any:
+    return (share * 2.0 * (outputs[:, 0] - targets))[:, None]
+
+
+def _regression_sums(outputs: Any, targets: Any, counts: Any) -> Any:
+    """Squared and absolute error."""
+    errors = outputs[:, 0] - targets
+    return tf.stack([tf.reduce_sum(counts * sums) for sums in (errors * errors, tf.abs(errors))])
+
+
+OBJECTIVES: Mapping[str, Objective] = {
+    "binary": Objective(_binary_slopes, _binary_sums),
+    "multiclass": Objective(_multiclass_slopes, _multiclass_sums),
+    "regression": Objective(_regression_slopes, _regression_sums),
+}

@@ -79,7 +79,7 @@ def say_sparsity(
     outcome: Outcome, winner: Winner, networks: Mapping[str, Sequence[LayerWeights]]
 ) -> str:
     """How many weights of hidden layers are small; only those layers are penalized."""
-    knobs = outcome.spec.recipe(winner.trial.params).knobs
+    knobs = outcome.recipe(winner.trial).knobs
     share = f"{say_share(_hidden_share(networks['winner']))} of its hidden weights are closer to 0"
     trial = f"trial {winner.trial.number}"
     if "l1" not in used_regularizers(outcome, winner):

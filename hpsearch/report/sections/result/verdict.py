@@ -22,7 +22,7 @@ def _sentences(task: Task, values: Mapping[str, Any]) -> Iterator[str]:
     if test is None:
         yield _untested(values, best) if best else values["absences"]["best"]
         return
-    if answer := _answer(task, test, values.get("baselines")):
+    if answer := _answer(task, values["data"]["chance"], test, values.get("baselines")):
         yield answer
     yield _believe(task, test)
     if tie := _tie(values["leaderboard"]):
@@ -38,13 +38,19 @@ def _untested(values: Mapping[str, Any], best: Mapping[str, Any]) -> str:
     )
 
 
-def _answer(task: Task, test: Mapping[str, Any], baselines: Mapping[str, Any] | None) -> str | None:
+def _answer(
+    task: Task,
+    chance: Mapping[str, float],
+    test: Mapping[str, Any],
+    baselines: Mapping[str, Any] | None,
+) -> str | None:
     """Whether to use the model: by chance's ranking first, then by the baselines."""
     ranking = task.ranking_metric
     interval = test["intervals"][ranking.name]
-    if ranking.chance is not None and interval["low"] <= ranking.chance:
+    reached = chance.get(ranking.name)
+    if reached is not None and interval["low"] <= reached:
         return (
-            f"Do not use it: the interval of its {ranking.label} reaches {ranking.chance:g}, what "
+            f"Do not use it: the interval of its {ranking.label} reaches {reached:g}, what "
             "chance alone has, so the network is not better than chance."
         )
     if baselines is None:
