@@ -60,10 +60,11 @@ def table_of(
     if not columns:
         raise DataError(f"a table must have columns besides its label {shown(label)}, got none")
     labels: Numbers
-    if _has_classes(task):
+    if task.classification:
         classes = tuple(classes) or ordered_texts(target)
         labels = _places(target, label, classes)
-        classes = () if tuple(classes) == ("0", "1") else classes
+        if task.name == "binary" and classes == ("0", "1"):  # the labels are the names
+            classes = ()
     else:
         labels = _targets(target, label)
     if not task.valid_targets(labels).all():
@@ -115,10 +116,6 @@ def _column(series: dict[str, Series], name: str) -> Series:
             f"its columns are {', '.join(map(repr, series))}"
         )
     return series[name]
-
-
-def _has_classes(task: Task) -> bool:
-    return task.name != "regression"
 
 
 def _numbers(series: Series, column: Column) -> Numbers:

@@ -1,13 +1,14 @@
 """Tables that a source has under a name, read and looked at as tables in memory."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
+from hpsearch.data.columns import Column, Kind
 from hpsearch.data.sources.frame_profile import profile_of
 from hpsearch.data.sources.frames import table_of
 from hpsearch.data.sources.source import Request, Sight
 from hpsearch.data.table import Origin, Table
-from hpsearch.errors import UsageError
+from hpsearch.errors import UsageError, shown
 
 __all__ = ["NamedTable"]
 
@@ -39,10 +40,30 @@ class NamedTable:
                 f"data.label must name the column to predict, got none, and {self.description} "
                 f"say none; the columns are {', '.join(map(repr, map(str, self.frame.columns)))}"
             )
-        origin = Origin(section.source, self.description, simulated=False)
-        table = table_of(self.frame, label=label, task=request.task, origin=origin)
+        table = table_of(
+            self.frame,
+            label=label,
+            task=request.task,
+            classes=section.classes or (),
+            columns=self._columns(request, label),
+            origin=Origin(section.source, self.description, simulated=False),
+        )
         request.progress(len(table), len(table))
         return table
+
+    def _columns(self, request: Request, label: str) -> tuple[Column, ...]:
+        """The columns to learn from, by the study or, where it is silent, as they are found."""
+        given = request.section.columns or {}
+        columns = []
+        for column in profile_of(self.frame).columns:
+            finding = given.get(column.name, column.finding)
+            if column.name == label:
+                continue
+            if finding in get_args(Kind):
+                columns.append(Column(column.name, finding))
+            elif column.name not in given:
+                request.tell(f"column {shown(column.name)} is left out: {column.reason}")
+        return tuple(columns)
 
     def sight(self) -> Sight:
         """What a study file can be written from."""
