@@ -32,7 +32,7 @@ LAYERS = (
     ("analysis",),
     ("report", "tensorboard"),
     ("dashboard",),
-    ("rows", "terminal"),
+    ("rows", "terminal", "draft"),
     ("listing", "naming", "pipeline"),
     ("cli",),
 )

@@ -1,40 +1,21 @@
 """A study file written from a look at a table, and the same as a checked study."""
 
-import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from hpsearch.data.profile import ColumnProfile, Dialect, Profile
 from hpsearch.draft.entries import Entry, lines_of
 from hpsearch.draft.scale import Scale, is_used, scale_of, width_of
+from hpsearch.draft.table_name import TableName
 from hpsearch.draft.target import Target, find_label, target_of
 from hpsearch.errors import UsageError, printable, shown
 from hpsearch.study.reading import read_study_text
-from hpsearch.study.sections import SourceName
 from hpsearch.study.spec import StudySpec
 
-__all__ = ["Draft", "TableName", "draft_study", "slug"]
+__all__ = ["Draft", "draft_study"]
 
 #: Shares of the rows that validate and that are sealed; the others train.
 VALIDATION, TEST = 0.2, 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class TableName:
-    """How a study file names a table.
-
-    Attributes:
-        text: As the user named it.
-        path: Of a file, relative to the study file.
-        name: Of a table that its source has under a name.
-    """
-
-    text: str
-    source: SourceName
-    path: str | None = None
-    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +55,27 @@ class Draft:
 
 
 def draft_study(
-    table: TableName, profile: Profile, *, label: str | None, usual: str | None = None
+    table: TableName,
+    profile: Profile,
+    *,
+    name: str,
+    label: str | None,
+    usual: str | None = None,
+    task: str | None = None,
 ) -> Draft:
     """A study of a table, from what a look at it found; the same look gives the same study.
 
     Args:
+        name: The study's name.
         label: The column to predict.
         usual: That which is predicted where the user names none.
+        task: What it is predicted as, where the user says so.
 
     Raises:
         UsageError: If there is no such column, its values can't be predicted, or no column is left
             to learn from.
     """
-    target = target_of(find_label(profile, label, usual), profile.rows)
+    target = target_of(find_label(profile, label, usual), profile.rows, task)
     draft = Draft(profile, target, "")
     if not draft.used:
         reasons = "; ".join(f"{shown(c.name)} is left out: {c.reason}" for c in draft.dropped[:10])
@@ -98,22 +87,12 @@ def draft_study(
     scale = scale_of(train_rows, width_of(profile, target.label))
     sections = (
         _head(table, profile),
-        _section("study", (Entry("name", slug(table)), Entry("seed", 1))),
+        _section("study", (Entry("name", name), Entry("seed", 1))),
         _section("data", _data(table, draft)),
         _columns(draft),
         *_search(scale),
     )
     return Draft(profile, target, "\n\n".join("\n".join(lines) for lines in sections) + "\n")
-
-
-def slug(table: TableName) -> str:
-    """A name for a study, from that of its table: lower-case letters, digits, - and _."""
-    if table.name is not None:
-        name = table.name if table.source == "scikit-learn" else f"{table.source}-{table.name}"
-    else:
-        name = PurePath(table.path or "").name.partition(".")[0]
-    plain = re.sub(r"[^a-z0-9_]+", "-", name.lower()).strip("-_")[:64]
-    return plain or "table"
 
 
 def _head(table: TableName, profile: Profile) -> Iterator[str]:

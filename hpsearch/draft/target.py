@@ -69,8 +69,11 @@ def find_label(profile: Profile, named: str | None, usual: str | None = None) ->
     )
 
 
-def target_of(column: ColumnProfile, rows: int) -> Target:
+def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Target:
     """The task that the values of a label make, in a table of so many rows.
+
+    Args:
+        task: What the user says that it is.
 
     Raises:
         UsageError: If they can't be predicted: dates, one value, or texts without number.
@@ -82,24 +85,32 @@ def target_of(column: ColumnProfile, rows: int) -> Target:
             f"a label must have at least 2 different values, got {found} in {shown(name)}; "
             f"name another column with --label"
         )
-    if distinct == 2 and len(values) == 2:
-        return Target(name, "binary", _in_order(values), "two different values")
-    if column.finding == "number":
-        if _are_classes(column, rows):
-            reason = f"{distinct} different whole numbers; as an amount it would be regression"
-            return Target(name, "multiclass", _in_order(values), reason)
-        return Target(name, "regression", (), f"a number of {_about(distinct)} different values")
     if column.finding == "date":
         raise UsageError(
             f"a label must be a number or a class, got dates in {shown(name)}; "
             f"make it a number, as of days, or name another column with --label"
         )
+    task, reason = (task, "as you said") if task else _task(column, rows)
+    if task == "regression":
+        return Target(name, task, (), reason)
     if len(values) != distinct or distinct > MOST_CLASSES:
         raise UsageError(
-            f"a label must be a number or have at most {MOST_CLASSES} different texts, got "
+            f"a label must be a number or have at most {MOST_CLASSES} different values, got "
             f"{_about(distinct)} in {shown(name)}; name another column with --label"
         )
-    return Target(name, "multiclass", _in_order(values), f"{distinct} different texts")
+    return Target(name, task, _in_order(values), reason)
+
+
+def _task(column: ColumnProfile, rows: int) -> tuple[str, str]:
+    """The task of a label, and why."""
+    distinct = column.distinct
+    if distinct == 2:
+        return "binary", "two different values"
+    if column.finding != "number":
+        return "multiclass", f"{_about(distinct)} different texts"
+    if _are_classes(column, rows):
+        return "multiclass", f"{distinct} whole numbers; regression if they are an amount"
+    return "regression", f"a number of {_about(distinct)} different values"
 
 
 def _are_classes(column: ColumnProfile, rows: int) -> bool:

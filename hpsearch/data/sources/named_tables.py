@@ -1,9 +1,9 @@
 """Tables that a source has under a name, read and looked at as tables in memory."""
 
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
-from hpsearch.data.columns import Column, Kind
+from hpsearch.data.columns import Column
 from hpsearch.data.sources.frame_profile import profile_of
 from hpsearch.data.sources.frames import table_of
 from hpsearch.data.sources.source import Request, Sight
@@ -59,10 +59,12 @@ class NamedTable:
             finding = given.get(column.name, column.finding)
             if column.name == label:
                 continue
-            if finding in get_args(Kind):
-                columns.append(Column(column.name, finding))
-            elif column.name not in given:
-                request.tell(f"column {shown(column.name)} is left out: {column.reason}")
+            match finding:
+                case "text" | "identifier":
+                    if column.name not in given:
+                        request.tell(f"column {shown(column.name)} is left out: {column.reason}")
+                case kind:
+                    columns.append(Column(column.name, kind))
         return tuple(columns)
 
     def sight(self) -> Sight:
