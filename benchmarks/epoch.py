@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks.tables import print_table, write_json
 from hpsearch.processes import ENVIRONMENT, native_stderr_silenced
 from hpsearch.tasks.binary import BINARY
@@ -55,6 +57,7 @@ def main(file: Path | None) -> None:
 
 
 def _measure(name: str, values: dict[str, Any]) -> dict[str, Any]:
+    from hpsearch.data.cutting import Cut
     from hpsearch.data.folds import split
     from hpsearch.data.sources.collisions.simulation import simulate
     from hpsearch.models.recipe import recipe_of
@@ -63,7 +66,8 @@ def _measure(name: str, values: dict[str, Any]) -> dict[str, Any]:
     from hpsearch.training.segment import Segment
 
     table = simulate(11_100, seed=0, progress=lambda done, wanted: None)
-    fold = split(table, BINARY, validation=1_000, train=10_000, test=100).fold
+    validation, train, test = np.split(np.arange(11_100), [1_000, 11_000])
+    fold = split(table, BINARY, Cut(validation, train, test)).fold
     recipe = recipe_of(values, epochs=300, batch_size=500, patience=1_000)
     network = recipe.network
     keras, compiled = KerasTrainer(), CompiledTrainer()

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from hpsearch.data.folds import split
 from hpsearch.data.load import load
 from hpsearch.data.parts import Fold
 from hpsearch.data.sources.higgs.cache import cache_file
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError
+from hpsearch.rows import split_rows
 from hpsearch.study.finding import find_study
 from hpsearch.study.reading import read_study
 from hpsearch.study.spec import StudySpec
@@ -82,10 +82,7 @@ def _load(spec: StudySpec, file: Path | None) -> Table:
 
 
 def _written(table: Table, settings: Mapping[str, Any], data: Path | None, fold: Path) -> Rows:
-    section = _study(settings).data
-    parts = split(
-        table, BINARY, validation=section.validation, train=section.train, test=section.test
-    ).fold
+    parts = split_rows(table, _study(settings)).fold
     np.savez(
         fold,
         train_features=parts.train_features,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from hpsearch.arrays import DamagedError
+from hpsearch.data.cutting import cut_rows
 from hpsearch.data.folds import Split, split
 from hpsearch.data.kept import read_kept_rows
 from hpsearch.data.load import load
@@ -69,11 +70,4 @@ def split_rows(table: Table, spec: StudySpec) -> Split:
     Raises:
         DataError: If they are too few, or the labels of a part are not the task's.
     """
-    return split(
-        table,
-        spec.task,
-        validation=spec.data.validation,
-        train=spec.data.train,
-        test=spec.data.test,
-        shuffle=spec.study.seed if spec.data.shuffle else None,
-    )
+    return split(table, spec.task, cut_rows(table, spec.data, spec.study.seed))

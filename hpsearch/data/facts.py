@@ -17,7 +17,7 @@ class DataFacts:
 
     Attributes:
         fingerprint: Over all rows, those of the test included.
-        columns: The raw columns, in their order.
+        columns: The raw columns that are features, in their order.
         width: Number of features after preprocessing, as a network gets them.
         classes: Names of the classes, if they have some.
         target: The scale of what is predicted, over the train rows.
@@ -61,7 +61,7 @@ def facts_of(table: Table, rows: Split, task: Task) -> DataFacts:
         description=table.origin.description,
         simulated=table.origin.simulated,
         fingerprint=table.fingerprint(),
-        columns=table.columns,
+        columns=rows.preprocessing.columns,
         width=rows.preprocessing.width,
         train_rows=len(rows.fold.train_labels),
         validation_rows=len(rows.fold.validation_labels),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hpsearch.data.cutting import Cut
 from hpsearch.data.parts import Fold, SealedTest
 from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.standardization import Standardization
@@ -27,36 +28,25 @@ class Split:
         return self.fold.target
 
 
-def split(
-    table: Table,
-    task: Task,
-    *,
-    validation: int,
-    train: int,
-    test: int,
-    shuffle: int | None = None,
-) -> Split:
-    """Cut a table in validation, train and test rows, in this order, the tutorial's.
+def split(table: Table, task: Task, cut: Cut) -> Split:
+    """Cut a table in validation, train and test rows.
 
     Args:
-        table: At least ``validation + train + test`` rows; further rows are not used.
         task: What the labels of each part must be.
-        shuffle: Seed of a permutation of the rows before the cut; None keeps their order.
+        cut: Which rows are for what; columns that dealt them out are no features.
 
     Raises:
-        DataError: If the table is too short, or the labels of a part are not the task's.
+        DataError: If no column is left as a feature, or the labels of a part are not the task's.
     """
-    asked, rows = validation + train + test, len(table)
-    if rows < asked:
+    table = table.without(cut.left_out)
+    if not table.columns:
         raise DataError(
-            f"the study asks for {asked:,} rows ({validation:,} validation + {train:,} train "
-            f"+ {test:,} test), got {rows:,} from {table.origin.description}; "
-            f"lower data.test or data.train, or give more rows"
+            f"a table must have at least 1 feature, got none besides {', '.join(cut.left_out)} in "
+            f"{table.origin.description}; give more columns"
         )
-    order = np.arange(rows) if shuffle is None else np.random.default_rng(shuffle).permutation(rows)
-    parts = np.split(order[:asked], [validation, validation + train])
+    parts = (cut.validation, cut.train, cut.test)
     for name, part in zip(("validation", "train", "test"), parts, strict=True):
-        problem = task.targets_problem(table.labels[part], table.classes) if len(part) else None
+        problem = task.targets_problem(table.labels[part], table.classes)
         if problem is not None:
             raise DataError(
                 f"the {len(part):,} {name} rows {problem}; "

@@ -1,7 +1,9 @@
 """Rows in memory: raw columns, labels, and where they came from."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Any, Self
 
 import numpy as np
@@ -73,6 +75,22 @@ class Table:
     def names(self) -> tuple[str, ...]:
         """Names of the columns, in their order."""
         return tuple(column.name for column in self.columns)
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether classes are predicted, and not numbers."""
+        return self.labels.dtype == np.float32
+
+    def without(self, names: Collection[str]) -> Self:
+        """The same rows without the columns of these names."""
+        kept = [column for column in self.columns if column.name not in names]
+        if len(kept) == len(self.columns):
+            return self
+        numbers = [column.name not in names for column in self.columns if not column.is_text]
+        texts = [column.name not in names for column in self.columns if column.is_text]
+        vocabularies = tuple(compress(self.raw.vocabularies, texts))
+        raw = RawRows(self.raw.numbers[:, numbers], self.raw.codes[:, texts], vocabularies)
+        return replace(self, raw=raw, columns=tuple(kept))
 
     def fingerprint(self) -> str:
         """SHA-256 over all rows with their columns, as ``sha256:`` and 64 hex digits."""

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hpsearch.errors import HpsearchError
+from hpsearch.study.cutting import KEYS
 from hpsearch.study.reading import read_study
 from hpsearch.study.section import StudyTable
+from hpsearch.study.sections import DataSection
 from hpsearch.study.spec import StudySpec
 from hpsearch.study.tagged import NAME
-from hpsearch.wording import say_conditions, say_domain, say_value
+from hpsearch.wording import say_conditions, say_count, say_domain, say_value
 
 
 def say_study(spec: StudySpec) -> str:
@@ -16,8 +18,7 @@ def say_study(spec: StudySpec) -> str:
     data = spec.data
     lines = [
         f"{spec.study.name}: {spec.study.description}".rstrip(": "),
-        f"  rows    {data.source}: {data.validation:,} validate, {data.train:,} train, "
-        f"{data.test:,} test",
+        f"  rows    {data.source}: {_say_cut(data)}",
         _say_search(spec),
         f"  compare {', '.join(spec.evaluate.baselines) or 'no baselines'}"
         f"{', the winner without its regularizers' if _ablates(spec) else ''}",
@@ -31,6 +32,22 @@ def say_study(spec: StudySpec) -> str:
         f"    {name:<{width}}  = {say_value(value)}" for name, value in spec.space.constants.items()
     ]
     return "\n".join(lines)
+
+
+def _say_cut(data: DataSection) -> str:
+    """Which rows are for what: ``20 % validate, the rest trains, 20 % test``."""
+    if data.part is not None:
+        return f"parts by the column {data.part!r}"
+    train = "the rest trains" if data.train is None else f"{_say_size(data.train)} train"
+    key = next((f"by {name} {getattr(data, name)!r}" for name in KEYS if getattr(data, name)), "")
+    order = key or ("stratified" if data.stratify else "shuffled" if data.shuffle else "")
+    validation, test = _say_size(data.validation), _say_size(data.test)
+    return ", ".join(filter(None, (f"{validation} validate", train, f"{test} test", order)))
+
+
+def _say_size(size: float | None) -> str:
+    """A share of rows as a percentage, or a count of them."""
+    return f"{100 * size:g} %" if isinstance(size, float) else say_count(size)
 
 
 def _say_search(spec: StudySpec) -> str:

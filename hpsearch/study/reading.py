@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from hpsearch.errors import Mistake, StudyFileError, did_you_mean, shown
 from hpsearch.space.entries import read_hyperparameters
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
+from hpsearch.study.cutting_rules import cutting_mistakes
 from hpsearch.study.mistakes import explain
 from hpsearch.study.overrides import override
 from hpsearch.study.section import StudyTable
@@ -114,7 +115,10 @@ def _is_read(section: str, key: str) -> bool:
 
 
 def _check_together(sections: Mapping[str, StudyTable]) -> Iterator[Mistake]:
-    """Rules that hold between sections."""
+    """Rules that hold between entries, and between sections."""
+    match sections:
+        case {"data": DataSection() as data}:
+            yield from cutting_mistakes(data)
     match sections:
         case {"training": TrainingSection() as training, "search": SearchSection() as search}:
             warmup = search.warmup_epochs

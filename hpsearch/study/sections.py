@@ -1,12 +1,13 @@
 """The sections of a study file as pydantic models: their keys, defaults and rules."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from hpsearch.models.recipe import Engine
 from hpsearch.models.tutorial import TUTORIAL
+from hpsearch.study.cutting import Size, with_defaults
 from hpsearch.study.pruners import Median, Pruner
 from hpsearch.study.samplers import Sampler, Tpe
 from hpsearch.study.section import MOST, Count, StudyTable, Text
@@ -29,7 +30,7 @@ class StudySection(StudyTable):
 
 
 #: Where rows may come from; ``data.sources.registry`` has a source for each.
-SourceName = Literal["higgs", "csv", "collisions", "scikit-learn", "openml", "frame"]
+SourceName = Literal["higgs", "csv", "file", "collisions", "scikit-learn", "openml", "frame"]
 
 
 def _task_name(name: str) -> str:
@@ -39,13 +40,23 @@ def _task_name(name: str) -> str:
 
 
 class DataSection(TableKeys):
-    """``[data]``: where rows come from, what is predicted, and how many rows each part has.
+    """``[data]``: where rows come from, what is predicted, and which rows are for what.
 
-    ``path`` is relative to the study file, and may be left out where ``--data`` names the file. The
-    parts are cut in this order: validation, train, test. ``name`` is that of a set of scikit-learn,
-    or the number of a table of OpenML. ``label`` names the label's column; 0, the
-    default, is the first column, as in HIGGS. ``task`` says what the label is: ``binary``, two
-    classes.
+    ``path`` is relative to the study file, and may be left out where ``--data`` names the file.
+    ``name`` is that of a set of scikit-learn, or the number of a table of OpenML. ``label`` names
+    the label's column; 0, the default, is the first column, as in HIGGS. ``task`` says what the
+    label is: ``binary``, two classes.
+
+    ``validation``, ``train`` and ``test`` are counts of rows or shares of all rows; without
+    ``train`` it is all other rows. The test is cut first: neither ``validation`` nor ``train``
+    moves a row into it or out. A user's rows are shuffled by the study's seed and, where classes
+    are predicted, stratified by them; with ``shuffle = false`` the last rows are the test and the
+    first validate. HIGGS and collisions keep the tutorial's order: validation, train, test.
+
+    ``group`` names a column of which no value is on both sides of a cut, ``time`` one by which the
+    latest rows are the test and those before them validate, ``part`` one that says train,
+    validation or test in each row; where it names no validation rows, they are cut from the train
+    rows. The columns ``group`` and ``part`` are no features; ``time`` stays one.
     """
 
     source: SourceName = "higgs"
@@ -53,10 +64,19 @@ class DataSection(TableKeys):
     name: Text | None = None
     task: Annotated[str, AfterValidator(_task_name)] = "binary"
     label: Text | Annotated[int, Field(ge=0, le=MOST)] = 0
-    validation: Annotated[Count, Field(ge=2)] = 1_000
-    train: Annotated[Count, Field(ge=2)] = 10_000
-    test: Annotated[Count, Field(ge=2)] = 100_000
-    shuffle: bool = False
+    validation: Size
+    train: Size | None = None
+    test: Size | None = None
+    shuffle: bool
+    stratify: bool
+    group: Text | None = None
+    time: Text | None = None
+    part: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _defaults(cls, entries: Any) -> Any:
+        return with_defaults(entries) if isinstance(entries, dict) else entries
 
 
 class TrainingSection(StudyTable):

@@ -27,7 +27,7 @@ class StudySpec(StudyTable):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     study: StudySection
-    data: DataSection = DataSection()
+    data: DataSection = DataSection.model_validate({})
     training: TrainingSection = TrainingSection()
     search: SearchSection = SearchSection()
     evaluate: EvaluateSection = EvaluateSection()

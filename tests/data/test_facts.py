@@ -4,13 +4,12 @@ import json
 from dataclasses import asdict
 
 from hpsearch.data.facts import DataFacts, facts_of
-from hpsearch.data.folds import split
 from hpsearch.tasks.binary import BINARY
-from tests.data.test_folds import table
+from tests.data.test_folds import parts_of, table
 
 
 def test_facts_name_the_columns_and_come_back_from_json() -> None:
-    rows = split(table(), BINARY, validation=4, train=10, test=6)
+    rows = parts_of(table())
     facts = facts_of(table(), rows, BINARY)
     assert facts.names == ("a", "b")
     assert facts.width == 2

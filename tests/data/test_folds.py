@@ -5,7 +5,8 @@ import pickle
 import numpy as np
 import pytest
 
-from hpsearch.data.folds import split
+from hpsearch.data.cutting import Cut
+from hpsearch.data.folds import Split, split
 from hpsearch.data.parts import Opening
 from hpsearch.data.table import Origin, Table
 from hpsearch.errors import DataError
@@ -20,8 +21,18 @@ def table(rows: int = 20) -> Table:
     )
 
 
+def cut(*left_out: str) -> Cut:
+    validation, train, test = np.split(np.arange(20), [4, 14])
+    return Cut(validation, train, test, left_out)
+
+
+def parts_of(rows: Table) -> Split:
+    """The tutorial's order: 4 rows validate, 10 train, 6 are the test."""
+    return split(rows, BINARY, cut())
+
+
 def test_parts_follow_each_other_and_preprocessing_knows_train_rows_alone() -> None:
-    parts = split(table(), BINARY, validation=4, train=10, test=6)
+    parts = parts_of(table())
     train = table().raw.numbers[4:14]
     expected = (train - train.mean(axis=0)) / train.std(axis=0)
     np.testing.assert_allclose(parts.fold.train_features, expected, rtol=1e-5)
@@ -30,14 +41,11 @@ def test_parts_follow_each_other_and_preprocessing_knows_train_rows_alone() -> N
 
 
 def test_the_names_of_the_columns_are_kept() -> None:
-    assert (
-        split(table(), BINARY, validation=4, train=10, test=6).preprocessing.columns
-        == table().columns
-    )
+    assert parts_of(table()).preprocessing.columns == table().columns
 
 
 def test_the_test_rows_come_out_raw_and_only_after_the_opening_is_logged() -> None:
-    parts = split(table(), BINARY, validation=4, train=10, test=6)
+    parts = parts_of(table())
     log: list[Opening] = []
     raw, labels = parts.sealed.unseal(3, "to see", log.append)
     np.testing.assert_array_equal(raw.numbers, table().raw.numbers[14:])
@@ -50,23 +58,29 @@ def test_a_log_that_cannot_be_written_keeps_the_rows_sealed() -> None:
         raise OSError("no space left on device")
 
     with pytest.raises(OSError, match="no space"):
-        split(table(), BINARY, validation=4, train=10, test=6).sealed.unseal(3, "to see", full)
+        parts_of(table()).sealed.unseal(3, "to see", full)
 
 
 def test_the_test_rows_never_leave_the_process() -> None:
     with pytest.raises(TypeError, match="sealed"):
-        pickle.dumps(split(table(), BINARY, validation=4, train=10, test=6).sealed)
+        pickle.dumps(parts_of(table()).sealed)
 
 
-def test_too_few_rows_and_parts_of_one_label_are_refused() -> None:
-    with pytest.raises(DataError, match=r"asks for 30 rows .* got 20"):
-        split(table(), BINARY, validation=10, train=10, test=10)
+def test_a_part_of_one_label_is_refused() -> None:
     ordered = table()
     ordered.labels.sort()
     with pytest.raises(DataError, match="validation rows must hold both labels"):
-        split(ordered, BINARY, validation=4, train=10, test=6)
-    shuffled = split(ordered, BINARY, validation=4, train=10, test=6, shuffle=2)
-    assert shuffled.fold.columns == 2
+        parts_of(ordered)
+
+
+def test_a_column_that_dealt_out_the_rows_is_no_feature() -> None:
+    parts = split(table(), BINARY, cut("a"))
+    assert [column.name for column in parts.preprocessing.columns] == ["b"]
+    assert parts.fold.columns == 1
+    raw, _ = parts.sealed.unseal(None, "to see", lambda opening: None)
+    np.testing.assert_array_equal(raw.numbers[:, 0], table().raw.numbers[14:, 1])
+    with pytest.raises(DataError, match="at least 1 feature, got none besides a, b in counted"):
+        split(table(), BINARY, cut("a", "b"))
 
 
 def test_the_fingerprint_covers_every_row_and_label() -> None:

@@ -52,15 +52,15 @@ def no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(reading, "fetch_higgs", fail)
 
 
-def test_csv_takes_the_first_rows(rows: Path) -> None:
+def test_a_csv_is_read_whole_whatever_the_parts_need(rows: Path) -> None:
     table = read(section(source="csv", path=str(rows), label="y"))
-    assert table.raw.numbers[:, 0].tolist() == list(range(100))
+    assert table.raw.numbers[:, 0].tolist() == list(range(200))
     assert table.origin.kind == "csv"
 
 
 def test_data_is_enough_where_the_study_names_no_file(rows: Path) -> None:
     table = read(section(source="csv", label="y"), rows)
-    assert table.origin.description == f"the first 100 rows of {rows.name}"
+    assert table.origin.description == f"all 200 rows of {rows.name}"
 
 
 def test_a_csv_that_nobody_names_is_a_wrong_command() -> None:
@@ -69,10 +69,6 @@ def test_a_csv_that_nobody_names_is_a_wrong_command() -> None:
     assert str(caught.value) == (
         "data.source = 'csv' reads a file of rows, and none is named; set data.path, or give --data"
     )
-
-
-def test_a_csv_to_shuffle_is_read_whole(rows: Path) -> None:
-    assert len(read(section(source="csv", path=str(rows), label="y", shuffle=True)).labels) == 200
 
 
 def test_data_goes_before_the_path(rows: Path) -> None:

@@ -4,18 +4,21 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from hpsearch.data.profile import ColumnProfile, Dialect, Profile
+from hpsearch.data.profile import ColumnProfile, Dialect, Finding, Profile
 
 #: Names of columns as files have them: quotes, dots, line breaks, nothing at all.
 NAMES = st.one_of(
     st.text(max_size=12),
-    st.sampled_from(["", " ", 'a"b', "a.b", "a = b", "[x]", "#", "\n", "\r", "'''", "ä", "\\", "-"]),
+    st.sampled_from(
+        ["", " ", 'a"b', "a.b", "a = b", "[x]", "#", "\n", "\r", "'''", "ä", "\\", "-"]
+    ),
 )
 
 #: A label may have no control characters, since a study file names it in a message.
 LABELS = NAMES.filter(lambda name: name.isprintable())
 
-KINDS = st.sampled_from(["number", "boolean", "category", "date", "text", "identifier"])
+FINDINGS: tuple[Finding, ...] = ("number", "boolean", "category", "date", "text", "identifier")
+KINDS: st.SearchStrategy[Finding] = st.sampled_from(FINDINGS)
 
 DIALECTS = st.one_of(
     st.none(),

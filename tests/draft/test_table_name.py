@@ -11,7 +11,11 @@ from hpsearch.draft.table_name import TableName, find_table, table_name
     ("text", "table", "study"),
     [
         ("churn.csv", TableName("churn.csv", "file", path="churn.csv"), "churn"),
-        ("../My Data.CSV.gz", TableName("../My Data.CSV.gz", "file", "../My Data.CSV.gz"), "my-data"),
+        (
+            "../My Data.CSV.gz",
+            TableName("../My Data.CSV.gz", "file", "../My Data.CSV.gz"),
+            "my-data",
+        ),
         ("t.parquet", TableName("t.parquet", "file", path="t.parquet"), "t"),
         ("scikit-learn:iris", TableName("scikit-learn:iris", "scikit-learn", name="iris"), "iris"),
         ("openml:61", TableName("openml:61", "openml", name="61"), "openml-61"),
@@ -24,7 +28,9 @@ def test_tables_are_told_by_their_names(text: str, table: TableName, study: str)
     assert table.study_name == study
 
 
-@pytest.mark.parametrize("text", ["higgs", "mine.toml", "runs/higgs", "csv:rows", "frame:x", ":", ""])
+@pytest.mark.parametrize(
+    "text", ["higgs", "mine.toml", "runs/higgs", "csv:rows", "frame:x", ":", ""]
+)
 def test_other_names_are_those_of_studies(text: str) -> None:
     assert find_table(text) is None
     assert table_name(text) == TableName(text, "file", path=text)

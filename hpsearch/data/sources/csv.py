@@ -91,13 +91,12 @@ def _find_label(path: Path, label: int | str, fields: list[str], header: bool) -
 
 
 def _read(request: Request) -> Table:
-    """The first rows of the file, or all of them where the study shuffles."""
-    rows = None if request.section.shuffle else request.rows
+    """All rows of the file, so that the test does not depend on how many the others need."""
     return read_csv(
         request.file(),
         label=request.section.label,
         task=request.task,
-        rows=rows,
+        rows=None,
         progress=request.progress,
     )
 

@@ -37,8 +37,12 @@ class Request:
 
     @property
     def rows(self) -> int:
-        """Rows that the three parts of the study need together."""
-        return self.section.validation + self.section.train + self.section.test
+        """Rows that the three parts need together, of a source that is read no further.
+
+        The sizes of its parts are counts, as ``study.cutting`` holds them to.
+        """
+        section = self.section
+        return sum(int(size or 0) for size in (section.validation, section.train, section.test))
 
     def name(self) -> str:
         """The name of a set, for a source that has several.

@@ -139,7 +139,7 @@ def test_a_column_must_be_of_the_kind_that_is_given() -> None:
 
 
 def test_a_study_file_cannot_name_a_table_in_memory() -> None:
-    section = DataSection(source="frame")
+    section = DataSection.model_validate({"source": "frame"})
     request = Request(section, BINARY, None, 0, print, lambda done, total: None)
     assert SOURCES["frame"] is FRAME
     with pytest.raises(UsageError, match="only Python code can give"):

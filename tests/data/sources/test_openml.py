@@ -75,7 +75,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def request(number: str, tell: Any = print) -> Request:
-    section = DataSection(source="openml", name=number)
+    section = DataSection.model_validate({"source": "openml", "name": number})
     return Request(section, BINARY, None, 0, tell, lambda done, total: None)
 
 

@@ -11,6 +11,7 @@ from hpsearch.data.sources.registry import SOURCES, file_sources
 from hpsearch.data.sources.source import Request, Source
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError
+from hpsearch.study.cutting import PREFIX_SOURCES
 from hpsearch.study.sections import DataSection, SourceName
 from hpsearch.tasks.binary import BINARY
 from tests.data.sources.conftest import higgs_text
@@ -33,16 +34,17 @@ def source(request: pytest.FixtureRequest) -> Source:
 
 @pytest.fixture
 def file(source: Source, tmp_path: Path) -> Path | None:
-    """A file of 60 rows for a source that reads one."""
+    """A file of 50 rows for a source that reads one."""
     if not source.takes_file:
         return None
     path = tmp_path / "rows.csv"
-    path.write_bytes(higgs_text(60))
+    path.write_bytes(higgs_text(50))
     return path
 
 
 def read(source: Source, file: Path | None, rows: int = 50, seed: int = 1) -> Table:
-    section = DataSection(source=source.name, validation=10, train=rows - 20, test=10)
+    sizes = {"validation": 10, "train": rows - 20, "test": 10}
+    section = DataSection.model_validate({"source": source.name, **sizes})
     return source.read(Request(section, BINARY, file, seed, print, lambda done, total: None))
 
 
@@ -60,13 +62,14 @@ def test_the_same_request_gives_the_same_rows(source: Source, file: Path | None)
     assert read(source, file).fingerprint() == read(source, file).fingerprint()
 
 
-def test_fewer_rows_are_the_first_of_more(source: Source, file: Path | None) -> None:
+@pytest.mark.parametrize("source", [SOURCES[name] for name in PREFIX_SOURCES])
+def test_fewer_rows_of_a_prefix_are_the_first_of_more(source: Source, file: Path | None) -> None:
     more, fewer = read(source, file), read(source, file, rows=40)
     np.testing.assert_array_equal(fewer.raw.numbers, more.raw.numbers[:40])
     np.testing.assert_array_equal(fewer.labels, more.labels[:40])
 
 
-@pytest.mark.parametrize("name", [name for name in SOURCES if SOURCES[name].takes_file])
+@pytest.mark.parametrize("name", [name for name in PREFIX_SOURCES if SOURCES[name].takes_file])
 def test_a_file_that_is_too_short_is_refused(name: str, tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_bytes(higgs_text(60))
     with pytest.raises(DataError, match="asks for 70 rows, got 60"):

@@ -22,7 +22,7 @@ SIZES = {
 
 
 def request(name: str | None, label: str | int = 0) -> Request:
-    section = DataSection(source="scikit-learn", name=name, label=label)
+    section = DataSection.model_validate({"source": "scikit-learn", "name": name, "label": label})
     return Request(section, BINARY, None, 0, print, lambda done, total: None)
 
 

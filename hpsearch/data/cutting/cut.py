@@ -1,0 +1,127 @@
+"""The cut of a table: the places of the rows of each part.
+
+The test is taken first and from all rows, so that it is a function of the rows, of its own size and
+of what says how rows are dealt out: the seed, the order, a column. Then validation and train rows
+are taken from what is left. Of sources that are read no further than they must be, in the
+tutorial's order, the test begins where the others end.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.data.cutting.groups import pick_groups
+from hpsearch.data.cutting.keys import group_codes, named_parts, times
+from hpsearch.data.cutting.sizes import Sizes
+from hpsearch.data.cutting.strata import pick_stratified
+from hpsearch.data.table import Table
+from hpsearch.errors import DataError
+from hpsearch.study.cutting import LEAST_ROWS, reads_prefix
+from hpsearch.study.sections import DataSection
+
+Places = NDArray[np.int64]
+
+#: Takes so many of some rows, for the first of so many parts; returns these and the others.
+Pick = Callable[[Places, int, int], tuple[Places, Places]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """Places of the rows of each part, int64, in the order in which they are used.
+
+    Attributes:
+        left_out: Names of the columns that are no features, as they dealt out the rows.
+    """
+
+    validation: Places
+    train: Places
+    test: Places
+    left_out: tuple[str, ...] = ()
+
+
+def cut_rows(table: Table, section: DataSection, seed: int) -> Cut:
+    """Deal out the rows of a table.
+
+    Args:
+        section: The study's ``[data]``.
+        seed: From which rows are shuffled where the section says so.
+
+    Raises:
+        DataError: If there are too few rows, or a column that deals them out is missing or unfit.
+    """
+    if section.part is not None:
+        return _by_names(table, section, section.part, seed)
+    sizes = Sizes.of(section, table)
+    rows = _ordered(table, section, seed)
+    if reads_prefix(section.source) and not section.shuffle:
+        ends = np.cumsum([sizes.validation, sizes.train, sizes.test])
+        validation, train, test = np.split(rows[: ends[-1]], ends[:-1])
+        return Cut(validation, train, test)
+    pick = _picker(table, section)
+    test, left = pick(rows, sizes.test, 3)
+    validation, train = _validation_and_train(left, sizes, pick)
+    return Cut(validation, train, test, () if section.group is None else (section.group,))
+
+
+def _ordered(table: Table, section: DataSection, seed: int) -> Places:
+    """All rows, in the order in which they are dealt out."""
+    if section.time is not None:
+        return np.argsort(times(table, section.time), kind="stable")
+    if section.shuffle:
+        return np.random.default_rng(seed).permutation(len(table))
+    return np.arange(len(table))
+
+
+def _picker(table: Table, section: DataSection) -> Pick:
+    """How the rows of a part are taken."""
+    if section.group is not None:
+        codes, name = group_codes(table, section.group), section.group
+        return lambda rows, count, parts: pick_groups(rows, codes[rows], count, parts, name)
+    if section.time is not None:
+        return lambda rows, count, parts: (rows[len(rows) - count :], rows[: len(rows) - count])
+    if section.stratify and table.has_classes:
+        labels = table.labels
+        return lambda rows, count, parts: pick_stratified(rows, labels[rows], count, parts)
+    if section.shuffle:
+        return lambda rows, count, parts: (rows[:count], rows[count:])
+    return _pick_ends
+
+
+def _pick_ends(rows: Places, count: int, parts: int) -> tuple[Places, Places]:
+    """In the order of a file: the last rows are the test, the first validate."""
+    if parts == 3:
+        return rows[len(rows) - count :], rows[: len(rows) - count]
+    return rows[:count], rows[count:]
+
+
+def _validation_and_train(left: Places, sizes: Sizes, pick: Pick) -> tuple[Places, Places]:
+    """Of the rows that are not sealed."""
+    validation, left = pick(left, sizes.validation, 2)
+    return validation, left if sizes.rest else pick(left, sizes.train, 1)[0]
+
+
+def _by_names(table: Table, section: DataSection, name: str, seed: int) -> Cut:
+    """The parts that a column names; validation rows are cut from the others where it has none."""
+    parts = named_parts(table, name)
+    rows = _ordered(table, section, seed)
+    test, validation, train = (
+        rows[parts[rows] == part] for part in ("test", "validation", "train")
+    )
+    for part, places in (("test", test), ("train", train)):
+        if len(places) < LEAST_ROWS:
+            raise DataError(
+                f"data.part = {name!r} must name at least {LEAST_ROWS} {part} rows, got "
+                f"{len(places)} in {table.origin.description}; "
+                f"leave data.part out to have the rows dealt out"
+            )
+    named = {"test": len(test)}
+    if len(validation) < LEAST_ROWS:
+        left = rows[parts[rows] != "test"]
+        sizes = Sizes.of(section, table, named)
+        validation, train = _validation_and_train(left, sizes, _picker(table, section))
+    elif section.train is not None:
+        sizes = Sizes.of(section, table, {**named, "validation": len(validation)})
+        train = train[: sizes.train]
+    return Cut(validation, train, test, (name,))

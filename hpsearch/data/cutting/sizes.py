@@ -1,0 +1,84 @@
+"""How many rows each part has, from counts and shares."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Self
+
+import numpy as np
+
+from hpsearch.data.cutting.strata import ENOUGH
+from hpsearch.data.table import Table
+from hpsearch.errors import DataError
+from hpsearch.study.cutting import LEAST_ROWS, share_of
+from hpsearch.study.sections import DataSection
+
+PARTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Rows of each part.
+
+    Attributes:
+        rest: Whether the train rows are all that are left.
+    """
+
+    validation: int
+    train: int
+    test: int
+    rest: bool = False
+
+    @classmethod
+    def of(
+        cls, section: DataSection, table: Table, named: Mapping[str, int] = MappingProxyType({})
+    ) -> Self:
+        """The sizes that a study asks for.
+
+        A share is of all rows and rounded, but at least 2 rows, and where the table is stratified
+        and large enough, 2 of each class.
+
+        Args:
+            named: Rows of the parts that the rows themselves name.
+
+        Raises:
+            DataError: If there are not so many rows.
+        """
+        rows, smallest = len(table), _smallest(section, table)
+        asked = {"validation": section.validation, "train": section.train, "test": section.test}
+        counts = {
+            name: max(share_of(size, rows), smallest) if isinstance(size, float) else size
+            for name, size in {**asked, **named}.items()
+            if size is not None
+        }
+        left = rows - counts["test"] - counts["validation"]
+        if isinstance(section.train, float):  # shares are rounded, which may take a row too many
+            counts["train"] = min(counts["train"], max(left, LEAST_ROWS))
+        least = sum(counts.values()) + ("train" not in counts) * LEAST_ROWS
+        if rows < least:
+            raise DataError(
+                f"the study asks for {least:,} rows ({_say(counts)}), got {rows:,} from "
+                f"{table.origin.description}; lower data.test or data.train, or give more rows"
+            )
+        return cls(counts["validation"], counts.get("train", left), counts["test"], _rest(section))
+
+
+def _say(counts: dict[str, int]) -> str:
+    """``100 validation + 1,000 train + 50 test``."""
+    train = f"{counts.get('train', LEAST_ROWS):,} train"
+    return f"{counts['validation']:,} validation + {train} + {counts['test']:,} test"
+
+
+def _smallest(section: DataSection, table: Table) -> int:
+    """The fewest rows that a share gives."""
+    if section.stratify and table.has_classes:
+        of_classes = ENOUGH * len(np.unique(table.labels))
+        if PARTS * of_classes <= len(table):
+            return max(of_classes, LEAST_ROWS)
+    return LEAST_ROWS
+
+
+def _rest(section: DataSection) -> bool:
+    """Whether train rows are all others: unsaid, or by shares that add up to 1."""
+    sizes = (section.validation, section.train, section.test)
+    return section.train is None or sum(size for size in sizes if isinstance(size, float)) == 1
