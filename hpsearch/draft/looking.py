@@ -11,7 +11,7 @@ from hpsearch.data.sources.registry import SOURCES
 from hpsearch.data.sources.source import Sight
 from hpsearch.draft.draft import Draft, draft_study
 from hpsearch.draft.table_name import TableName
-from hpsearch.errors import UsageError, did_you_mean, named
+from hpsearch.errors import UsageError, did_you_mean, named, shown
 from hpsearch.study.overrides import override
 from hpsearch.study.reading import SHORT_FORMS
 from hpsearch.study.table_keys import TableKeys
@@ -56,10 +56,12 @@ def draft_of(
 
 
 def _sight(table: TableName, keys: TableKeys, tell: Callable[[str], None]) -> Sight:
-    look = SOURCES[table.source].look
-    if look is not None and table.name is not None:
-        return look(table.name, tell)
-    path = Path(table.path or "")
+    if table.path is None:
+        look, name = SOURCES[table.source].look, table.name or ""
+        if look is None:
+            raise UsageError(f"{table.source} has no tables by name, got {shown(name)}")
+        return look(name, tell)
+    path = Path(table.path)
     _check_there(path)
     return Sight(profile_file(path, keys), None, path.name)
 

@@ -27,7 +27,7 @@ def say_draft(draft: Draft) -> str:
     )
     classes = f": {', '.join(map(shown, target.classes))}" if target.classes else ""
     lines = [
-        f"  {profile.rows:,} rows, {len(profile.columns):,} columns to learn from and to predict",
+        f"  rows      {profile.rows:,}",
         f"  predicts  {shown(target.label)}, {target.task} ({target.reason}){classes}",
         f"  columns   {kinds}",
     ]
