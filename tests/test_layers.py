@@ -32,7 +32,7 @@ LAYERS = (
     ("analysis",),
     ("report", "tensorboard"),
     ("dashboard",),
-    ("rows", "terminal"),
+    ("rows", "terminal", "draft"),
     ("listing", "naming", "pipeline"),
     ("cli",),
 )
@@ -43,7 +43,8 @@ CONFINED = {
     "keras": ("training/",),
     "optuna": ("record/", "search/", "evaluation/importance.py", "dashboard/"),
     "keras_tuner": ("search/proposers/oracle.py",),
-    "sklearn": ("training/",),
+    "sklearn": ("training/", "data/sources/scikit_learn.py", "data/sources/openml.py"),
+    "narwhals": ("data/sources/frame",),
     "tensorboard": ("tensorboard/",),
     "matplotlib": ("report/figures/", "report/sections/"),
     "rich": ("terminal.py",),

@@ -10,6 +10,15 @@ Name = Annotated[
     typer.Argument(metavar="[STUDY]", help="A study's name, its .toml file, or a run's folder."),
 ]
 Study = Annotated[str | None, typer.Option("--study", help="The same as an option.")]
+StudyOrTable = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[STUDY|TABLE]",
+        help="A study's name, its .toml file, a run's folder, or a table, as churn.csv or "
+        "scikit-learn:iris.",
+    ),
+]
+Label = Annotated[str | None, typer.Option(metavar="COLUMN", help="The table's column to predict.")]
 Out = Annotated[Path | None, typer.Option(help="The study's folder; runs/NAME if not given.")]
 Data = Annotated[
     Path | None,

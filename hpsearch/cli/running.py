@@ -4,7 +4,7 @@ import json
 import re
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,21 +12,34 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hpsearch import signals
-from hpsearch.cli.options import Data, Name, Out, ProgressAsJson, Quiet, Set, Study, Workers
+from hpsearch.cli.options import (
+    Data,
+    Label,
+    Name,
+    Out,
+    ProgressAsJson,
+    Quiet,
+    Set,
+    Study,
+    StudyOrTable,
+    Workers,
+)
 from hpsearch.console import say
 from hpsearch.errors import Interrupted, UsageError
 from hpsearch.processes import cores, fitting_workers, free_bytes
 
 if TYPE_CHECKING:
     from hpsearch.data.table import Table
+    from hpsearch.draft.table_name import TableName
     from hpsearch.evaluation.outcome import Outcome
     from hpsearch.progress import View
     from hpsearch.study.spec import StudySpec
 
 
 def optimize(
-    name: Name = None,
+    name: StudyOrTable = None,
     study: Study = None,
+    label: Label = None,
     out: Out = None,
     data: Data = None,
     set_: Set = [],  # noqa: B006  typer reads it, nobody changes it
@@ -40,17 +53,29 @@ def optimize(
 ) -> None:
     """Search, re-train the best, measure the winner on the test rows, and report.
 
-    The same command on a study that was interrupted continues it.
+    The same command on a study that was interrupted continues it. A table is searched with the
+    study that hpsearch init would write for it.
     """
-    from hpsearch.naming import find_spec, folder_of, study_name
+    from hpsearch.draft.table_name import find_table, table_name
+    from hpsearch.naming import RUNS, find_spec, folder_of, study_name
 
     overrides = [*set_, *([f"search.trials={trials}"] if trials else [])]
-    spec = find_spec(study_name(name, study), overrides)
-    folder = out or folder_of(name, study, None, spec)
+    called = study_name(name, study)
+    table = find_table(called) if label is None else table_name(called)
     timeout_seconds = _seconds(timeout)
+    if table is None:
+        spec = find_spec(called, overrides)
+        folder = out or folder_of(name, study, None, spec)
+    elif data is not None:
+        raise UsageError(f"a table is named once, got {called} and --data {data}")
+    else:
+        folder = out or RUNS / table.study_name
     from hpsearch import pipeline
 
     with _view(folder, quiet=quiet, as_json=as_json) as view:
+        if table is not None:
+            spec = _drafted(table, label, overrides, view)
+            data = Path(table.path) if table.path is not None else None
         processes = _workers(workers, view)
         outcome = pipeline.optimize(
             spec,
@@ -62,6 +87,19 @@ def optimize(
             command=_command(),
         )
     _print_outcome(outcome, as_json=as_json)
+
+
+def _drafted(
+    table: "TableName", label: str | None, overrides: Sequence[str], view: "View"
+) -> "StudySpec":
+    """The study of a table, as hpsearch init would write it, with a word on what was found."""
+    from hpsearch.draft.looking import draft_of
+    from hpsearch.listing.draft import say_draft
+
+    draft = draft_of(table, name=table.study_name, label=label, given=overrides, tell=view.tell)
+    spec = draft.spec(overrides)
+    view.tell(f"{table.text}\n{say_draft(draft)}")
+    return spec
 
 
 def evaluate(

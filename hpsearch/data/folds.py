@@ -54,7 +54,7 @@ def split(table: Table, task: Task, cut: Cut, scaling: ScalingName = "standard")
         )
     parts = (cut.validation, cut.train, cut.test)
     for name, part in zip(("validation", "train", "test"), parts, strict=True):
-        problem = task.targets_problem(table.labels[part], table.classes) if len(part) else None
+        problem = task.targets_problem(table.labels[part], table.classes)
         if problem is not None:
             raise DataError(
                 f"the {len(part):,} {name} rows {problem}; "

@@ -30,7 +30,7 @@ class StudySection(StudyTable):
 
 
 #: Where rows may come from; ``data.sources.registry`` has a source for each.
-SourceName = Literal["higgs", "csv", "collisions"]
+SourceName = Literal["higgs", "csv", "file", "collisions", "scikit-learn", "openml", "frame"]
 
 
 #: How columns of numbers are scaled; ``data.features`` has a file for it.
@@ -47,8 +47,9 @@ class DataSection(TableKeys):
     """``[data]``: where rows come from, what is predicted, and which rows are for what.
 
     ``path`` is relative to the study file, and may be left out where ``--data`` names the file.
-    ``label`` names the label's column, or counts to it; 0, the default, is the first, as in HIGGS. ``task`` says what
-    the label is: ``binary``, two classes; ``multiclass``; ``regression``, a number.
+    ``name`` is that of a set of scikit-learn, or the number of a table of OpenML. ``label`` names
+    the label's column, or counts to it; 0, the default, is the first, as in HIGGS. ``task`` says
+    what the label is: ``binary``, two classes; ``multiclass``; ``regression``, a number.
 
     ``validation``, ``train`` and ``test`` are counts of rows or shares of all rows; without
     ``train`` it is all other rows. The test is cut first: neither ``validation`` nor ``train``
@@ -68,6 +69,7 @@ class DataSection(TableKeys):
 
     source: SourceName = "higgs"
     path: Annotated[Text, AfterValidator(_file_name)] | None = None
+    name: Text | None = None
     task: Annotated[str, AfterValidator(_task_name)] = "binary"
     label: Text | Annotated[int, Field(ge=0, le=MOST)] = 0
     validation: Size

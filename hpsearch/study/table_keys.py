@@ -1,4 +1,4 @@
-"""The keys of ``[data]`` that say how a file of a table is read; what they leave out is inferred."""
+"""The keys of ``[data]`` that say how a file is read; what they leave out is inferred."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal

@@ -4,10 +4,15 @@ from collections.abc import Mapping
 
 from hpsearch.data.sources.collisions.simulation import COLLISIONS
 from hpsearch.data.sources.csv import CSV
+from hpsearch.data.sources.frames import FRAME
 from hpsearch.data.sources.higgs.reading import HIGGS
+from hpsearch.data.sources.openml import OPENML
+from hpsearch.data.sources.scikit_learn import SCIKIT_LEARN
 from hpsearch.data.sources.source import Source
 
-SOURCES: Mapping[str, Source] = {source.name: source for source in (HIGGS, CSV, COLLISIONS)}
+SOURCES: Mapping[str, Source] = {
+    source.name: source for source in (HIGGS, CSV, COLLISIONS, SCIKIT_LEARN, OPENML, FRAME)
+}
 
 
 def file_sources() -> str:

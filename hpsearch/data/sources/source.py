@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from hpsearch.data.profile import Profile
 from hpsearch.data.table import Table
 from hpsearch.errors import UsageError
 from hpsearch.study.sections import DataSection, SourceName
@@ -43,6 +44,19 @@ class Request:
         section = self.section
         return sum(int(size or 0) for size in (section.validation, section.train, section.test))
 
+    def name(self) -> str:
+        """The name of a set, for a source that has several.
+
+        Raises:
+            UsageError: If none is given.
+        """
+        if self.section.name is None:
+            raise UsageError(
+                f"data.source = {self.section.source!r} has tables by name, and none is given; "
+                f"set data.name"
+            )
+        return self.section.name
+
     def file(self) -> Path:
         """The file, for a source that has no rows without one.
 
@@ -55,6 +69,32 @@ class Request:
                 f"set data.path, or give --data"
             )
         return self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a source has under a name.
+
+    Attributes:
+        label: The column that the set was made to predict, where it says so.
+        description: One line for people.
+    """
+
+    profile: Profile
+    label: str | None
+    description: str
+
+
+class Look(Protocol):
+    """Looks at the rows that a source has under a name, so that a study file can be written."""
+
+    def __call__(self, name: str, tell: Callable[[str], None]) -> Sight:
+        """What is there; ``tell`` takes a line for the user.
+
+        Raises:
+            DataError: If it can't be read or fetched.
+            UsageError: If there is nothing of this name.
+        """
 
 
 class Read(Protocol):
@@ -78,9 +118,11 @@ class Source:
         takes_file: Whether it reads files; a request to one that does not has no path.
         simulated: Whether no detector and no user ever measured its rows.
         read: Reads the rows.
+        look: Looks at rows by their name, where ``data.name`` names them.
     """
 
     name: SourceName
     takes_file: bool
     simulated: bool
     read: Read
+    look: Look | None = None

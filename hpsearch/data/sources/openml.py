@@ -1,0 +1,66 @@
+"""Tables of OpenML by their number, fetched once into the cache that all studies share."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hpsearch.data.sources.cached_fetch import cached_fetch
+from hpsearch.data.sources.named_tables import NamedTable
+from hpsearch.data.sources.source import Request, Sight, Source
+from hpsearch.data.table import Table
+from hpsearch.errors import DataError, UsageError, printable, shown
+
+__all__ = ["OPENML"]
+
+INSTEAD = "save the table as a file and name that"
+
+
+def _named(number: str, tell: Callable[[str], None]) -> NamedTable:
+    """A table of OpenML without the columns that it says to ignore.
+
+    Raises:
+        UsageError: If the name is no number.
+        DownloadError: If it is not in the cache and can't be fetched.
+        DataError: If there is no table of this number, or none that can be read.
+    """
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        raise UsageError(
+            f"a table of OpenML is named by its number, as in openml:61, got {shown(number)}"
+        )
+    bunch = _fetch(number, tell)
+    targets = list(bunch.target_names or ())
+    details = bunch.details
+    title = printable(f"{details['name']} (version {details['version']})")
+    return NamedTable(
+        bunch.frame,
+        str(targets[0]) if len(targets) == 1 else None,
+        f"the {len(bunch.frame):,} rows of OpenML's {title}, number {number}",
+    )
+
+
+def _fetch(number: str, tell: Callable[[str], None]) -> Any:
+    from sklearn.datasets import fetch_openml
+
+    try:
+        return cached_fetch(
+            lambda cache: fetch_openml(
+                data_id=int(number), data_home=cache, as_frame=True, parser="pandas"
+            ),
+            what=f"OpenML's table {number}",
+            instead=INSTEAD,
+            tell=tell,
+        )
+    except (ValueError, KeyError) as error:  # no such number, sparse rows, another checksum
+        raise DataError(
+            f"OpenML's table {number} can't be used ({error}); take another, or {INSTEAD}"
+        ) from None
+
+
+def _read(request: Request) -> Table:
+    return _named(request.name(), request.tell).table(request)
+
+
+def _look(name: str, tell: Callable[[str], None]) -> Sight:
+    return _named(name, tell).sight()
+
+
+OPENML = Source("openml", takes_file=False, simulated=False, read=_read, look=_look)

@@ -1,0 +1,1 @@
+"""A study drafted from a look at a table: task, columns, split, and a space that fits."""

@@ -1,0 +1,196 @@
+"""A study file written from a look at a table, and the same as a checked study."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from hpsearch.data.profile import ColumnProfile, Dialect, Profile
+from hpsearch.draft.entries import Entry, lines_of
+from hpsearch.draft.scale import Scale, is_used, scale_of, width_of
+from hpsearch.draft.table_name import TableName
+from hpsearch.draft.target import Target, find_label, target_of
+from hpsearch.errors import UsageError, printable, shown
+from hpsearch.study.reading import read_study_text
+from hpsearch.study.spec import StudySpec
+
+__all__ = ["Draft", "draft_study"]
+
+#: Shares of the rows that validate and that are sealed; the others train.
+VALIDATION, TEST = 0.2, 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A study of a table.
+
+    Attributes:
+        target: What it predicts, and why.
+        text: The study file.
+    """
+
+    profile: Profile
+    target: Target
+    text: str
+
+    def spec(self, overrides: Sequence[str] = ()) -> StudySpec:
+        """The study that the file holds, with entries of the command line over it.
+
+        Raises:
+            StudyFileError: With all mistakes of these entries.
+        """
+        return read_study_text(self.text, "the drafted study", overrides)
+
+    @property
+    def used(self) -> tuple[ColumnProfile, ...]:
+        """The columns that networks learn from."""
+        return tuple(column for column in self._others if is_used(column))
+
+    @property
+    def dropped(self) -> tuple[ColumnProfile, ...]:
+        """The columns that are left out."""
+        return tuple(column for column in self._others if not is_used(column))
+
+    @property
+    def _others(self) -> Iterator[ColumnProfile]:
+        return (column for column in self.profile.columns if column.name != self.target.label)
+
+
+def draft_study(
+    table: TableName,
+    profile: Profile,
+    *,
+    name: str,
+    label: str | None,
+    usual: str | None = None,
+    task: str | None = None,
+) -> Draft:
+    """A study of a table, from what a look at it found; the same look gives the same study.
+
+    Args:
+        name: The study's name.
+        label: The column to predict.
+        usual: That which is predicted where the user names none.
+        task: What it is predicted as, where the user says so.
+
+    Raises:
+        UsageError: If there is no such column, its values can't be predicted, or no column is left
+            to learn from.
+    """
+    target = target_of(find_label(profile, label, usual), profile.rows, task)
+    draft = Draft(profile, target, "")
+    if not draft.used:
+        reasons = "; ".join(f"{shown(c.name)} is left out: {c.reason}" for c in draft.dropped[:10])
+        raise UsageError(
+            f"a table must have a column to learn from besides {shown(target.label)}, got none"
+            f"{': ' if reasons else ''}{reasons}"
+        )
+    train_rows = int(profile.rows * (1 - VALIDATION - TEST))
+    scale = scale_of(train_rows, width_of(profile, target.label))
+    sections = (
+        _head(table, profile),
+        _section("study", (Entry("name", name), Entry("seed", 1))),
+        _section("data", _data(table, draft)),
+        _columns(draft),
+        *_search(scale),
+    )
+    return Draft(profile, target, "\n\n".join("\n".join(lines) for lines in sections) + "\n")
+
+
+def _head(table: TableName, profile: Profile) -> Iterator[str]:
+    yield f"# A study of {printable(table.text)}, drafted from its {profile.rows:,} rows."
+    yield "# Change what you like; hpsearch validate checks it."
+    for remark in profile.remarks:
+        yield f"# {printable(remark)}"
+
+
+def _section(name: str, entries: Sequence[Entry]) -> Iterator[str]:
+    yield f"[{name}]"
+    yield from lines_of(entries)
+
+
+def _data(table: TableName, draft: Draft) -> Sequence[Entry]:
+    target = draft.target
+    entries = [Entry("source", table.source)]
+    if table.path is not None:
+        entries.append(Entry("path", table.path, "relative to this file"))
+    if table.name is not None:
+        entries.append(Entry("name", table.name))
+    entries.append(Entry("label", target.label, "what is predicted"))
+    entries.append(Entry("task", target.task, target.reason))
+    if target.classes:
+        note = "the second is the positive one" if target.task == "binary" else ""
+        entries.append(Entry("classes", target.classes, note))
+    if draft.profile.dialect is not None:
+        entries += _dialect(draft.profile.dialect)
+    shuffled = "by the study's seed"
+    entries += [
+        Entry("validation", VALIDATION, "share of the rows; what is left over trains"),
+        Entry("test", TEST, "sealed until the end"),
+        Entry("shuffle", True, f"first mix the rows, {shuffled}; false keeps their order"),
+    ]
+    if target.classes:
+        entries.append(Entry("stratify", True, "each part has its share of each class"))
+    return entries
+
+
+def _dialect(dialect: Dialect) -> Iterator[Entry]:
+    """How a file of text is written; what is usual is left out but for the delimiter."""
+    yield Entry("encoding", dialect.encoding)
+    yield Entry("delimiter", dialect.delimiter)
+    yield Entry("decimal", dialect.decimal)
+    yield Entry("header", dialect.header, "the first line names the columns")
+    yield Entry("missing", dialect.missing, "texts that stand for no value")
+
+
+def _columns(draft: Draft) -> Iterator[str]:
+    kinds = "number, boolean, category or date; text and identifier leave a column out"
+    yield f"[data.columns]  # {kinds}"
+    yield from lines_of([_column(column) for column in (*draft.used, *draft.dropped)])
+
+
+def _column(column: ColumnProfile) -> Entry:
+    remarks = [column.reason] if column.reason else []
+    if not remarks and column.finding == "category":
+        remarks.append(f"{column.distinct:,} different")
+    if column.missing:
+        remarks.append(f"{column.missing:,} missing")
+    return Entry(column.name, column.finding, ", ".join(remarks))
+
+
+def _search(scale: Scale) -> Iterator[Iterator[str]]:
+    """The sections of the search, of a size that fits the table."""
+    yield _section("network", (Entry("activation", "elu"),))
+    yield _section("space", _space(scale))
+    yield _section(
+        "training",
+        (
+            Entry("optimizer", "adamw"),
+            Entry("schedule", "cosine", "the learning rate falls to 0 over all epochs"),
+            Entry("batch_size", scale.batch_size),
+            Entry("epochs", scale.epochs),
+            Entry("patience", scale.patience, "epochs without a better value on validation rows"),
+        ),
+    )
+    yield _section("search", (Entry("trials", scale.trials), Entry("parallel", 8)))
+    yield _section(
+        "evaluate",
+        (
+            Entry("top", 3, "configurations that are trained again,"),
+            Entry("seeds", 3, "with so many fresh seeds each"),
+        ),
+    )
+
+
+def _space(scale: Scale) -> Sequence[Entry]:
+    entries = [
+        Entry("layers", {"int": scale.layers}),
+        Entry("units", {"int": scale.units, "log": True}),
+        Entry("dropout", {"off_or": scale.dropout}),
+        Entry("l2", {"off_or": (1e-6, 1e-2), "log": True}),
+    ]
+    if scale.normalized:
+        entries.append(Entry("batch_normalization", {"choice": (False, True)}))
+    return [
+        *entries,
+        Entry("learning_rate", {"float": (1e-3, 3e-2), "log": True}),
+        Entry("weight_decay", {"float": (1e-5, 1e-1), "log": True}),
+    ]

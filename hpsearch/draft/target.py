@@ -1,0 +1,142 @@
+"""What is predicted: the label's column, and the task that its values make."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hpsearch.data.profile import ColumnProfile, Profile
+from hpsearch.errors import UsageError, did_you_mean, shown
+
+__all__ = ["Target", "find_label", "target_of"]
+
+#: Names of columns that are taken for the label where none is named, the surest first.
+USUAL_LABELS = ("label", "target", "class", "y")
+
+#: At most so many whole numbers are classes; more of them are numbers.
+FEW = 10
+
+#: At most so many texts are classes.
+MOST_CLASSES = 100
+
+#: Numbers of which each is there less often, on average, are no classes.
+ROWS_A_CLASS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a study predicts.
+
+    Attributes:
+        task: As a study file names it.
+        classes: Values of the label in the order of their classes; none of a number.
+        reason: Why it is this task, for people.
+    """
+
+    label: str
+    task: str
+    classes: tuple[str, ...]
+    reason: str
+
+
+def find_label(profile: Profile, named: str | None, usual: str | None = None) -> ColumnProfile:
+    """The label's column.
+
+    Args:
+        named: As the user names it.
+        usual: The column that the table was made to predict, where it says so.
+
+    Raises:
+        UsageError: If there is no such column, or none is named and none has a label's name.
+    """
+    columns = {column.name: column for column in profile.columns}
+    listed = ", ".join(map(repr, columns))
+    if named is not None:
+        if named in columns:
+            return columns[named]
+        raise UsageError(
+            f"--label must name a column of the table, got {shown(named)}"
+            f"{did_you_mean(named, columns)}; its columns are {listed}"
+        )
+    if usual is not None:
+        return columns[usual]
+    for name in USUAL_LABELS:
+        for column in profile.columns:
+            if column.name.strip().lower() == name:
+                return column
+    raise UsageError(
+        f"--label must name the column to predict, and none is called "
+        f"{', '.join(USUAL_LABELS)}; the table's columns are {listed}"
+    )
+
+
+def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Target:
+    """The task that the values of a label make, in a table of so many rows.
+
+    Args:
+        task: What the user says that it is.
+
+    Raises:
+        UsageError: If they can't be predicted: dates, one value, or texts without number.
+    """
+    name, distinct, values = column.name, column.distinct, column.values
+    if distinct < 2:
+        found = f"only {shown(values[0])}" if values else "none"
+        raise UsageError(
+            f"a label must have at least 2 different values, got {found} in {shown(name)}; "
+            f"name another column with --label"
+        )
+    if column.finding == "date":
+        raise UsageError(
+            f"a label must be a number or a class, got dates in {shown(name)}; "
+            f"make it a number, as of days, or name another column with --label"
+        )
+    task, reason = (task, "as you said") if task else _task(column, rows)
+    if task == "regression":
+        return Target(name, task, (), reason)
+    if len(values) != distinct or distinct > MOST_CLASSES:
+        raise UsageError(
+            f"a label must be a number or have at most {MOST_CLASSES} different values, got "
+            f"{_about(distinct)} in {shown(name)}; name another column with --label"
+        )
+    return Target(name, task, _in_order(values), reason)
+
+
+def _task(column: ColumnProfile, rows: int) -> tuple[str, str]:
+    """The task of a label, and why."""
+    distinct = column.distinct
+    if distinct == 2:
+        return "binary", "two different values"
+    if column.finding != "number":
+        return "multiclass", f"{_about(distinct)} different texts"
+    if _are_classes(column, rows):
+        return "multiclass", f"{distinct} whole numbers; regression if they are an amount"
+    return "regression", f"a number of {_about(distinct)} different values"
+
+
+def _are_classes(column: ColumnProfile, rows: int) -> bool:
+    """Whether numbers are whole, and so few that each may be the name of a class."""
+    return (
+        column.distinct <= FEW
+        and column.distinct * ROWS_A_CLASS <= rows
+        and len(column.values) == column.distinct
+        and all(_is_number(value) and float(value).is_integer() for value in column.values)
+    )
+
+
+def _in_order(values: Sequence[str]) -> tuple[str, ...]:
+    """Names of classes: numbers ascending, false before true, texts by the alphabet."""
+    if all(map(_is_number, values)):
+        return tuple(sorted(values, key=float))
+    return tuple(sorted(values))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _about(distinct: int) -> str:
+    """A count that is exact up to 10,000."""
+    return f"{distinct:,}" if distinct <= 10_000 else f"about {distinct:,}"

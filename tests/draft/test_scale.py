@@ -1,0 +1,44 @@
+"""Searches fit their tables."""
+
+import pytest
+
+from hpsearch.data.profile import ColumnProfile
+from hpsearch.draft.scale import SCALES, batch_size_of, scale_of, width_of
+from tests.draft.profiles import label_column, number_column, profile
+
+
+@pytest.mark.parametrize(
+    ("rows", "batch"), [(1, 32), (206, 32), (5_000, 64), (10_000, 128), (100_000, 1_024)]
+)
+def test_an_epoch_has_some_80_batches(rows: int, batch: int) -> None:
+    assert batch_size_of(rows) == batch
+
+
+def test_batches_have_a_largest() -> None:
+    assert batch_size_of(10**7) == 2_048
+
+
+def test_more_rows_get_larger_networks_and_fewer_epochs() -> None:
+    scales = [scale_of(rows, width=20) for rows in (100, 5_000, 50_000, 500_000)]
+    assert len(scales) == len(SCALES)
+    assert [scale.units[1] for scale in scales] == [64, 128, 256, 512]
+    epochs = [scale.epochs for scale in scales]
+    assert epochs == sorted(epochs, reverse=True)
+    assert all(scale.patience < scale.epochs for scale in scales)
+
+
+def test_wide_tables_get_narrow_networks() -> None:
+    assert scale_of(50_000, width=5_000).units == (16, 64)
+
+
+def test_a_category_counts_as_its_frequent_texts() -> None:
+    look = profile(
+        label_column("y"),
+        number_column("a"),
+        ColumnProfile("gaps", "number", missing=3),
+        ColumnProfile("city", "category", distinct=7_000),
+        ColumnProfile("colour", "category", distinct=3),
+        ColumnProfile("day", "date"),
+        ColumnProfile("id", "identifier", distinct=400),
+    )
+    assert width_of(look, "y") == 1 + 2 + 32 + 3 + 4

@@ -1,0 +1,73 @@
+"""The label's column, and the task that its values make."""
+
+from typing import Any
+
+import pytest
+
+from hpsearch.data.profile import ColumnProfile
+from hpsearch.draft.target import find_label, target_of
+from hpsearch.errors import UsageError
+from tests.draft.profiles import label_column, number_column, profile
+
+
+@pytest.mark.parametrize(
+    ("changes", "task", "classes"),
+    [
+        ({"values": ("yes", "no")}, "binary", ("no", "yes")),
+        ({"finding": "boolean", "values": ("true", "false")}, "binary", ("false", "true")),
+        ({"finding": "number", "values": ("2", "1")}, "binary", ("1", "2")),
+        ({"finding": "number", "values": ("1", "-1")}, "binary", ("-1", "1")),
+        ({"distinct": 3, "values": ("b", "c", "a")}, "multiclass", ("a", "b", "c")),
+        (
+            {"finding": "number", "distinct": 3, "values": ("10", "9", "2")},
+            "multiclass",
+            ("2", "9", "10"),
+        ),
+        ({"finding": "number", "distinct": 3, "values": ("0.5", "1", "2")}, "regression", ()),
+        ({"finding": "number", "distinct": 11, "values": tuple("0123456789")}, "regression", ()),
+        ({"finding": "number", "distinct": 5_000, "values": ()}, "regression", ()),
+        ({"finding": "text", "distinct": 3, "values": ("a", "b", "c")}, "multiclass", tuple("abc")),
+    ],
+)
+def test_values_make_a_task(changes: dict[str, Any], task: str, classes: tuple[str, ...]) -> None:
+    target = target_of(label_column("y", **changes), rows=400)
+    assert (target.label, target.task, target.classes) == ("y", task, classes)
+
+
+def test_whole_numbers_of_a_few_rows_are_no_classes() -> None:
+    column = label_column("y", finding="number", distinct=5, values=tuple("12345"))
+    assert target_of(column, rows=49).task == "regression"
+    assert target_of(column, rows=50).task == "multiclass"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"distinct": 1, "values": ("no",)}, "at least 2 different values, got only 'no' in 'y'"),
+        ({"distinct": 0, "values": ()}, "got none in 'y'"),
+        ({"finding": "date", "distinct": 300, "values": ()}, "got dates in 'y'"),
+        ({"distinct": 101, "values": ()}, "at most 100 different values, got 101 in 'y'"),
+        ({"distinct": 20_123, "values": ()}, "got about 20,123"),
+    ],
+)
+def test_what_cannot_be_predicted(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        target_of(label_column("y", **changes), rows=400)
+    assert words in str(caught.value)
+
+
+def test_a_label_is_found_by_its_usual_names() -> None:
+    look = profile(number_column("y"), number_column("a"), number_column("Target "))
+    assert find_label(look, None).name == "Target "
+    assert find_label(look, "a").name == "a"
+    assert find_label(look, None, usual="a").name == "a"
+
+
+def test_without_one_all_columns_are_listed() -> None:
+    names = [f"column number {number}" for number in range(40)]
+    look = profile(*(ColumnProfile(name, "number") for name in names))
+    for named in (None, "colum number 7"):
+        with pytest.raises(UsageError) as caught:
+            find_label(look, named)
+        assert ", ".join(map(repr, names)) in str(caught.value)
+    assert "did you mean 'column number 7'" in str(caught.value)
