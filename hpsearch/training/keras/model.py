@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hpsearch.data.columns import RawRows
 from hpsearch.data.preprocessing import Preprocessing
+from hpsearch.data.target import UNSCALED, TargetScale
 from hpsearch.files import replacing
 from hpsearch.models.arrays import Arrays
 from hpsearch.models.knobs import Knobs
@@ -67,14 +68,21 @@ def set_weights(model: Any, weights: Arrays) -> None:
         layer.set_weights(held)
 
 
-def whole_model(recipe: Recipe, preprocessing: Preprocessing, weights: Arrays) -> Any:
+def whole_model(
+    recipe: Recipe,
+    preprocessing: Preprocessing,
+    weights: Arrays,
+    target: TargetScale = UNSCALED,
+) -> Any:
     """A Keras model from raw columns ``(rows, columns)`` to predictions.
 
     Args:
         weights: As in ``segment.Best``.
+        target: The scale on which the network was trained; predictions are in the target's unit.
 
     Returns:
-        A functional model with output ``(rows, 1)``, ready for ``predict``, not for ``fit``.
+        A functional model with output ``(rows, outputs)``, float32 or of a scaled target float64,
+        ready for ``predict``, not for ``fit``.
     """
     features = keras.Input((len(preprocessing.columns),), name="features")
     task = recipe.the_task()
@@ -82,13 +90,25 @@ def whole_model(recipe: Recipe, preprocessing: Preprocessing, weights: Arrays) -
     x = features
     for layer in (*first, *layers_of(recipe.network, recipe.knobs)):
         x = layer(x)
-    output = keras.layers.Activation(task.output_activation, name=task.output_name)(x)
+    if target == UNSCALED:
+        link = keras.layers.Activation(task.output_activation, name=task.output_name)
+    else:  # float64, as float32 has 7 digits, which a target far from 0 may share
+        link = keras.layers.Rescaling(
+            target.deviation, target.mean, name=task.output_name, dtype="float64"
+        )
+    output = link(x)
     model = keras.Model(features, output, name="hpsearch")
     set_weights(model, weights)
     return model
 
 
-def save_model(path: Path, recipe: Recipe, preprocessing: Preprocessing, weights: Arrays) -> None:
+def save_model(
+    path: Path,
+    recipe: Recipe,
+    preprocessing: Preprocessing,
+    weights: Arrays,
+    target: TargetScale = UNSCALED,
+) -> None:
     """Write ``whole_model`` as a ``.keras`` file in one step: the old or the new, never half.
 
     The same model gives the same bytes. Keras 3.4 and later open the file, with any backend. The
@@ -97,7 +117,7 @@ def save_model(path: Path, recipe: Recipe, preprocessing: Preprocessing, weights
     """
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "model.keras"  # Keras insists on the ending
-        whole_model(recipe, preprocessing, weights).save(saved)
+        whole_model(recipe, preprocessing, weights, target).save(saved)
         with zipfile.ZipFile(saved) as archive:
             parts = {name: archive.read(name) for name in sorted(archive.namelist())}
     config, metadata = json.loads(parts["config.json"]), json.loads(parts["metadata.json"])
@@ -132,9 +152,13 @@ def _portable(entry: Any, numbers: dict[int, int]) -> Any:
 
 
 def predict(
-    recipe: Recipe, preprocessing: Preprocessing, weights: Arrays, raw: RawRows
+    recipe: Recipe,
+    preprocessing: Preprocessing,
+    weights: Arrays,
+    raw: RawRows,
+    target: TargetScale = UNSCALED,
 ) -> NDArray[np.float64]:
-    """Predictions for raw rows, float64 ``(rows,)``."""
-    model = whole_model(recipe, preprocessing, weights)
-    output = model.predict(raw.numbers, batch_size=8_192, verbose=0)
-    return np.asarray(output, dtype=np.float64)[:, 0]
+    """Predictions for raw rows in the target's unit, float64 ``(rows,)`` or ``(rows, classes)``."""
+    model = whole_model(recipe, preprocessing, weights, target)
+    output = np.asarray(model.predict(raw.numbers, batch_size=8_192, verbose=0), np.float64)
+    return output[:, 0] if output.shape[1] == 1 else output
