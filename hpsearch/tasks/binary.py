@@ -9,9 +9,10 @@ from scipy.special import expit
 from hpsearch.errors import shown
 from hpsearch.stock import StockObject
 from hpsearch.tasks.classes import entropy
+from hpsearch.tasks.estimators import EstimatorBaseline, gradient_boosting
 from hpsearch.tasks.metric import Metric, Vector
 from hpsearch.tasks.ranking import auc, resampled_auc
-from hpsearch.tasks.task import EstimatorBaseline, Outputs, Task
+from hpsearch.tasks.task import Outputs, Task
 
 #: Probabilities are kept this far from 0 and 1 before a logarithm is taken, as Keras does.
 EPSILON = 1e-7
@@ -70,8 +71,9 @@ def _logit_losses(logits: Outputs, labels: Vector) -> NDArray[np.float32]:
     return np.asarray(np.logaddexp(0, z) - labels * z, np.float32)
 
 
-def _say_auc(area: float) -> str:
-    return f"It puts a row of label 1 above one of label 0 in {area:.1%} of pairs."
+def _say_auc(area: float, classes: Sequence[str]) -> str:
+    first, second = (f"class {name}" for name in classes[:2]) if classes else ("label 0", "label 1")
+    return f"It puts a row of {second} above one of {first} in {area:.1%} of pairs."
 
 
 CROSSENTROPY = Metric(
@@ -145,14 +147,7 @@ BINARY = Task(
             "sklearn.linear_model:LogisticRegression",
             {"max_iter": 1_000},
         ),
-        EstimatorBaseline(
-            "gradient_boosting",
-            "Histogram gradient boosting",
-            "sklearn.ensemble:HistGradientBoostingClassifier",
-            {"learning_rate": 0.05, "max_iter": 400, "early_stopping": False},
-            seeded=True,
-            staged=True,
-        ),
+        gradient_boosting("HistGradientBoostingClassifier"),
     ),
     estimator_method="predict_proba",
     estimator_predictions=lambda probabilities: np.asarray(probabilities[:, 1], np.float64),

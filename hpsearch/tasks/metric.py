@@ -1,5 +1,6 @@
 """A metric of predictions: its name, its unit, its direction and its references."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -51,6 +52,21 @@ class Metric:
     chance: Callable[[Vector], float] | None = None
     standardized: bool = False
     stock: StockObject | None = None
+
+    @property
+    def sign(self) -> int:
+        """1 where lower is better, otherwise -1: times it, lower is better for every metric."""
+        return 1 if self.direction == "minimize" else -1
+
+    @property
+    def worst(self) -> float:
+        """What stands for a value that is worse than all others: infinite, of either sign."""
+        return self.sign * math.inf
+
+    @property
+    def better(self) -> str:
+        """Which way is better, in words: ``lower`` or ``higher``."""
+        return "lower" if self.direction == "minimize" else "higher"
 
     @property
     def quantity(self) -> str:

@@ -8,31 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.stock import StockObject
+from hpsearch.tasks.estimators import EstimatorBaseline
 from hpsearch.tasks.metric import Metric, Vector
 
 #: Outputs of a network before the link, float32 ``(rows, outputs)``.
 Outputs = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class EstimatorBaseline:
-    """A model of scikit-learn that the winner may be compared with.
-
-    Attributes:
-        name: As a study file names it.
-        label: The name for people.
-        estimator: ``module:class``.
-        arguments: That make it, besides its seed.
-        seeded: Whether it takes a seed, ``random_state``.
-        staged: Whether it grows in stages, of which the best on the validation rows is kept.
-    """
-
-    name: str
-    label: str
-    estimator: str
-    arguments: dict[str, Any]
-    seeded: bool = False
-    staged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +41,8 @@ class Task:
             first is that which is minimized.
         gives_probability: Whether a prediction is the probability of label 1.
         ranking_metric: The test metric that tells whether a model has learned anything.
-        say_ranking: What a value of that metric means, as a sentence.
+        say_ranking: What a value of that metric means, as a sentence; its second argument is the
+            names of the classes.
         resolution: The smallest difference of the objective that matters, in its unit.
         rise: A change of a smoothed curve that is more than noise, in the objective's unit.
         progress: What a fifth of the epochs must bring for more of them to be worth having.
@@ -86,7 +67,7 @@ class Task:
     test_metrics: tuple[Metric, ...]
     gives_probability: bool
     ranking_metric: Metric
-    say_ranking: Callable[[float], str]
+    say_ranking: Callable[[float, Sequence[str]], str]
     resolution: float
     rise: float
     progress: float
@@ -101,6 +82,11 @@ class Task:
     def metric(self) -> Metric:
         """What is minimized, besides penalties."""
         return self.curve_metrics[0]
+
+    @property
+    def told_metric(self) -> Metric:
+        """The first test metric that is in a unit that people know the target by."""
+        return next(metric for metric in self.test_metrics if not metric.standardized)
 
     @property
     def curve_names(self) -> tuple[str, ...]:
