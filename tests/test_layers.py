@@ -46,6 +46,7 @@ CONFINED = {
     "sklearn": ("training/",),
     "tensorboard": ("tensorboard/",),
     "matplotlib": ("report/figures/", "report/sections/"),
+    "duckdb": ("data/sources/files/", "data/parquet.py"),
     "rich": ("terminal.py",),
     "typer": ("cli/",),
 }
