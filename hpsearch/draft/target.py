@@ -1,6 +1,5 @@
 """What is predicted: the label's column, and the task that its values make."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -93,12 +92,13 @@ def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Targ
     task, reason = (task, "as you said") if task else _task(column, rows)
     if task == "regression":
         return Target(name, task, (), reason)
+    values = values or _counted(column)
     if len(values) != distinct or distinct > MOST_CLASSES:
         raise UsageError(
             f"a label must be a number or have at most {MOST_CLASSES} different values, got "
             f"{_about(distinct)} in {shown(name)}; name another column with --label"
         )
-    return Target(name, task, _in_order(values), reason)
+    return Target(name, task, class_order(values), reason)
 
 
 def _task(column: ColumnProfile, rows: int) -> tuple[str, str]:
@@ -115,24 +115,40 @@ def _task(column: ColumnProfile, rows: int) -> tuple[str, str]:
 
 def _are_classes(column: ColumnProfile, rows: int) -> bool:
     """Whether numbers are whole, and so few that each may be the name of a class."""
+    values = column.values or _counted(column)
     return (
         column.distinct <= FEW
         and column.distinct * ROWS_A_CLASS <= rows
-        and len(column.values) == column.distinct
-        and all(_is_number(value) and float(value).is_integer() for value in column.values)
+        and len(values) == column.distinct
+        and all(_is_whole(value) for value in values)
     )
 
 
-def _in_order(values: Sequence[str]) -> tuple[str, ...]:
+def _counted(column: ColumnProfile) -> tuple[str, ...]:
+    """The values of a column of which they are not listed, where its ends tell them."""
+    least, largest = column.least, column.largest
+    if column.finding == "boolean":
+        return ("false", "true")
+    if least is None or largest is None or column.distinct > MOST_CLASSES:
+        return ()
+    if column.distinct == 2:
+        return (f"{least:.17g}", f"{largest:.17g}")
+    if least.is_integer() and largest - least == column.distinct - 1:
+        return tuple(str(number) for number in range(int(least), int(largest) + 1))
+    return ()
+
+
+def class_order(values: Sequence[str]) -> tuple[str, ...]:
     """Names of classes: numbers ascending, false before true, texts by the alphabet."""
-    if all(map(_is_number, values)):
-        return tuple(sorted(values, key=float))
-    return tuple(sorted(values))
-
-
-def _is_number(text: str) -> bool:
     try:
-        return math.isfinite(float(text))
+        return tuple(sorted(values, key=float))
+    except ValueError:
+        return tuple(sorted(values))
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        return float(text).is_integer()
     except ValueError:
         return False
 
