@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hpsearch.data.profile import ColumnProfile, Profile
 from hpsearch.errors import UsageError, did_you_mean, shown
 
-__all__ = ["Target", "find_label", "target_of"]
+__all__ = ["Target", "find_label", "is_headless", "target_of"]
 
 #: Names of columns that are taken for the label where none is named, the surest first.
 USUAL_LABELS = ("label", "target", "class", "y")
@@ -41,7 +41,8 @@ def find_label(profile: Profile, named: str | None, usual: str | None = None) ->
     """The label's column.
 
     Args:
-        named: As the user names it.
+        named: As the user names it; where columns have no names of their own, its place counted
+            from 0.
         usual: The column that the table was made to predict, where it says so.
 
     Raises:
@@ -52,6 +53,8 @@ def find_label(profile: Profile, named: str | None, usual: str | None = None) ->
     if named is not None:
         if named in columns:
             return columns[named]
+        if is_headless(profile) and named.isdecimal() and int(named) < len(columns):
+            return profile.columns[int(named)]
         raise UsageError(
             f"--label must name a column of the table, got {shown(named)}"
             f"{did_you_mean(named, columns)}; its columns are {listed}"
@@ -68,6 +71,11 @@ def find_label(profile: Profile, named: str | None, usual: str | None = None) ->
     )
 
 
+def is_headless(profile: Profile) -> bool:
+    """Whether the columns have no names of their own."""
+    return profile.dialect is not None and not profile.dialect.header
+
+
 def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Target:
     """The task that the values of a label make, in a table of so many rows.
 
@@ -77,7 +85,8 @@ def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Targ
     Raises:
         UsageError: If they can't be predicted: dates, one value, or texts without number.
     """
-    name, distinct, values = column.name, column.distinct, column.values
+    name, values = column.name, column.values or _counted(column)
+    distinct = _distinct(column)
     if distinct < 2:
         found = f"only {shown(values[0])}" if values else "none"
         raise UsageError(
@@ -92,7 +101,6 @@ def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Targ
     task, reason = (task, "as you said") if task else _task(column, rows)
     if task == "regression":
         return Target(name, task, (), reason)
-    values = values or _counted(column)
     if len(values) != distinct or distinct > MOST_CLASSES:
         raise UsageError(
             f"a label must be a number or have at most {MOST_CLASSES} different values, got "
@@ -103,7 +111,7 @@ def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Targ
 
 def _task(column: ColumnProfile, rows: int) -> tuple[str, str]:
     """The task of a label, and why."""
-    distinct = column.distinct
+    distinct = _distinct(column)
     if distinct == 2:
         return "binary", "two different values"
     if column.finding != "number":
@@ -115,13 +123,18 @@ def _task(column: ColumnProfile, rows: int) -> tuple[str, str]:
 
 def _are_classes(column: ColumnProfile, rows: int) -> bool:
     """Whether numbers are whole, and so few that each may be the name of a class."""
-    values = column.values or _counted(column)
+    values, distinct = column.values or _counted(column), _distinct(column)
     return (
-        column.distinct <= FEW
-        and column.distinct * ROWS_A_CLASS <= rows
-        and len(values) == column.distinct
+        distinct <= FEW
+        and distinct * ROWS_A_CLASS <= rows
+        and len(values) == distinct
         and all(_is_whole(value) for value in values)
     )
+
+
+def _distinct(column: ColumnProfile) -> int:
+    """Different values, without words for a missing one."""
+    return len(column.values) or column.distinct
 
 
 def _counted(column: ColumnProfile) -> tuple[str, ...]:
