@@ -1,11 +1,14 @@
 """The benchmarks compare like with like."""
 
+import io
 from pathlib import Path
 
 import numpy as np
 import optuna
+import pandas as pd
 import pytest
 
+from benchmarks.penguins import made_penguins
 from benchmarks.traces import Trace, read_epochs
 from hpsearch.models.recipe import recipe_of
 from hpsearch.search.suggest import suggest
@@ -55,3 +58,13 @@ def test_a_peers_network_is_that_of_the_same_values() -> None:
             if penalty is not None:
                 assert float(penalty.l1) == pytest.approx(knobs.l1, rel=1e-6)
                 assert float(penalty.l2) == pytest.approx(knobs.l2, rel=1e-6)
+
+
+def test_made_penguins_have_the_columns_and_the_gaps_of_real_ones() -> None:
+    table = made_penguins(seed=0)
+    frame = pd.read_csv(io.StringIO(table))
+    assert len(frame) == 344
+    assert list(frame.columns[:3]) == ["species", "island", "bill_length_mm"]
+    assert set(frame["species"]) == {"Adelie", "Chinstrap", "Gentoo"}
+    assert 0 < frame["bill_length_mm"].isna().sum() <= frame["sex"].isna().sum() < 40
+    assert made_penguins(seed=0) == table

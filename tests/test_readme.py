@@ -34,19 +34,39 @@ def run(arguments: list[str], folder: Path) -> str:
     return done.stdout
 
 
+def churn(rows: int) -> str:
+    """A table of customers: numbers with gaps, a category, dates, an identifier, a text label."""
+    rng = np.random.default_rng(0)
+    months, plans = rng.integers(1, 72, rows), rng.choice(["basic", "plus", "pro"], rows)
+    churned = rng.random(rows) < 1 / (1 + months / 12)
+    frame = pd.DataFrame(
+        {
+            "Customer": [f"C{number:05d}" for number in rng.permutation(rows)],
+            "Since": pd.Timestamp("2020-01-01") + pd.to_timedelta(months, unit="D"),
+            "Plan": plans,
+            "Fee": np.where(rng.random(rows) < 0.1, np.nan, rng.normal(30, 9, rows).round(2)),
+            "Churned": np.where(churned, "Yes", "No"),
+        }
+    )
+    return str(frame.to_csv(index=False, na_rep="NA"))
+
+
 def test_the_console_commands_run_one_after_another(higgs_file: Path, tmp_path: Path) -> None:
     (tmp_path / "HIGGS.csv.gz").symlink_to(higgs_file.resolve())
+    (tmp_path / "churn.csv").write_text(churn(1_400), encoding="utf-8")
     small = [word for key, value in SMALL.items() for word in ("--set", f"{key}={value}")]
     for program, command, *rest in CONSOLE:
         assert program == "hpsearch"
         if command in ("tensorboard", "dashboard"):  # they would serve for ever
             assert "--study" in run([command, "--help"], tmp_path)
         elif command == "optimize":
-            data = [] if "--data" in rest else ["--data", "HIGGS.csv.gz"]
+            higgs = "--study" in rest and "--data" not in rest
+            data = ["--data", "HIGGS.csv.gz"] if higgs else []
             run([command, *rest, *data, *small, "--trials", "3", "--quiet"], tmp_path)
         else:
             assert run([command, *rest], tmp_path)
-    assert (tmp_path / "runs" / "higgs" / "report.html").is_file()
+    for name in ("higgs", "churn"):
+        assert (tmp_path / "runs" / name / "report.html").is_file()
 
 
 def test_the_study_of_the_readme_is_valid() -> None:

@@ -7,7 +7,7 @@ from hpsearch.data.profile import ColumnProfile, Dialect, Profile
 from hpsearch.draft.entries import Entry, lines_of
 from hpsearch.draft.scale import Scale, is_used, scale_of, width_of
 from hpsearch.draft.table_name import TableName
-from hpsearch.draft.target import Target, find_label, target_of
+from hpsearch.draft.target import Target, find_label, is_headless, target_of
 from hpsearch.errors import UsageError, printable, shown
 from hpsearch.study.reading import read_study_text
 from hpsearch.study.spec import StudySpec
@@ -114,13 +114,13 @@ def _data(table: TableName, draft: Draft) -> Sequence[Entry]:
         entries.append(Entry("path", table.path, "relative to this file"))
     if table.name is not None:
         entries.append(Entry("name", table.name))
-    entries.append(Entry("label", target.label, "what is predicted"))
+    entries.append(Entry("label", _label(draft), "what is predicted"))
     entries.append(Entry("task", target.task, target.reason))
     if target.classes:
         note = "the second is the positive one" if target.task == "binary" else ""
         entries.append(Entry("classes", target.classes, note))
     if draft.profile.dialect is not None:
-        entries += _dialect(draft.profile.dialect)
+        entries += _dialect(draft.profile.dialect, draft.profile.columns)
     shuffled = "by the study's seed"
     entries += [
         Entry("validation", VALIDATION, "share of the rows; what is left over trains"),
@@ -132,13 +132,22 @@ def _data(table: TableName, draft: Draft) -> Sequence[Entry]:
     return entries
 
 
-def _dialect(dialect: Dialect) -> Iterator[Entry]:
-    """How a file of text is written; what is usual is left out but for the delimiter."""
+def _label(draft: Draft) -> str | int:
+    """The label as a study file names it: by its place where columns have no names."""
+    if not is_headless(draft.profile):
+        return draft.target.label
+    return [column.name for column in draft.profile.columns].index(draft.target.label)
+
+
+def _dialect(dialect: Dialect, columns: Sequence[ColumnProfile]) -> Iterator[Entry]:
+    """How a file of text is written."""
     yield Entry("encoding", dialect.encoding)
     yield Entry("delimiter", dialect.delimiter)
     yield Entry("decimal", dialect.decimal)
     yield Entry("header", dialect.header, "the first line names the columns")
     yield Entry("missing", dialect.missing, "texts that stand for no value")
+    if any(column.finding == "date" for column in columns):
+        yield Entry("day_first", dialect.day_first, "whether 02/03/2024 is in March")
 
 
 def _columns(draft: Draft) -> Iterator[str]:
@@ -150,7 +159,7 @@ def _columns(draft: Draft) -> Iterator[str]:
 def _column(column: ColumnProfile) -> Entry:
     remarks = [column.reason] if column.reason else []
     if not remarks and column.finding == "category":
-        remarks.append(f"{column.distinct:,} different")
+        remarks.append(f"{len(column.values) or column.distinct:,} different")
     if column.missing:
         remarks.append(f"{column.missing:,} missing")
     return Entry(column.name, column.finding, ", ".join(remarks))

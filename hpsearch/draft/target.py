@@ -1,13 +1,12 @@
 """What is predicted: the label's column, and the task that its values make."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hpsearch.data.profile import ColumnProfile, Profile
 from hpsearch.errors import UsageError, did_you_mean, shown
 
-__all__ = ["Target", "find_label", "target_of"]
+__all__ = ["Target", "find_label", "is_headless", "target_of"]
 
 #: Names of columns that are taken for the label where none is named, the surest first.
 USUAL_LABELS = ("label", "target", "class", "y")
@@ -42,7 +41,8 @@ def find_label(profile: Profile, named: str | None, usual: str | None = None) ->
     """The label's column.
 
     Args:
-        named: As the user names it.
+        named: As the user names it; where columns have no names of their own, its place counted
+            from 0.
         usual: The column that the table was made to predict, where it says so.
 
     Raises:
@@ -53,6 +53,8 @@ def find_label(profile: Profile, named: str | None, usual: str | None = None) ->
     if named is not None:
         if named in columns:
             return columns[named]
+        if is_headless(profile) and named.isdecimal() and int(named) < len(columns):
+            return profile.columns[int(named)]
         raise UsageError(
             f"--label must name a column of the table, got {shown(named)}"
             f"{did_you_mean(named, columns)}; its columns are {listed}"
@@ -69,6 +71,11 @@ def find_label(profile: Profile, named: str | None, usual: str | None = None) ->
     )
 
 
+def is_headless(profile: Profile) -> bool:
+    """Whether the columns have no names of their own."""
+    return profile.dialect is not None and not profile.dialect.header
+
+
 def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Target:
     """The task that the values of a label make, in a table of so many rows.
 
@@ -78,7 +85,8 @@ def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Targ
     Raises:
         UsageError: If they can't be predicted: dates, one value, or texts without number.
     """
-    name, distinct, values = column.name, column.distinct, column.values
+    name, values = column.name, column.values or _counted(column)
+    distinct = _distinct(column)
     if distinct < 2:
         found = f"only {shown(values[0])}" if values else "none"
         raise UsageError(
@@ -98,12 +106,12 @@ def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Targ
             f"a label must be a number or have at most {MOST_CLASSES} different values, got "
             f"{_about(distinct)} in {shown(name)}; name another column with --label"
         )
-    return Target(name, task, _in_order(values), reason)
+    return Target(name, task, class_order(values), reason)
 
 
 def _task(column: ColumnProfile, rows: int) -> tuple[str, str]:
     """The task of a label, and why."""
-    distinct = column.distinct
+    distinct = _distinct(column)
     if distinct == 2:
         return "binary", "two different values"
     if column.finding != "number":
@@ -115,24 +123,45 @@ def _task(column: ColumnProfile, rows: int) -> tuple[str, str]:
 
 def _are_classes(column: ColumnProfile, rows: int) -> bool:
     """Whether numbers are whole, and so few that each may be the name of a class."""
+    values, distinct = column.values or _counted(column), _distinct(column)
     return (
-        column.distinct <= FEW
-        and column.distinct * ROWS_A_CLASS <= rows
-        and len(column.values) == column.distinct
-        and all(_is_number(value) and float(value).is_integer() for value in column.values)
+        distinct <= FEW
+        and distinct * ROWS_A_CLASS <= rows
+        and len(values) == distinct
+        and all(_is_whole(value) for value in values)
     )
 
 
-def _in_order(values: Sequence[str]) -> tuple[str, ...]:
+def _distinct(column: ColumnProfile) -> int:
+    """Different values, without words for a missing one."""
+    return len(column.values) or column.distinct
+
+
+def _counted(column: ColumnProfile) -> tuple[str, ...]:
+    """The values of a column of which they are not listed, where its ends tell them."""
+    least, largest = column.least, column.largest
+    if column.finding == "boolean":
+        return ("false", "true")
+    if least is None or largest is None or column.distinct > MOST_CLASSES:
+        return ()
+    if column.distinct == 2:
+        return (f"{least:.17g}", f"{largest:.17g}")
+    if least.is_integer() and largest - least == column.distinct - 1:
+        return tuple(str(number) for number in range(int(least), int(largest) + 1))
+    return ()
+
+
+def class_order(values: Sequence[str]) -> tuple[str, ...]:
     """Names of classes: numbers ascending, false before true, texts by the alphabet."""
-    if all(map(_is_number, values)):
-        return tuple(sorted(values, key=float))
-    return tuple(sorted(values))
-
-
-def _is_number(text: str) -> bool:
     try:
-        return math.isfinite(float(text))
+        return tuple(sorted(values, key=float))
+    except ValueError:
+        return tuple(sorted(values))
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        return float(text).is_integer()
     except ValueError:
         return False
 

@@ -5,6 +5,7 @@ plain sections are pydantic models; hyperparameters, which may stand in ``[netwo
 ``[training]`` or ``[space]``, are read by ``space/entries.py``.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from hpsearch.study.sections import (
 )
 from hpsearch.study.spec import StudySpec
 from hpsearch.study.tagged import NAME, tagged
-from hpsearch.study.toml import parse, read_toml
+from hpsearch.study.toml import CONTROL, parse, read_toml
 from hpsearch.tasks.registry import TASKS
 
 SECTIONS: Mapping[str, type[StudyTable]] = {
@@ -52,7 +53,8 @@ def read_study(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
     """Read and check a study file.
 
     Args:
-        path: A TOML file of at most 1 MiB.
+        path: A TOML file of at most 1 MiB; its ``data.path`` starts at its folder, and in the study
+            at the working folder.
         overrides: ``section.key=value`` entries that replace those of the file, values in TOML
             (bare words are strings), checked the same way.
 
@@ -61,7 +63,18 @@ def read_study(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
         UsageError: If the file cannot be read as text.
     """
     tables = read_toml(path)
+    _see_from_here(tables, path.parent)
     return check_study(tables, str(path), override(tables, overrides, SHORT_FORMS))
+
+
+def _see_from_here(tables: Mapping[str, Any], folder: Path) -> None:
+    """Let a relative path of the file start at the working folder, in place."""
+    data = tables.get("data")
+    path = data.get("path") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not isinstance(path, str) or CONTROL.search(path):
+        return
+    if path.strip() and not path.startswith(("/", "~")):
+        data["path"] = os.path.normpath(folder / path)
 
 
 def read_study_text(text: str, file: str, overrides: Sequence[str]) -> StudySpec:

@@ -32,7 +32,10 @@ def test_the_file_says_what_was_found_whatever_columns_are_called(
     spec = read_study(file)
     assert spec.as_toml() == drafted.spec().as_toml()
     data = spec.data
-    assert (data.source, data.path, data.label) == ("file", "churn.csv", label)
+    assert (data.source, data.path) == ("file", "churn.csv")
+    headless = look.dialect is not None and not look.dialect.header
+    names = [column.name for column in look.columns]
+    assert data.label == (names.index(label) if headless else label)
     assert data.columns == {
         column.name: column.finding for column in look.columns if column.name != label
     }
@@ -93,6 +96,13 @@ def test_entries_of_the_command_line_come_before_the_drafts() -> None:
     drafted = draft(profile(number_column("a"), label_column("y")))
     spec = drafted.spec(["search.trials=3", "data.columns.a=category"])
     assert (spec.search.trials, spec.data.columns) == (3, {"a": "category"})
+
+
+def test_dates_say_which_way_round_they_are() -> None:
+    look = profile(ColumnProfile("day", "date"), label_column("y"), dialect=Dialect(day_first=True))
+    assert draft(look).spec().data.day_first is True
+    numbers = profile(number_column("a"), label_column("y"), dialect=Dialect())
+    assert draft(numbers).spec().data.day_first is None
 
 
 def test_a_table_without_a_column_to_learn_from_is_refused() -> None:

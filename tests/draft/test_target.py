@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hpsearch.data.profile import ColumnProfile
+from hpsearch.data.profile import ColumnProfile, Dialect
 from hpsearch.draft.target import find_label, target_of
 from hpsearch.errors import UsageError
 from tests.draft.profiles import label_column, number_column, profile
@@ -24,7 +24,7 @@ from tests.draft.profiles import label_column, number_column, profile
             ("2", "9", "10"),
         ),
         ({"finding": "number", "distinct": 3, "values": ("0.5", "1", "2")}, "regression", ()),
-        ({"finding": "number", "distinct": 11, "values": tuple("0123456789")}, "regression", ()),
+        ({"finding": "number", "values": tuple(map(str, range(11)))}, "regression", ()),
         ({"finding": "number", "distinct": 5_000, "values": ()}, "regression", ()),
         ({"finding": "text", "distinct": 3, "values": ("a", "b", "c")}, "multiclass", tuple("abc")),
     ],
@@ -32,6 +32,40 @@ from tests.draft.profiles import label_column, number_column, profile
 def test_values_make_a_task(changes: dict[str, Any], task: str, classes: tuple[str, ...]) -> None:
     target = target_of(label_column("y", **changes), rows=400)
     assert (target.label, target.task, target.classes) == ("y", task, classes)
+
+
+@pytest.mark.parametrize(
+    ("finding", "distinct", "ends", "task", "classes"),
+    [
+        ("boolean", 2, (None, None), "binary", ("false", "true")),
+        ("number", 2, (1.0, 2.5), "binary", ("1", "2.5")),
+        ("number", 3, (1.0, 3.0), "multiclass", ("1", "2", "3")),
+        ("number", 3, (1.0, 9.0), "regression", ()),
+        ("number", 10**6, (1.0, 1e6), "regression", ()),
+    ],
+)
+def test_the_ends_tell_values_that_are_not_listed(
+    finding: Any, distinct: int, ends: Any, task: str, classes: tuple[str, ...]
+) -> None:
+    least, largest = ends
+    column = ColumnProfile("y", finding, distinct=distinct, least=least, largest=largest)
+    target = target_of(column, rows=400)
+    assert (target.task, target.classes) == (task, classes)
+
+
+def test_a_word_for_no_value_is_no_class() -> None:
+    column = label_column("y", missing=7, distinct=3, values=("yes", "no"))
+    assert target_of(column, rows=400).classes == ("no", "yes")
+
+
+def test_without_a_header_a_label_has_a_place() -> None:
+    headless = Dialect(header=False)
+    look = profile(number_column("column 0"), number_column("column 1"), dialect=headless)
+    assert find_label(look, "1").name == "column 1"
+    with pytest.raises(UsageError, match="got '2'"):
+        find_label(look, "2")
+    with pytest.raises(UsageError, match="got '0'"):
+        find_label(profile(number_column("a"), number_column("b")), "0")
 
 
 def test_whole_numbers_of_a_few_rows_are_no_classes() -> None:

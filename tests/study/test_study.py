@@ -383,3 +383,27 @@ def test_wild_study_files_are_read_or_refused_and_never_crash(raw: dict[str, Any
     except StudyFileError:
         return
     assert check_study(tomllib.loads(spec.as_toml()), "again.toml").space == spec.space
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("rows.csv", "studies/rows.csv"),
+        ("../rows.csv", "rows.csv"),
+        ("/data/rows.csv", "/data/rows.csv"),
+        ("~/rows.csv", "~/rows.csv"),
+    ],
+)
+def test_a_path_starts_at_the_study_file(
+    written: str, seen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "studies").mkdir()
+    file = Path("studies") / "mine.toml"
+    file.write_text(
+        f'[study]\nname = "mine"\n[data]\npath = "{written}"\n[space]\nunits = {{ int = [2, 4] }}\n'
+    )
+    assert read_study(file).data.path == seen
+    assert read_study(file, ["data.path=rows.csv"]).data.path == "rows.csv"
+    (tmp_path / "mine.toml").write_bytes(file.read_bytes())
+    assert read_study(Path("mine.toml")).data.path == written
