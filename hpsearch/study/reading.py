@@ -147,6 +147,15 @@ def _check_together(sections: Mapping[str, StudyTable]) -> Iterator[Mistake]:
                         f"got {shown(name)}",
                     )
     match sections:
+        case {"data": DataSection() as data, "search": SearchSection(objective=str() as name)}:
+            objectives = [f"val_{metric.name}" for metric in TASKS[data.task].objectives]
+            if name not in objectives:
+                yield Mistake(
+                    "search.objective",
+                    f"must be for data.task = {data.task!r} one of "
+                    f"{', '.join(map(repr, objectives))}; got {shown(name)}",
+                )
+    match sections:
         case {"training": TrainingSection() as training, "search": SearchSection() as search}:
             warmup = search.warmup_epochs
             if warmup is not None and warmup > training.epochs:

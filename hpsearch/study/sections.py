@@ -107,12 +107,15 @@ class TrainingSection(StudyTable):
 class SearchSection(StudyTable):
     """``[search]``: who proposes, who prunes, how many trials, how many at a time.
 
+    ``objective`` is what trials are stopped, pruned and ranked by, by default the task's loss on
+    the validation rows, ``val_binary_crossentropy``; networks are trained on the loss in any case.
     ``sampler`` and ``pruner`` are names, or tables of a name and its options. ``parallel`` counts
     trials that train at a time on the virtual clock and is part of what makes the result; the
     number of worker processes is not. No trial is pruned before ``warmup``, a share of
     ``training.epochs``, has passed; ``warmup_epochs``, if given, says how many epochs instead.
     """
 
+    objective: Text | None = None
     sampler: Sampler = Tpe()
     pruner: Pruner = Median()
     warmup: Annotated[float, Field(ge=0, le=1)] = 0.1
