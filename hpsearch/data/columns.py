@@ -1,13 +1,14 @@
 """Columns by name and kind, and the values of raw rows in them."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-#: What a column's values are: numbers; false and true; texts out of a few; points in time.
-Kind = Literal["number", "boolean", "category", "date"]
+from hpsearch.study.kinds import Kind
+
+__all__ = ["MISSING", "Column", "Kind", "RawRows", "number_columns"]
 
 #: The code of a missing text, which has no place in a vocabulary.
 MISSING = -1

@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from hpsearch.data.columns import Kind
+from hpsearch.study.kinds import Finding
 
-#: What a column may be found to be: a kind that a network can use, or one that is left out.
-Finding = Literal[Kind, "text", "identifier"]
+__all__ = ["ColumnProfile", "Dialect", "Finding", "Format", "Profile"]
 
 #: What a table is stored as.
 Format = Literal["csv", "parquet", "arrow", "npz", "frame"]
@@ -21,6 +20,7 @@ class Dialect:
         delimiter, decimal, quote: One character each; a quote may be empty, for none.
         header: Whether the first line names the columns.
         missing: Texts that stand for a missing value, besides none at all.
+        day_first: Whether 02/03/2024 is in March, and not in February.
     """
 
     encoding: str = "utf-8"
@@ -29,6 +29,7 @@ class Dialect:
     quote: str = '"'
     header: bool = True
     missing: tuple[str, ...] = ()
+    day_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

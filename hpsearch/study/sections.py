@@ -10,6 +10,7 @@ from hpsearch.models.tutorial import TUTORIAL
 from hpsearch.study.pruners import Median, Pruner
 from hpsearch.study.samplers import Sampler, Tpe
 from hpsearch.study.section import MOST, Count, StudyTable, Text
+from hpsearch.study.table_keys import TableKeys
 from hpsearch.tasks.registry import TASKS
 
 
@@ -41,11 +42,11 @@ def _task_name(name: str) -> str:
     return name
 
 
-class DataSection(StudyTable):
+class DataSection(TableKeys):
     """``[data]``: where rows come from, what is predicted, and how many rows each part has.
 
-    ``path`` may be left out where ``--data`` names the file. The parts are cut in this order:
-    validation, train, test. ``label`` names the label's column of a csv file with a header; 0, the
+    ``path`` is relative to the study file, and may be left out where ``--data`` names the file. The
+    parts are cut in this order: validation, train, test. ``label`` names the label's column; 0, the
     default, is the first column, as in HIGGS. ``task`` says what the label is: ``binary``, two
     classes. ``scaling`` brings columns of numbers to like size: ``standard`` by mean and deviation,
     ``robust`` by median and quartiles with far values drawn in, ``quantile`` to a normal

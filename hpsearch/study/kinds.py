@@ -1,0 +1,9 @@
+"""What a column of a table may hold."""
+
+from typing import Literal
+
+#: What a column's values are: numbers; false and true; texts out of a few; points in time.
+Kind = Literal["number", "boolean", "category", "date"]
+
+#: What a column may be found to be: a kind that a network can use, or one that is left out.
+Finding = Literal[Kind, "text", "identifier"]
