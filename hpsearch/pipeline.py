@@ -180,7 +180,7 @@ def _models(folder: StudyFolder, rows: Split, pool: Pool) -> Models:
     task, preprocessing = folder.spec.task.name, rows.preprocessing
 
     def network(run: Run, weights: Arrays, raw: RawRows) -> Future[Any]:
-        return pool.call(predict, run.recipe, preprocessing, weights, raw)
+        return pool.call(predict, run.recipe, preprocessing, weights, raw, rows.target)
 
     def validation(run: Run, weights: Arrays) -> Future[Any]:
         return pool.call(predict_validation, run, weights)
@@ -189,7 +189,8 @@ def _models(folder: StudyFolder, rows: Split, pool: Pool) -> Models:
         return pool.call(fit_and_predict, task, name, seed, preprocessing, raw)
 
     def save(path: Path, run: Run, weights: Arrays, threshold: float | None) -> None:
-        whole = (path, run.recipe, preprocessing, weights, folder.data().classes, threshold)
+        about = (rows.target, folder.data().classes, threshold)
+        whole = (path, run.recipe, preprocessing, weights, *about)
         pool.call(save_model, *whole, name="saving the model").result()
 
     return Models(Predictors(network, validation, baseline), save)

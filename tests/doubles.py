@@ -55,11 +55,22 @@ def small_study(**overrides: Any) -> StudySpec:
     return check_study(raw, "small.toml")
 
 
-def tiny_fold(rows: int = 240, columns: int = 3, seed: int = 0) -> Fold:
+#: How many classes the rows of ``tiny_fold`` have, by task.
+CLASSES = {"binary": 0, "multiclass": 3, "regression": 0}
+
+
+def tiny_fold(rows: int = 240, columns: int = 3, seed: int = 0, task: str = "binary") -> Fold:
     """Rows that a small network learns in a few epochs."""
     rng = np.random.default_rng(seed)
     features = rng.normal(size=(rows, columns)).astype(np.float32)
-    labels = (features[:, 0] * features[:, 1] > 0).astype(np.float32)
+    product = features[:, 0] * features[:, 1]
+    match task:
+        case "binary":
+            labels = (product > 0).astype(np.float32)
+        case "multiclass":
+            labels = np.digitize(product, [-0.3, 0.3]).astype(np.float32)
+        case "regression":
+            labels = (product - product.mean()) / product.std()
     cut = rows // 3
     return Fold(features[cut:], labels[cut:], features[:cut], labels[:cut])
 

@@ -64,10 +64,13 @@ def run_segment(segment: Segment) -> Progress:
 
 
 def predict_validation(run: Run, weights: Arrays) -> NDArray[np.float64]:
-    """A run's predictions for its fold's validation rows, float64 ``(rows,)``."""
-    features = _Bench.folds[run.fold].validation_features
-    outputs = outputs_of(run.recipe.network, weights, features)
-    return run.recipe.the_task().predictions(outputs)
+    """A run's predictions for its fold's validation rows in the target's unit.
+
+    Float64 ``(rows,)``, of several classes ``(rows, classes)``.
+    """
+    fold = _Bench.folds[run.fold]
+    outputs = outputs_of(run.recipe.network, weights, fold.validation_features)
+    return fold.target.restored(run.recipe.the_task().predictions(outputs))
 
 
 def fit_and_predict(

@@ -51,7 +51,7 @@ class Network:
         )
 
     def names(self) -> tuple[str, ...]:
-        """A name for each layer: its kind in Keras's spelling with its number; ``logit`` the last.
+        """A name for each layer: its kind in Keras's spelling with its number; ``outputs``.
 
         Keras would number layers by what a process has made before.
         """
@@ -62,7 +62,7 @@ class Network:
             kind = kind.removeprefix("_")
             counts[kind] += 1
             names.append(f"{kind}_{counts[kind]}")
-        return (*names, "logit")
+        return (*names, "outputs")
 
     def outputs(self, weights: Arrays, x: Array) -> Array:
         """Outputs at prediction, float32 ``(rows, outputs)``; the NumPy reference.

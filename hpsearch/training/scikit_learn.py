@@ -1,5 +1,6 @@
 """Models of scikit-learn on the rows that the networks see, fitted where they are needed."""
 
+from collections.abc import Sequence
 from importlib import import_module
 from itertools import islice
 from typing import Any
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from hpsearch.data.columns import RawRows
 from hpsearch.data.parts import Fold
 from hpsearch.data.preprocessing import Preprocessing
+from hpsearch.data.table import Features
 from hpsearch.tasks.task import EstimatorBaseline, Task
 
 Predictions = NDArray[np.float64]
@@ -25,7 +27,7 @@ def fit_and_predict(
         raw: Rows before preprocessing.
 
     Returns:
-        Predictions for the validation rows and for ``raw``.
+        Predictions for the validation rows and for ``raw``, in the target's unit.
 
     Raises:
         KeyError: If the task has no such estimator.
@@ -33,20 +35,26 @@ def fit_and_predict(
     baseline = {estimator.name: estimator for estimator in task.estimators}[name]
     parts = (fold.validation_features, preprocessing.apply(raw))
     fitted = _fit(baseline, seed, fold)
-    if not baseline.staged:
+    if baseline.staged:
+        predictions = _by_best_stage(task, fitted, fold, parts)
+    else:
         predict = getattr(fitted, task.estimator_method)
-        validation, predicted = (task.estimator_predictions(predict(part)) for part in parts)
-        return validation, predicted
+        predictions = [task.estimator_predictions(predict(part)) for part in parts]
+    validation, predicted = (fold.target.restored(part) for part in predictions)
+    return validation, predicted
+
+
+def _by_best_stage(
+    task: Task, fitted: Any, fold: Fold, parts: Sequence[Features]
+) -> list[Predictions]:
+    """Predictions by as many stages as validate best."""
     stages = getattr(fitted, f"staged_{task.estimator_method}")
     losses = [
         task.metric.reference(fold.validation_labels, task.estimator_predictions(stage))
         for stage in stages(fold.validation_features)
     ]
     best = int(np.argmin(losses))
-    validation, predicted = (
-        task.estimator_predictions(next(islice(stages(part), best, None))) for part in parts
-    )
-    return validation, predicted
+    return [task.estimator_predictions(next(islice(stages(part), best, None))) for part in parts]
 
 
 def _fit(baseline: EstimatorBaseline, seed: int, fold: Fold) -> Any:

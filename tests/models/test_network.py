@@ -70,7 +70,7 @@ def test_each_layer_is_named_by_its_kind_and_number() -> None:
         "activation_1",
         "batch_normalization_2",
         "dropout_1",
-        "logit",
+        "outputs",
     )
     for network in NETWORKS.values():
         assert len(set(network.names())) == len(network.layers)

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from hpsearch.data.parts import Fold
+from hpsearch.data.target import UNSCALED, TargetScale
 from hpsearch.models.dense import network_of
 from hpsearch.models.recipe import Recipe, recipe_of
 from hpsearch.space.hyperparameter import OPTIMIZERS, SCHEDULES
+from hpsearch.tasks.registry import TASKS
 from hpsearch.training.curve import NO_EPOCHS, Ending, summarize
 from hpsearch.training.segment import Progress, Segment, State, Trainer, epoch_permutation
-from tests.doubles import FormulaTrainer, tiny_fold
+from tests.doubles import CLASSES, FormulaTrainer, tiny_fold
 
 Make = Callable[[], Trainer]
 
@@ -30,16 +32,37 @@ VALUES: dict[str, Any] = {
 }
 
 
-def recipe(patience: int = 9, **values: Any) -> Recipe:
+#: The scale of what is predicted: that of a number is far from 0 and 1.
+TARGETS = {
+    "binary": UNSCALED,
+    "multiclass": UNSCALED,
+    "regression": TargetScale(mean=1.7e9, deviation=3e3),
+}
+
+EACH_TASK = pytest.mark.parametrize("task", TASKS)
+
+
+def recipe(patience: int = 9, task: str = "binary", **values: Any) -> Recipe:
     return recipe_of(
-        {**VALUES, **values}, epochs=12, batch_size=50, patience=patience, decay_epochs=6
+        {**VALUES, **values},
+        epochs=12,
+        batch_size=50,
+        patience=patience,
+        decay_epochs=6,
+        task=task,
+        classes=CLASSES[task],
     )
 
 
 def segment(
-    first: int = 0, last: int = 6, state: State | None = None, patience: int = 9, **values: Any
+    first: int = 0,
+    last: int = 6,
+    state: State | None = None,
+    patience: int = 9,
+    task: str = "binary",
+    **values: Any,
 ) -> Segment:
-    return Segment(recipe(patience, **values), seed=5, first=first, last=last, state=state)
+    return Segment(recipe(patience, task, **values), seed=5, first=first, last=last, state=state)
 
 
 def assert_equal(one: Progress, other: Progress) -> None:
@@ -65,15 +88,19 @@ def assert_equal(one: Progress, other: Progress) -> None:
 class TrainerContract:
     """Common laws; a trainer plugs in by the fixture ``make``."""
 
-    def test_the_same_segment_gives_the_same_bits(self, make: Make) -> None:
-        assert_equal(make().run(segment(), tiny_fold()), make().run(segment(), tiny_fold()))
+    @EACH_TASK
+    def test_the_same_segment_gives_the_same_bits(self, make: Make, task: str) -> None:
+        first, second = (make().run(segment(task=task), tiny_fold(task=task)) for _ in range(2))
+        assert_equal(first, second)
 
+    @EACH_TASK
     @pytest.mark.parametrize("cuts", [(3,), (1, 2, 5)])
-    def test_cutting_changes_nothing(self, make: Make, cuts: tuple[int, ...]) -> None:
-        whole = make().run(segment(), tiny_fold())
+    def test_cutting_changes_nothing(self, make: Make, cuts: tuple[int, ...], task: str) -> None:
+        rows = tiny_fold(task=task)
+        whole = make().run(segment(task=task), rows)
         trainer, state, curve = make(), None, NO_EPOCHS
         for first, last in zip((0, *cuts), (*cuts, 6), strict=True):
-            part = trainer.run(segment(first, last, state), tiny_fold())
+            part = trainer.run(segment(first, last, state, task=task), rows)
             state = part.state
             curve = curve.then(part.curve)
         assert_equal(replace(part, curve=curve), whole)
@@ -85,28 +112,34 @@ class TrainerContract:
             busy.run(other, tiny_fold())
         assert_equal(busy.run(segment(), tiny_fold()), alone)
 
-    def test_the_curve_says_what_the_progress_says(self, make: Make) -> None:
-        progress = make().run(segment(), tiny_fold())
+    @EACH_TASK
+    def test_the_curve_says_what_the_progress_says(self, make: Make, task: str) -> None:
+        progress = make().run(segment(task=task), tiny_fold(task=task))
         seen = summarize(progress.curve, 9)
         assert progress.curve.values.dtype == np.float32
         assert progress.curve.values.shape == (6, 2, 2)
-        assert progress.curve.metrics == ("binary_crossentropy", "accuracy")
+        assert progress.curve.metrics == TASKS[task].curve_names
         assert (seen.best_epoch, seen.value) == (
             progress.state.best.epoch,
             progress.state.best.value,
         )
         assert (seen.epochs, seen.ending) == (progress.state.epoch, progress.ending)
 
-    def test_early_stopping_does_not_depend_on_where_segments_end(self, make: Make) -> None:
+    @EACH_TASK
+    def test_early_stopping_does_not_depend_on_where_segments_end(
+        self, make: Make, task: str
+    ) -> None:
+        rows = tiny_fold(task=task)
         stops: dict[str, Any] = {"learning_rate": 0.5, "optimizer": "sgd", "schedule": "constant"}
-        whole = make().run(segment(last=60, patience=2, **stops), tiny_fold())
+        stops["task"] = task
+        whole = make().run(segment(last=60, patience=2, **stops), rows)
         assert whole.ending == Ending.STOPPED_EARLY
         assert whole.state.epoch - whole.state.best.epoch == 2
         assert len(whole.curve) == whole.state.epoch < 60
         cut = whole.state.epoch - 1
-        first = make().run(segment(last=cut, patience=2, **stops), tiny_fold())
+        first = make().run(segment(last=cut, patience=2, **stops), rows)
         assert first.ending == Ending.RUNNING
-        second = make().run(segment(cut, 60, first.state, 2, **stops), tiny_fold())
+        second = make().run(segment(cut, 60, first.state, 2, **stops), rows)
         assert second.ending == Ending.STOPPED_EARLY
         assert second.state.epoch == whole.state.epoch
 
@@ -149,11 +182,13 @@ class NetworkContract(TrainerContract):
         second = make().run(segment(1, 4, first.state, **values), tiny_fold())
         assert_equal(replace(second, curve=first.curve.then(second.curve)), whole)
 
-    def test_a_trial_that_diverges_ends_as_diverged_and_harms_no_other(self, make: Make) -> None:
+    @EACH_TASK
+    def test_a_trial_that_diverges_ends_as_diverged_and_harms_no_other(
+        self, make: Make, task: str
+    ) -> None:
         trainer = make()
-        broken = trainer.run(
-            segment(optimizer="sgd", learning_rate=1e30, batch_normalization=False), tiny_fold()
-        )
+        diverging: dict[str, Any] = {"learning_rate": 1e30, "batch_normalization": False}
+        broken = trainer.run(segment(task=task, optimizer="sgd", **diverging), tiny_fold(task=task))
         assert broken.ending == Ending.DIVERGED
         assert len(broken.curve) < 6
         assert not np.isfinite(broken.curve.values[-1]).all()
@@ -163,39 +198,35 @@ class NetworkContract(TrainerContract):
         heavy = make().run(segment(last=1, l2=100.0, learning_rate=1e-9), tiny_fold())
         assert heavy.curve.train()[0] < 2.0
 
+    @EACH_TASK
     def test_the_saved_model_scores_on_raw_rows_what_was_recorded(
-        self, make: Make, tmp_path: Any
+        self, make: Make, task: str, tmp_path: Any
     ) -> None:
         """The loaded file's mean loss over the raw validation rows is the best epoch's value."""
         import keras
 
         from hpsearch.data.columns import RawRows, number_columns
         from hpsearch.data.standardization import Standardization
-        from hpsearch.tasks.binary import binary_crossentropy
         from hpsearch.training.keras.model import predict, save_model
 
-        rows = tiny_fold()
-        raw_train, raw_validation = rows.train_features * 7 + 3, rows.validation_features * 7 + 3
-        fitted = Standardization.fit(
-            RawRows.of_numbers(raw_train), number_columns(tuple("abcdefgh"[: raw_train.shape[1]]))
+        rows, target = tiny_fold(task=task), TARGETS[task]
+        raw_train, raw_validation = (
+            RawRows.of_numbers(features * 7 + 3)
+            for features in (rows.train_features, rows.validation_features)
         )
-        fold = Fold(
-            fitted.apply(RawRows.of_numbers(raw_train)),
-            rows.train_labels,
-            fitted.apply(RawRows.of_numbers(raw_validation)),
-            rows.validation_labels,
-        )
-        best = make().run(segment(last=6), fold).state.best
-        save_model(tmp_path / "best.keras", recipe(), fitted, best.weights)
+        fitted = Standardization.fit(raw_train, number_columns(("a", "b", "c")))
+        labels = (rows.train_labels, rows.validation_labels)
+        features = (fitted.apply(raw_train), fitted.apply(raw_validation))
+        fold = Fold(features[0], labels[0], features[1], labels[1], target)
+        best = make().run(segment(task=task), fold).state.best
+        made = (recipe(task=task), fitted, best.weights)
+        save_model(tmp_path / "best.keras", *made, target)
         model = keras.models.load_model(tmp_path / "best.keras")
-        probabilities = model.predict(raw_validation, verbose=0)[:, 0]
-        np.testing.assert_allclose(
-            probabilities,
-            predict(recipe(), fitted, best.weights, RawRows.of_numbers(raw_validation)),
-            rtol=1e-6,
-        )
-        value = binary_crossentropy(fold.validation_labels, probabilities)
-        assert value == pytest.approx(best.value, rel=1e-5)
+        saved = np.asarray(model.predict(raw_validation.numbers, verbose=0), np.float64)
+        predictions = predict(*made, raw_validation, target)
+        np.testing.assert_allclose(saved.reshape(predictions.shape), predictions, rtol=1e-6)
+        losses = TASKS[task].prediction_losses(labels[1], target.standardized(predictions))
+        assert losses.mean() == pytest.approx(best.value, rel=1e-5)
 
 
 @pytest.mark.usefixtures("tensorflow")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hpsearch.data.columns import RawRows
 from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.signature import Signature
+from hpsearch.data.target import UNSCALED, TargetScale
 from hpsearch.files import replacing
 from hpsearch.models.arrays import Arrays
 from hpsearch.models.knobs import Knobs
@@ -78,24 +79,36 @@ def set_weights(model: Any, weights: Arrays) -> None:
         layer.set_weights(held)
 
 
-def whole_model(recipe: Recipe, preprocessing: Preprocessing, weights: Arrays) -> Any:
+def whole_model(
+    recipe: Recipe,
+    preprocessing: Preprocessing,
+    weights: Arrays,
+    target: TargetScale = UNSCALED,
+) -> Any:
     """A Keras model from raw columns to predictions.
 
     Args:
         weights: As in ``segment.Best``.
+        target: The scale on which the network was trained; predictions are in the target's unit.
 
     Returns:
-        A functional model with output ``(rows, outputs)``, ready to predict, not for ``fit``. Its
-        inputs are those of ``raw_inputs``: the one tensor itself, or two by their names.
+        A functional model with output ``(rows, outputs)``, float32 or of a scaled target float64,
+        ready to predict, not for ``fit``. Its inputs are those of ``raw_inputs``: the one tensor
+        itself, or two by their names.
     """
     task = recipe.the_task()
     inputs = raw_inputs(preprocessing)
     x = features_of(preprocessing, inputs)
     for layer in layers_of(recipe.network, recipe.knobs):
         x = layer(x)
-    output = keras.layers.Activation(task.output_activation, name=task.output_name)(x)
+    if target == UNSCALED:
+        link = keras.layers.Activation(task.output_activation, name=task.output_name)
+    else:  # float64, as float32 has 7 digits, which a target far from 0 may share
+        link = keras.layers.Rescaling(
+            target.deviation, target.mean, name=task.output_name, dtype="float64"
+        )
     single = inputs if len(inputs) > 1 else next(iter(inputs.values()))
-    model = keras.Model(single, output, name="hpsearch")
+    model = keras.Model(single, link(x), name="hpsearch")
     set_weights(model, weights)
     return model
 
@@ -105,6 +118,7 @@ def save_model(
     recipe: Recipe,
     preprocessing: Preprocessing,
     weights: Arrays,
+    target: TargetScale = UNSCALED,
     classes: tuple[str, ...] = (),
     threshold: float | None = None,
 ) -> None:
@@ -115,12 +129,13 @@ def save_model(
     see ``Signature``.
 
     Args:
+        target: As in ``whole_model``.
         classes: Names of the classes, if they have some.
         threshold: Probability from which a row is called the second class, if that is asked.
     """
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "model.keras"  # Keras insists on the ending
-        whole_model(recipe, preprocessing, weights).save(saved)
+        whole_model(recipe, preprocessing, weights, target).save(saved)
         with zipfile.ZipFile(saved) as archive:
             parts = {name: archive.read(name) for name in sorted(archive.namelist())}
     config, metadata = json.loads(parts["config.json"]), json.loads(parts["metadata.json"])
@@ -159,10 +174,14 @@ def _portable(entry: Any, numbers: dict[int, int]) -> Any:
 
 
 def predict(
-    recipe: Recipe, preprocessing: Preprocessing, weights: Arrays, raw: RawRows
+    recipe: Recipe,
+    preprocessing: Preprocessing,
+    weights: Arrays,
+    raw: RawRows,
+    target: TargetScale = UNSCALED,
 ) -> NDArray[np.float64]:
-    """Predictions for raw rows, float64 ``(rows,)``, or ``(rows, outputs)`` of several outputs."""
-    model = whole_model(recipe, preprocessing, weights)
+    """Predictions for raw rows in the target's unit, float64 ``(rows,)`` or ``(rows, classes)``."""
+    model = whole_model(recipe, preprocessing, weights, target)
     outputs = [
         predict_block(model, raw_tensors(preprocessing, raw[start : start + BLOCK]))
         for start in range(0, max(len(raw), 1), BLOCK)
