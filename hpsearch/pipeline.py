@@ -28,6 +28,7 @@ from hpsearch.models.arrays import Arrays
 from hpsearch.progress import SILENT, View
 from hpsearch.record.folder import StudyFolder, record_to_annotate, rows_file, write_folder
 from hpsearch.record.holding import holder_of
+from hpsearch.report.card import write_card
 from hpsearch.report.origin import refuse_foreign_reports
 from hpsearch.report.report import write_report
 from hpsearch.rows import recorded_rows, split_rows
@@ -132,7 +133,8 @@ def export(
     """Write the report, TensorBoard's files and what the dashboard shows, from what is recorded."""
     outcome = read_outcome(folder)
     refuse_links(folder.path)
-    for write in (write_tensorboard, partial(write_report, times=times, tell=tell)):
+    report = partial(write_report, times=times, tell=tell)
+    for write in (write_tensorboard, report, partial(write_card, tell=tell)):
         folder.check_place()
         write(outcome)
     with record_to_annotate(folder) as record:
