@@ -1,30 +1,55 @@
 """Values as people read them: how many digits, and what stands for a value that is not there."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 from hpsearch.space.space import Choice, Condition, Domain, Float, Int, Scalar
+from hpsearch.tasks.metric import Metric
 
 MINUS = "\N{MINUS SIGN}"
 
 #: Stands where a value is missing or was not finite.
 NOTHING = "\N{EN DASH}"
 
+#: Decimals of a number, or digits before its point, beyond which it is written with an exponent.
+MOST_DIGITS = 8
+
 
 def say_number(value: float | None, digits: int = 4) -> str:
-    """A number with so many decimals; 4 are a fiftieth of the usual interval of a cross-entropy."""
-    return NOTHING if value is None else f"{value:.{digits}f}".replace("-", MINUS)
+    """A number with so many decimals; 4 are a fiftieth of the usual interval of a cross-entropy.
+
+    Without decimals it has commas; with more or fewer than fit on a line, an exponent.
+    """
+    return NOTHING if value is None else _decimals(value, digits, "").replace("-", MINUS)
 
 
-def say_spread(mean: float | None, deviation: float | None) -> str:
+def digits_of(scale: float) -> int:
+    """Decimals of numbers whose usual size is ``scale``, above 0: 4 for 1, none for 10,000.
+
+    For still larger ones it is below 0, and ``say_number`` writes them without decimals.
+    """
+    return 4 - math.floor(math.log10(scale))
+
+
+def metric_digits(metric: Metric, deviation: float) -> int:
+    """Decimals of a metric's values.
+
+    Args:
+        deviation: Of the target; metrics in its unit are as large.
+    """
+    return digits_of(deviation) if metric.unit and not metric.standardized else 4
+
+
+def say_spread(mean: float | None, deviation: float | None, digits: int = 4) -> str:
     """A mean and its standard deviation; a single value has none."""
-    return (
-        say_number(mean) if deviation is None else f"{say_number(mean)} ± {say_number(deviation)}"
-    )
+    if deviation is None:
+        return say_number(mean, digits)
+    return f"{say_number(mean, digits)} ± {say_number(deviation, digits)}"
 
 
 def say_signed(value: float | None, digits: int = 4) -> str:
     """A difference with its sign."""
-    return NOTHING if value is None else f"{value:+.{digits}f}".replace("-", MINUS)
+    return NOTHING if value is None else _decimals(value, digits, "+").replace("-", MINUS)
 
 
 def say_count(value: int | None) -> str:
@@ -129,3 +154,19 @@ def say_seconds(seconds: float) -> str:
 def say_phases(seconds: Mapping[str, float]) -> str:
     """Durations by what took them: ``search 3 min, test 12 s``."""
     return ", ".join(f"{phase} {say_seconds(spent)}" for phase, spent in seconds.items())
+
+
+def say_share_interval(interval: Mapping[str, float | None]) -> str:
+    """``[69.2%, 71.0%]``."""
+    return f"[{say_share(interval['low'])}, {say_share(interval['high'])}]"
+
+
+def say_share_estimate(estimate: Mapping[str, float]) -> str:
+    """``70.1% [69.2%, 71.0%]``."""
+    return f"{say_share(estimate['value'])} {say_share_interval(estimate)}"
+
+
+def _decimals(value: float, digits: int, sign: str) -> str:
+    if abs(digits) > MOST_DIGITS:
+        return f"{value:{sign}.4g}"
+    return f"{value:{sign},.0f}" if digits <= 0 else f"{value:{sign}.{digits}f}"

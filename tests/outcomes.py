@@ -3,17 +3,23 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from scipy.special import softmax
 
 from hpsearch.data.columns import number_columns
 from hpsearch.data.facts import DataFacts
 from hpsearch.data.parts import Opening
+from hpsearch.data.target import UNSCALED, TargetScale
 from hpsearch.evaluation.ablation import ablation_runs
 from hpsearch.evaluation.baselines import baseline_runs, label_of
+from hpsearch.evaluation.candidates import Candidates
+from hpsearch.evaluation.judging import Predicted, Truth, judge
 from hpsearch.evaluation.leaderboard import Leaderboard, Reason, Standing, make_leaderboard
 from hpsearch.evaluation.outcome import (
     Measured,
@@ -33,10 +39,15 @@ from hpsearch.statistics.estimate import Estimate
 from hpsearch.study.reading import check_study
 from hpsearch.study.spec import StudySpec
 from hpsearch.tasks.binary import BINARY
+from hpsearch.tasks.multiclass import MULTICLASS
+from hpsearch.tasks.regression import REGRESSION
+from hpsearch.tasks.task import Task
 from hpsearch.training.curve import Curve
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.inspection import BINS, Kernels
 from hpsearch.training.run import Run
+
+Array = NDArray[np.float64]
 
 HOSTILE = '<script>alert("x")</script> | `a` *b* $c_d$ & 100%'
 
@@ -49,6 +60,30 @@ SPACE: dict[str, Any] = {
     "optimizer": {"choice": ["sgd", "rmsprop", "adam", "adamw"]},
     "learning_rate": {"float": [1e-4, 1e-1], "log": True},
     "momentum": {"float": [0.5, 0.99], "when": {"optimizer": "sgd"}},
+}
+
+
+#: Names of the classes by task.
+CLASSES: Mapping[str, tuple[str, ...]] = {
+    "binary": (),
+    "multiclass": ("Adelie", "Gentoo", "Chinstrap"),
+    "regression": (),
+}
+
+#: The scale of a target that is a number.
+TARGET = TargetScale(180_000.0, 60_000.0)
+
+#: What a model that has learned nothing reaches, by task.
+CHANCE: Mapping[str, Mapping[str, float]] = {
+    "binary": {"binary_crossentropy": 0.6911, "auc": 0.5},
+    "multiclass": {
+        **{"sparse_categorical_crossentropy": 0.9433, "balanced_accuracy": 1 / 3},
+        "macro_auc": 0.5,
+    },
+    "regression": {
+        **{"mean_squared_error": 1.02, "root_mean_squared_error": 60_600.0},
+        **{"mean_absolute_error": 47_100.0, "r2": 0.0},
+    },
 }
 
 
@@ -65,10 +100,14 @@ class MakeOutcome(Protocol):
         simulated: bool = False,
         baselines: bool = True,
         description: str = "Which size and regularizer generalize?",
+        task: Task = BINARY,
+        classes: tuple[str, ...] | None = None,
     ) -> Outcome: ...
 
 
-def learning_curve(number: int, epochs: int, best_epoch: int, value: float) -> Curve:
+def learning_curve(
+    number: int, epochs: int, best_epoch: int, value: float, task: Task = BINARY
+) -> Curve:
     """A curve whose validation cross-entropy has its least value, ``value``, at ``best_epoch``."""
     rng = np.random.default_rng(number)
     epoch = np.arange(1, epochs + 1)
@@ -77,24 +116,32 @@ def learning_curve(number: int, epochs: int, best_epoch: int, value: float) -> C
     validation = value + 0.02 * distance**2 + noise
     train = value + 0.015 - 0.03 * distance + 0.001 * rng.random(epochs)
     losses = np.stack([train, validation], axis=1)
-    return curve_of(np.stack([losses, 1.1 - 0.7 * losses], axis=2))
+    return curve_of(np.stack([losses, 1.1 - 0.7 * losses], axis=2), task)
 
 
-def curve_of(values: np.ndarray[Any, Any]) -> Curve:
-    """Values ``(epochs, 2, metrics)`` as a learning curve of the binary task."""
-    return Curve(BINARY.curve_names, values.astype(np.float32))
+def curve_of(values: np.ndarray[Any, Any], task: Task = BINARY) -> Curve:
+    """Values ``(epochs, 2, metrics)`` as a learning curve of a task."""
+    return Curve(task.curve_names, values.astype(np.float32))
 
 
-def make_spec(description: str = "", source: str = "higgs", seeds: int = 3) -> StudySpec:
+def make_spec(
+    description: str = "", source: str = "higgs", seeds: int = 3, task: Task = BINARY
+) -> StudySpec:
     """A checked study of 100 epochs over eight parameters, two of them optional."""
     tables = {
         "study": {"name": "made", "seed": 7, "description": description},
-        "data": {"source": source, "validation": 1_000, "train": 10_000, "test": 9_977},
+        "data": {
+            **{"source": source, "validation": 1_000, "train": 10_000, "test": 9_977},
+            "task": task.name,
+        },
         "network": {"activation": "elu"},
         "space": SPACE,
         "training": {"epochs": 100, "patience": 20},
         "search": {"trials": 30, "parallel": 8},
-        "evaluate": {"seeds": max(seeds, 1)},
+        "evaluate": {
+            "seeds": max(seeds, 1),
+            "baselines": [estimator.name for estimator in task.estimators],
+        },
     }
     return check_study(tables, "made.toml")
 
@@ -153,7 +200,7 @@ def make_trials(count: int) -> list[TrialRecord]:
 
 
 def make_standings(
-    trials: Sequence[TrialRecord], configurations: int, seeds: int
+    trials: Sequence[TrialRecord], configurations: int, seeds: int, task: Task = BINARY
 ) -> tuple[Standing, ...]:
     """The best complete trials, each re-trained a little worse than the search saw it."""
     complete = [t for t in trials if t.state == "complete" and t.value and math.isfinite(t.value)]
@@ -165,7 +212,7 @@ def make_standings(
         values = [found + 0.004 + 0.003 * float(rng.random()) for _ in range(seeds)]
         runs = tuple(
             Trained(replace(run, seed=1_000 + run.index), value, 60 + run.index, 80)
-            for run, value in zip(retraining_runs(trial, seeds), values, strict=True)
+            for run, value in zip(retraining_runs(trial, seeds, task), values, strict=True)
         )
         deviation = float(np.std(values, ddof=1)) if seeds > 1 else 0.0
         mean = float(np.mean(values))
@@ -175,9 +222,9 @@ def make_standings(
     return tuple(replace(s, rank=rank) for rank, s in enumerate(standings, start=1))
 
 
-def retraining_runs(trial: TrialRecord, seeds: int) -> tuple[Run, ...]:
+def retraining_runs(trial: TrialRecord, seeds: int, task: Task = BINARY) -> tuple[Run, ...]:
     """The re-trainings of a trial by so many seeds."""
-    return retrainings(make_spec(seeds=seeds), trial, 0)
+    return retrainings(make_spec(seeds=seeds, task=task), trial, len(CLASSES[task.name]))
 
 
 def make_losses(seed: int, value: float) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -195,33 +242,36 @@ def make_kernels(seed: int, layers: int = 2, small: float = 0.1) -> Kernels:
     return np.concatenate([fields, counts], axis=1).astype(np.float32)
 
 
-def make_history(seed: int, epochs: int, best_epoch: int, value: float | None) -> History:
+def make_history(
+    seed: int, epochs: int, best_epoch: int, value: float | None, task: Task = BINARY
+) -> History:
     """All that is kept of a run; of one that diverged, a curve of NaN."""
     if value is None or not math.isfinite(value):
-        return replace(UNTRAINED, curve=curve_of(np.full((epochs, 2, 2), np.nan)))
+        return replace(UNTRAINED, curve=curve_of(np.full((epochs, 2, 2), np.nan), task))
     marks = sorted({1, max(epochs // 2, 1), epochs})
     return History(
-        learning_curve(seed, epochs, best_epoch, value),
+        learning_curve(seed, epochs, best_epoch, value, task),
         dict.fromkeys(marks, ""),
         make_losses(seed, value),
         {epoch: make_kernels(seed + epoch) for epoch in marks},
     )
 
 
-def make_baselines() -> tuple[Trained, ...]:
+def make_baselines(task: Task = BINARY) -> tuple[Trained, ...]:
     """The tutorial's seven networks, the larger the better."""
-    spec = make_spec()
+    spec = make_spec(task=task)
     every = spec.evaluate.model_copy(update={"baselines": tuple(TUTORIAL)})
     spec = spec.model_copy(update={"evaluate": every})
     return tuple(
         Trained(replace(run, seed=5), 0.60 - 0.005 * place, 40 + place, 240 + place)
-        for place, run in enumerate(baseline_runs(spec, 0))
+        for place, run in enumerate(baseline_runs(spec, len(CLASSES[task.name])))
     )
 
 
-def make_ablations(standing: Standing) -> tuple[Trained, ...]:
+def make_ablations(standing: Standing, task: Task = BINARY) -> tuple[Trained, ...]:
     """The first of the leaderboard without each regularizer that it uses, 0.01 worse."""
-    runs = ablation_runs(make_spec(seeds=len(standing.runs)), make_trial(standing.trial), 0)
+    spec = make_spec(seeds=len(standing.runs), task=task)
+    runs = ablation_runs(spec, make_trial(standing.trial), len(CLASSES[task.name]))
     return tuple(
         Trained(replace(run, seed=again.run.seed), again.value + 0.01, 50, 90)
         for again in standing.runs
@@ -230,12 +280,16 @@ def make_ablations(standing: Standing) -> tuple[Trained, ...]:
     )
 
 
+def make_openings(trial: int, count: int) -> tuple[Opening, ...]:
+    """So many openings of the test rows, a day each."""
+    return tuple(
+        Opening(f"2026-01-0{day}T12:00:00+00:00", trial, "to measure the winner")
+        for day in range(1, count + 1)
+    )
+
+
 def make_test(trial: int, openings: int = 1, others: Sequence[int] = ()) -> TestResult:
     """A test result of four metrics, three seeds each, beside three baselines."""
-    log = tuple(
-        Opening(f"2026-01-0{day}T12:00:00+00:00", trial, "to measure the winner")
-        for day in range(1, openings + 1)
-    )
     seeds = {
         "binary_crossentropy": (0.5712, 0.5641, 0.5783, (0.5712, 0.5731, 0.5698)),
         "auc": (0.7735, 0.7643, 0.7827, (0.7735, 0.7712, 0.7751)),
@@ -272,9 +326,80 @@ def make_test(trial: int, openings: int = 1, others: Sequence[int] = ()) -> Test
         ),
         tuple(baselines),
         calibrate(labels, probabilities, 0.5),
-        log,
+        make_openings(trial, openings),
     )
 
+
+def judged(
+    task: Task,
+    trial: int,
+    openings: int,
+    others: Sequence[int],
+    predict: Callable[[Array, np.random.Generator, float], Array],
+    draw: Callable[[np.random.Generator], Array],
+) -> TestResult:
+    """A test result by ``judge``: of three seeds each, beside the task's models of scikit-learn.
+
+    Args:
+        predict: Predictions of targets with so much noise.
+        draw: Targets, as networks are trained on them.
+    """
+    rng = np.random.default_rng(4)
+    validation, test = draw(rng), draw(rng)
+    scale = UNSCALED if task.classification else TARGET
+    spec = make_spec(task=task)
+    runs = {
+        number: retrainings(spec, make_trial(number), len(CLASSES[task.name]))
+        for number in (trial, *others)
+    }
+    candidates = Candidates(runs, 0, (), {model.name: 0 for model in task.estimators})
+    names = [*(run.name for run in candidates.runs), *candidates.models]
+    noises = [*[0.4 + 0.01 * place for place in range(len(candidates.runs))], 0.6, 0.4]
+    predicted = {
+        name: Predicted(
+            scale.restored(predict(validation, rng, noise)),
+            scale.restored(predict(test, rng, noise)),
+        )
+        for name, noise in zip(names, noises, strict=True)
+    }
+    truth = Truth(scale, scale.restored(validation), scale.restored(test))
+    result = judge(task, candidates, predicted, truth)
+    return replace(result, openings=make_openings(trial, openings))
+
+
+@cache
+def make_classes_test(trial: int, openings: int = 1, others: Sequence[int] = ()) -> TestResult:
+    """Three classes, of which the third is rare and taken for the second."""
+
+    def predict(targets: Array, rng: np.random.Generator, noise: float) -> Array:
+        likely = np.array([[4.0, 0.5, 0.0], [0.5, 3.0, 1.0], [0.0, 2.0, 2.2]])[targets.astype(int)]
+        noisy = likely + 2 * noise * rng.normal(size=likely.shape)
+        return np.asarray(softmax(noisy, axis=1))
+
+    def draw(rng: np.random.Generator) -> Array:
+        return rng.choice([0.0, 1.0, 2.0], 400, p=[0.5, 0.4, 0.1])
+
+    return judged(MULTICLASS, trial, openings, others, predict, draw)
+
+
+@cache
+def make_numbers_test(trial: int, openings: int = 1, others: Sequence[int] = ()) -> TestResult:
+    """Numbers that are predicted worse the larger they are."""
+
+    def predict(targets: Array, rng: np.random.Generator, noise: float) -> Array:
+        return targets + noise * (1.2 + targets / 2) * rng.normal(size=len(targets)) + 0.08
+
+    return judged(
+        REGRESSION, trial, openings, others, predict, lambda rng: rng.gamma(2, 1.0, 400) - 2
+    )
+
+
+#: Test results by the name of the task.
+TESTS: Mapping[str, Callable[..., TestResult]] = {
+    "binary": make_test,
+    "multiclass": lambda trial, openings, others: make_classes_test(trial, openings, tuple(others)),
+    "regression": lambda trial, openings, others: make_numbers_test(trial, openings, tuple(others)),
+}
 
 #: The leaderboard of a study in which nothing was trained again.
 NO_LEADERBOARD = Leaderboard((), False, None, Reason.NOT_STARTED)
@@ -311,24 +436,28 @@ def make_outcome(tmp_path: Path) -> MakeOutcome:
         simulated: bool = False,
         baselines: bool = True,
         description: str = "Which size and regularizer generalize?",
+        task: Task = BINARY,
+        classes: tuple[str, ...] | None = None,
     ) -> Outcome:
+        names = CLASSES[task.name] if classes is None else classes
+        target = TARGET if not task.classification else UNSCALED
         records = tuple(make_trials(trials) if isinstance(trials, int) else trials)
-        places = make_standings(records, standings, seeds)
+        places = make_standings(records, standings, seeds, task)
         first = places[0] if places else None
-        networks = make_baselines() if baselines else ()
-        ablated = make_ablations(first) if first else ()
+        networks = make_baselines(task) if baselines else ()
+        ablated = make_ablations(first, task) if first else ()
         runs = [run for place in places for run in place.runs]
         runs += [*networks, *ablated]
         histories = {
             **{
                 trial.run: make_history(
-                    trial.number, trial.epochs, trial.best_epoch or 1, trial.value
+                    *(trial.number, trial.epochs, trial.best_epoch or 1, trial.value), task
                 )
                 for trial in records
             },
             **{
                 trained.run.name: make_history(
-                    trained.run.seed, trained.epochs, trained.best_epoch, trained.value
+                    *(trained.run.seed, trained.epochs, trained.best_epoch, trained.value), task
                 )
                 for trained in runs
             },
@@ -338,7 +467,7 @@ def make_outcome(tmp_path: Path) -> MakeOutcome:
         some = any(trial.state == "complete" for trial in records)
         return Outcome(
             folder=tmp_path / "made",
-            spec=make_spec(description, source, seeds),
+            spec=make_spec(description, source, seeds, task),
             data=DataFacts(
                 source=source,
                 description="simulated collisions" if simulated else "UCI HIGGS, first rows",
@@ -349,18 +478,23 @@ def make_outcome(tmp_path: Path) -> MakeOutcome:
                 train_rows=10_000,
                 validation_rows=1_000,
                 test_rows=9_977,
-                chance={"binary_crossentropy": 0.6911, "auc": 0.5},
+                classes=names,
+                target=target,
+                chance=CHANCE[task.name],
             ),
             trials=records,
             history=lambda run: histories.get(run, UNTRAINED),
             importances={"learning_rate": 0.61, "units": 0.22, "dropout.on": 0.17} if some else {},
             importance_evaluator="PED-ANOVA",
             leaderboard=make_leaderboard(
-                make_spec(seeds=seeds), records, places, first.trial if test and first else None
+                make_spec(seeds=seeds, task=task),
+                records,
+                places,
+                first.trial if test and first else None,
             ),
             baselines=networks,
             ablations=ablated,
-            test=make_test(first.trial, 1, [place.trial for place in places[1:]])
+            test=TESTS[task.name](first.trial, 1, [place.trial for place in places[1:]])
             if test and first
             else None,
             environment={"hpsearch": "0.1.0", "tensorflow": "2.21.0", "processor": "4 cores"},

@@ -1,17 +1,52 @@
 """What is trained after the search, and what of it is measured in the one opening of the test."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from hpsearch.evaluation.ablation import ablation_runs
 from hpsearch.evaluation.baselines import baseline_models, baseline_runs
 from hpsearch.evaluation.leaderboard import Leaderboard, read_leaderboard
-from hpsearch.evaluation.opening import Candidates
 from hpsearch.evaluation.retraining import retrainings
 from hpsearch.evaluation.runs import trained
 from hpsearch.record.folder import StudyFolder
 from hpsearch.record.trial import TrialRecord
 from hpsearch.study.spec import StudySpec
 from hpsearch.training.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """All that is measured in one opening.
+
+    Attributes:
+        configurations: The re-trainings of each trial, the winner's first.
+        exported: Index into the winner's of the model that is saved.
+        networks: Those among the baselines.
+        models: Those of scikit-learn, with the seed that each is fitted with.
+    """
+
+    configurations: Mapping[int, Sequence[Run]]
+    exported: int
+    networks: Sequence[Run]
+    models: Mapping[str, int]
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """All networks, the winner's first."""
+        return (*(run for runs in self.configurations.values() for run in runs), *self.networks)
+
+    @property
+    def identity(self) -> list[Any]:
+        """What the result is a result of, as JSON has it."""
+        configurations = [[number, len(runs)] for number, runs in self.configurations.items()]
+        identities = [run.identity for run in self.runs]
+        return [
+            self.exported,
+            configurations,
+            identities,
+            [[*model] for model in self.models.items()],
+        ]
 
 
 def comparison_runs(folder: StudyFolder) -> tuple[Run, ...]:

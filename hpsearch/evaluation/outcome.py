@@ -11,7 +11,9 @@ from hpsearch.evaluation.runs import Trained
 from hpsearch.models.recipe import Recipe
 from hpsearch.record.trial import TrialRecord
 from hpsearch.statistics.calibration import Calibration
+from hpsearch.statistics.classes import Decisions
 from hpsearch.statistics.estimate import Estimate
+from hpsearch.statistics.residuals import Residuals
 from hpsearch.study.spec import StudySpec
 from hpsearch.tasks.task import Task
 from hpsearch.training.history import History
@@ -90,7 +92,8 @@ class TestResult:
         reference: ``trial 64``, or a baseline's label.
         trial, index: The winner and its exported re-training; None without a winner.
         metrics: Of the reference.
-        calibration: Of the reference; None for a task whose predictions are no probabilities.
+        calibration, decisions, residuals: What the reference's predictions are worth: of two
+            classes, of several, of numbers. The other two are None.
         openings: Every time that the test rows were opened, as far as that is known.
         openings_known: Whether these are all; False where the record was lost with its log.
     """
@@ -107,6 +110,8 @@ class TestResult:
     calibration: Calibration | None
     openings: tuple[Opening, ...]
     openings_known: bool = True
+    decisions: Decisions | None = None
+    residuals: Residuals | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.data.folds import Split
-from hpsearch.evaluation.candidates import comparison_runs, find_candidates
-from hpsearch.evaluation.opening import Candidates, Predictors, already_measured, measure
+from hpsearch.evaluation.candidates import Candidates, comparison_runs, find_candidates
+from hpsearch.evaluation.opening import Predictors, already_measured, measure
 from hpsearch.evaluation.retraining import wanted_retrainings
 from hpsearch.evaluation.runs import best_weights, train_runs
 from hpsearch.execution.pool import Pool

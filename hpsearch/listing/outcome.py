@@ -9,7 +9,14 @@ from hpsearch.evaluation.leaderboard import Winner
 from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.tasks.metric import Metric
 from hpsearch.tasks.task import Task
-from hpsearch.wording import say_number, say_openings, say_phases, say_spread
+from hpsearch.wording import (
+    metric_digits,
+    say_interval,
+    say_number,
+    say_openings,
+    say_phases,
+    say_spread,
+)
 
 
 def outcome_values(outcome: Outcome) -> dict[str, Any]:
@@ -46,8 +53,9 @@ def say_outcome(outcome: Outcome) -> str:
         )
         for metric in outcome.task.test_metrics:
             measured = outcome.test.metrics[metric.name]
-            interval = f"[{measured.low:.4f}, {measured.high:.4f}]"
-            lines.append(f"  {metric.label:<22} {measured.value:.4f}  {interval}")
+            digits = metric_digits(metric, outcome.data.target.deviation)
+            interval = say_interval({"low": measured.low, "high": measured.high}, digits)
+            lines.append(f"  {metric.label:<22} {say_number(measured.value, digits)}  {interval}")
         lines += _say_baselines(outcome.task.metric, outcome.test)
     lines += [f"took: {say_phases(outcome.seconds)}", f"report: {outcome.folder / 'report.html'}"]
     return "\n".join(lines)

@@ -24,7 +24,10 @@ DRAWS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Rows of like probability: mean prediction, and share of label 1 with a Wilson interval."""
+    """Rows of like probability: its mean, and the share for which it came true.
+
+    That share has a Wilson interval.
+    """
 
     predicted: float
     observed: Estimate
@@ -32,15 +35,35 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """What a model's probabilities are worth on held-out rows.
+class Reliability:
+    """Whether what a model says is likely happens as often as it says.
 
     Attributes:
         bins: Of equal numbers of rows, ascending.
         error: Expected calibration error: mean over rows of a bin's ``|observed - predicted|``.
         error_by_chance: The same of a perfectly calibrated model with these probabilities on as
-            many rows, whose labels are drawn from them: mean and 95 % range. Above 0, as finite
+            many rows, whose events are drawn from them: mean and 95 % range. Above 0, as finite
             bins never match exactly.
+    """
+
+    bins: tuple[Bin, ...]
+    error: float
+    error_by_chance: Estimate
+
+    @property
+    def within_chance(self) -> bool:
+        """Whether a perfectly calibrated model might well show such an error, or a larger one.
+
+        It shows a larger one than the upper end in 2.5 % of cases, which is how often this errs.
+        """
+        return self.error <= self.error_by_chance.high
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration(Reliability):
+    """What the probabilities of label 1 are worth on held-out rows.
+
+    Attributes:
         roc: Points (false positive rate, true positive rate) from (0, 0) to (1, 1), thinned evenly
             to at most 201.
         threshold: Probability from which a row is called 1; chosen on the validation rows.
@@ -49,9 +72,6 @@ class Calibration:
         scores: Rows of label 0, and of label 1, in equal bins of the probability from 0 to 1.
     """
 
-    bins: tuple[Bin, ...]
-    error: float
-    error_by_chance: Estimate
     roc: tuple[tuple[float, float], ...]
     threshold: float
     confusion: tuple[tuple[int, int], tuple[int, int]]
@@ -78,36 +98,54 @@ def calibrate(
 ) -> Calibration:
     """What a model's probabilities are worth on held-out rows.
 
-    Bins hold equal numbers of rows as nearly as ties allow: rows of equal probability are never
-    parted, and a bin that is left without rows is not there.
-
     Args:
         labels: 0 or 1, ``(rows,)``, both present.
         probabilities: Of label 1, ``(rows,)``, finite.
         threshold: From ``choose_threshold`` on other rows.
         seed: Of the labels that a perfectly calibrated model is given.
+    """
+    y = np.asarray(labels, dtype=np.float64)
+    p = np.asarray(probabilities, dtype=np.float64)
+    reliability = measure_reliability(y, p, seed=seed)
+    heights = [np.histogram(p[y == label], BARS, (0.0, 1.0))[0].tolist() for label in (0, 1)]
+    return Calibration(
+        bins=reliability.bins,
+        error=reliability.error,
+        error_by_chance=reliability.error_by_chance,
+        roc=_roc(y, p),
+        threshold=threshold,
+        confusion=(_called(p[y == 0], threshold), _called(p[y == 1], threshold)),
+        scores=(tuple(heights[0]), tuple(heights[1])),
+    )
+
+
+def measure_reliability(events: Vector, probabilities: Vector, *, seed: int = 0) -> Reliability:
+    """How often what was given a probability came true.
+
+    Bins hold equal numbers of rows as nearly as ties allow: rows of equal probability are never
+    parted, and a bin that is left without rows is not there.
+
+    Args:
+        events: 1 where it came true, otherwise 0, ``(rows,)``.
+        probabilities: ``(rows,)``, finite.
+        seed: Of the events that a perfectly calibrated model is given.
 
     Source: Guo et al., On Calibration of Modern Neural Networks (2017), for the error; Broecker and
     Smith, Increasing the Reliability of Reliability Diagrams (2007), for that of chance; Wilson
     (1927) for the intervals of the shares.
     """
-    y = np.asarray(labels, dtype=np.float64)
+    y = np.asarray(events, dtype=np.float64)
     p = np.asarray(probabilities, dtype=np.float64)
     place = _places(p)
     rows = np.bincount(place)
-    ones, predicted = np.bincount(place, weights=y), np.bincount(place, weights=p) / rows
-    heights = [np.histogram(p[y == label], BARS, (0.0, 1.0))[0].tolist() for label in (0, 1)]
-    return Calibration(
+    came_true, predicted = np.bincount(place, weights=y), np.bincount(place, weights=p) / rows
+    return Reliability(
         bins=tuple(
             Bin(float(mean), estimate_share(int(count), int(size)), int(size))
-            for mean, count, size in zip(predicted, ones, rows, strict=True)
+            for mean, count, size in zip(predicted, came_true, rows, strict=True)
         ),
         error=_error(place, y - p),
         error_by_chance=_by_chance(place, p, seed),
-        roc=_roc(y, p),
-        threshold=threshold,
-        confusion=(_called(p[y == 0], threshold), _called(p[y == 1], threshold)),
-        scores=(tuple(heights[0]), tuple(heights[1])),
     )
 
 

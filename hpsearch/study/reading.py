@@ -23,10 +23,12 @@ from hpsearch.study.sections import (
     SearchSection,
     StudySection,
     TrainingSection,
+    baselines_of,
 )
 from hpsearch.study.spec import StudySpec
 from hpsearch.study.tagged import NAME, tagged
 from hpsearch.study.toml import parse, read_toml
+from hpsearch.tasks.registry import TASKS
 
 SECTIONS: Mapping[str, type[StudyTable]] = {
     "study": StudySection,
@@ -95,6 +97,8 @@ def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] =
     for name, model in SECTIONS.items():
         entries = tables.get(name, {})
         plain = {key: entry for key, entry in entries.items() if not _is_read(name, key)}
+        if name == "evaluate" and isinstance(data := sections.get("data"), DataSection):
+            plain.setdefault("baselines", [model.name for model in TASKS[data.task].estimators])
         try:
             sections[name] = model.model_validate(plain)
         except ValidationError as error:
@@ -115,6 +119,25 @@ def _is_read(section: str, key: str) -> bool:
 
 def _check_together(sections: Mapping[str, StudyTable]) -> Iterator[Mistake]:
     """Rules that hold between sections."""
+    match sections:
+        case {"data": DataSection() as data, "evaluate": EvaluateSection() as evaluate}:
+            known = baselines_of(TASKS[data.task])
+            for name in evaluate.baselines:
+                if name not in known:
+                    yield Mistake(
+                        "evaluate.baselines",
+                        f"must be for data.task = {data.task!r}: {', '.join(map(repr, known))}; "
+                        f"got {shown(name)}",
+                    )
+    match sections:
+        case {"data": DataSection() as data, "search": SearchSection(objective=str() as name)}:
+            objectives = [f"val_{metric.name}" for metric in TASKS[data.task].objectives]
+            if name not in objectives:
+                yield Mistake(
+                    "search.objective",
+                    f"must be for data.task = {data.task!r} one of "
+                    f"{', '.join(map(repr, objectives))}; got {shown(name)}",
+                )
     match sections:
         case {"training": TrainingSection() as training, "search": SearchSection() as search}:
             warmup = search.warmup_epochs

@@ -9,9 +9,15 @@ from scipy.special import expit
 from hpsearch.errors import shown
 from hpsearch.stock import StockObject
 from hpsearch.tasks.classes import entropy
-from hpsearch.tasks.metric import Metric, Vector
-from hpsearch.tasks.ranking import auc, resampled_auc
-from hpsearch.tasks.task import EstimatorBaseline, Outputs, Task
+from hpsearch.tasks.estimators import EstimatorBaseline, gradient_boosting
+from hpsearch.tasks.metric import Metric, Vector, weighted_sums
+from hpsearch.tasks.ranking import (
+    auc,
+    average_precision,
+    resampled_auc,
+    resampled_average_precision,
+)
+from hpsearch.tasks.task import Outputs, Task
 
 #: Probabilities are kept this far from 0 and 1 before a logarithm is taken, as Keras does.
 EPSILON = 1e-7
@@ -48,6 +54,17 @@ def brier_score(labels: Vector, probabilities: Vector) -> float:
     return float((distance**2).mean())
 
 
+def f1(labels: Vector, probabilities: Vector) -> float:
+    """Harmonic mean of precision and recall of label 1 above 0.5; 0 where no row is found."""
+    return float(_f1(labels.astype(np.float64), probabilities, np.ones(len(labels))))
+
+
+def _f1(labels: Vector, probabilities: Vector, counts: NDArray[np.float64]) -> float:
+    found = probabilities > 0.5
+    either = weighted_sums(found + labels, counts)
+    return float(2 * weighted_sums(found * labels, counts) / either) if either else 0.0
+
+
 def _is_label(labels: Vector) -> NDArray[np.bool_]:
     return np.isin(labels, (0, 1))
 
@@ -70,8 +87,9 @@ def _logit_losses(logits: Outputs, labels: Vector) -> NDArray[np.float32]:
     return np.asarray(np.logaddexp(0, z) - labels * z, np.float32)
 
 
-def _say_auc(area: float) -> str:
-    return f"It puts a row of label 1 above one of label 0 in {area:.1%} of pairs."
+def _say_auc(area: float, classes: Sequence[str]) -> str:
+    first, second = (f"class {name}" for name in classes[:2]) if classes else ("label 0", "label 1")
+    return f"It puts a row of {second} above one of {first} in {area:.1%} of pairs."
 
 
 CROSSENTROPY = Metric(
@@ -116,6 +134,27 @@ BRIER_SCORE = Metric(
     row_values=lambda labels, models: (models - labels) ** 2,
 )
 
+AVERAGE_PRECISION = Metric(
+    "average_precision",
+    label="average precision",
+    direction="maximize",
+    unit="",
+    reference=average_precision,
+    resampler=resampled_average_precision,
+    chance=lambda labels: float(labels.mean()),
+)
+
+F1 = Metric(
+    "f1",
+    label="F1",
+    direction="maximize",
+    unit="",
+    reference=f1,
+    resampler=lambda labels, models: (
+        lambda counts: np.array([_f1(labels, model, counts) for model in models])
+    ),
+)
+
 BINARY = Task(
     name="binary",
     description="dense networks that tell two classes apart",
@@ -145,15 +184,9 @@ BINARY = Task(
             "sklearn.linear_model:LogisticRegression",
             {"max_iter": 1_000},
         ),
-        EstimatorBaseline(
-            "gradient_boosting",
-            "Histogram gradient boosting",
-            "sklearn.ensemble:HistGradientBoostingClassifier",
-            {"learning_rate": 0.05, "max_iter": 400, "early_stopping": False},
-            seeded=True,
-            staged=True,
-        ),
+        gradient_boosting("HistGradientBoostingClassifier"),
     ),
     estimator_method="predict_proba",
     estimator_predictions=lambda probabilities: np.asarray(probabilities[:, 1], np.float64),
+    other_objectives=(AUC, AVERAGE_PRECISION, F1),
 )

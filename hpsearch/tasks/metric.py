@@ -1,5 +1,6 @@
 """A metric of predictions: its name, its unit, its direction and its references."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,6 +12,9 @@ from hpsearch.stock import StockObject
 
 #: Targets, ``(rows,)``, or predictions: ``(rows,)``, and of several classes ``(rows, classes)``.
 Vector = NDArray[np.floating[Any]]
+
+#: Which way a metric is better.
+Direction = Literal["minimize", "maximize"]
 
 #: The value of a metric for each of several models, float64 ``(models,)``, on rows that are each
 #: ``counts`` times there, float64 ``(rows,)``.
@@ -36,12 +40,13 @@ class Metric:
             model that has learned nothing; None where that says little.
         standardized: Whether it is of targets and predictions that are standardized by the train
             rows, as networks are trained on them; otherwise of the target's own unit.
-        stock: Keras's own metric of a model's outputs; None where curves do not hold it.
+        stock: Keras's own metric of a model's outputs; None of one that is no mean over rows, which
+            curves hold where trials are ranked by it.
     """
 
     name: str
     label: str
-    direction: Literal["minimize", "maximize"]
+    direction: Direction
     unit: str
     reference: Callable[[Vector, Vector], float]
     row_values: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]] | None = (
@@ -51,6 +56,21 @@ class Metric:
     chance: Callable[[Vector], float] | None = None
     standardized: bool = False
     stock: StockObject | None = None
+
+    @property
+    def sign(self) -> int:
+        """1 where lower is better, otherwise -1: times it, lower is better for every metric."""
+        return 1 if self.direction == "minimize" else -1
+
+    @property
+    def worst(self) -> float:
+        """What stands for a value that is worse than all others: infinite, of either sign."""
+        return self.sign * math.inf
+
+    @property
+    def better(self) -> str:
+        """Which way is better, in words: ``lower`` or ``higher``."""
+        return "lower" if self.direction == "minimize" else "higher"
 
     @property
     def quantity(self) -> str:

@@ -17,9 +17,10 @@ from hpsearch.tasks.classes import (
     macro_f1_of,
     resampled,
 )
+from hpsearch.tasks.estimators import EstimatorBaseline, gradient_boosting
 from hpsearch.tasks.metric import Metric, Vector
 from hpsearch.tasks.ranking import macro_auc, resampled_macro_auc
-from hpsearch.tasks.task import EstimatorBaseline, Outputs, Task
+from hpsearch.tasks.task import Outputs, Task
 
 #: What a target must be.
 RULE = "the place of a class: 0, 1, 2 and so on"
@@ -75,7 +76,8 @@ def _logit_losses(logits: Outputs, targets: Vector) -> NDArray[np.float32]:
     return -np.take_along_axis(log_softmax(logits, axis=1), places, axis=1)[:, 0]
 
 
-def _say_auc(area: float) -> str:
+def _say_auc(area: float, classes: Sequence[str]) -> str:
+    del classes
     return (
         f"It puts a row of a class above one of another class, by the class's probability, in "
         f"{area:.1%} of pairs (mean over the classes)."
@@ -163,15 +165,9 @@ MULTICLASS = Task(
             "sklearn.linear_model:LogisticRegression",
             {"max_iter": 1_000},
         ),
-        EstimatorBaseline(
-            "gradient_boosting",
-            "Histogram gradient boosting",
-            "sklearn.ensemble:HistGradientBoostingClassifier",
-            {"learning_rate": 0.05, "max_iter": 400, "early_stopping": False},
-            seeded=True,
-            staged=True,
-        ),
+        gradient_boosting("HistGradientBoostingClassifier"),
     ),
     estimator_method="predict_proba",
     estimator_predictions=lambda probabilities: np.asarray(probabilities, np.float64),
+    other_objectives=(BALANCED_ACCURACY, MACRO_F1, MACRO_AUC),
 )

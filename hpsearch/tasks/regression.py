@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from hpsearch.errors import shown
 from hpsearch.stock import StockObject
+from hpsearch.tasks.estimators import EstimatorBaseline, gradient_boosting
 from hpsearch.tasks.metric import Metric, Resampler, Vector, mean_of, weighted_sums
-from hpsearch.tasks.task import EstimatorBaseline, Outputs, Task
+from hpsearch.tasks.task import Outputs, Task
 
 Array = NDArray[np.float64]
 
@@ -67,8 +68,9 @@ def resampled_r2(targets: Array, models: Array) -> Resampler:
     def values(counts: Array) -> Array:
         mean, square = weighted_sums(moments, counts) / counts.sum()
         variance = square - mean**2
-        explained = 1 - weighted_sums(errors, counts) / counts.sum() / variance
-        return explained if variance > 0 else np.zeros(len(models))
+        if variance < 1e-14 * square or square == 0:  # what rounding leaves of equal targets
+            return np.zeros(len(models))
+        return np.asarray(1 - weighted_sums(errors, counts) / counts.sum() / variance)
 
     return values
 
@@ -96,7 +98,8 @@ def _targets_problem(targets: Vector, classes: Sequence[str]) -> str | None:
     return None
 
 
-def _say_r2(share: float) -> str:
+def _say_r2(share: float, classes: Sequence[str]) -> str:
+    del classes
     return f"It explains {share:.1%} of the target's variance."
 
 
@@ -104,7 +107,7 @@ SQUARED_ERROR = Metric(
     "mean_squared_error",
     label="mean squared error",
     direction="minimize",
-    unit="variances of the target",
+    unit="target variances",
     reference=mean_squared_error,
     row_values=lambda targets, models: (models - targets) ** 2,
     chance=lambda targets: float(targets.astype(np.float64).var()),
@@ -117,7 +120,7 @@ STANDARDIZED_ABSOLUTE_ERROR = Metric(
     "mean_absolute_error",
     label="mean absolute error",
     direction="minimize",
-    unit="deviations of the target",
+    unit="target deviations",
     reference=mean_absolute_error,
     row_values=lambda targets, models: np.abs(models - targets),
     chance=lambda targets: mean_absolute_error(targets, np.full(len(targets), np.median(targets))),
@@ -189,14 +192,7 @@ REGRESSION = Task(
             "sklearn.linear_model:Ridge",
             {},
         ),
-        EstimatorBaseline(
-            "gradient_boosting",
-            "Histogram gradient boosting",
-            "sklearn.ensemble:HistGradientBoostingRegressor",
-            {"learning_rate": 0.05, "max_iter": 400, "early_stopping": False},
-            seeded=True,
-            staged=True,
-        ),
+        gradient_boosting("HistGradientBoostingRegressor"),
     ),
     estimator_method="predict",
     estimator_predictions=lambda predictions: np.asarray(predictions, np.float64),

@@ -1,38 +1,18 @@
 """The contract of a task: what a study predicts, and how that is judged."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.stock import StockObject
+from hpsearch.tasks.estimators import EstimatorBaseline
 from hpsearch.tasks.metric import Metric, Vector
 
 #: Outputs of a network before the link, float32 ``(rows, outputs)``.
 Outputs = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class EstimatorBaseline:
-    """A model of scikit-learn that the winner may be compared with.
-
-    Attributes:
-        name: As a study file names it.
-        label: The name for people.
-        estimator: ``module:class``.
-        arguments: That make it, besides its seed.
-        seeded: Whether it takes a seed, ``random_state``.
-        staged: Whether it grows in stages, of which the best on the validation rows is kept.
-    """
-
-    name: str
-    label: str
-    estimator: str
-    arguments: dict[str, Any]
-    seeded: bool = False
-    staged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +35,15 @@ class Task:
             standardized if the task standardizes targets.
         predictions: Outputs as predictions, float64 ``(rows,)``, of several classes
             ``(rows, classes)``: the link.
-        curve_metrics: What is measured after each epoch on train and validation rows; the first is
-            minimized. Where targets are standardized, these are of such targets.
+        curve_metrics: What is measured after each epoch on train and validation rows; trials are
+            ranked by the first. Where targets are standardized, these are of such targets.
         test_metrics: What is measured on the test rows, in the order in which it is shown; the
-            first is that which is minimized.
+            first is the loss, which training minimizes.
+        other_objectives: What trials may be ranked by besides the curve metrics.
         gives_probability: Whether a prediction is the probability of label 1.
         ranking_metric: The test metric that tells whether a model has learned anything.
-        say_ranking: What a value of that metric means, as a sentence.
+        say_ranking: What a value of that metric means, as a sentence; its second argument is the
+            names of the classes.
         resolution: The smallest difference of the objective that matters, in its unit.
         rise: A change of a smoothed curve that is more than noise, in the objective's unit.
         progress: What a fifth of the epochs must bring for more of them to be worth having.
@@ -86,7 +68,7 @@ class Task:
     test_metrics: tuple[Metric, ...]
     gives_probability: bool
     ranking_metric: Metric
-    say_ranking: Callable[[float], str]
+    say_ranking: Callable[[float, Sequence[str]], str]
     resolution: float
     rise: float
     progress: float
@@ -96,11 +78,46 @@ class Task:
     estimators: tuple[EstimatorBaseline, ...]
     estimator_method: str
     estimator_predictions: Callable[[NDArray[Any]], NDArray[np.float64]]
+    other_objectives: tuple[Metric, ...] = ()
 
     @property
     def metric(self) -> Metric:
-        """What is minimized, besides penalties."""
+        """What trials are ranked by; unless ``judged_by`` says otherwise, the loss."""
         return self.curve_metrics[0]
+
+    @property
+    def loss_metric(self) -> Metric:
+        """What training minimizes, besides penalties."""
+        return self.test_metrics[0]
+
+    @property
+    def objectives(self) -> tuple[Metric, ...]:
+        """What trials may be ranked by."""
+        every = (*self.curve_metrics, *self.other_objectives)
+        return tuple({metric.name: metric for metric in every}.values())
+
+    def judged_by(self, name: str) -> "Task":
+        """This task with trials that are ranked by the metric of this name.
+
+        Raises:
+            KeyError: If it is none of ``objectives``.
+        """
+        metric = {metric.name: metric for metric in self.objectives}[name]
+        others = (other for other in self.curve_metrics if other.name != name)
+        return replace(
+            self,
+            curve_metrics=(metric, *others),
+            test_metrics=(
+                self.test_metrics
+                if any(test.name == name for test in self.test_metrics)
+                else (*self.test_metrics, metric)
+            ),
+        )
+
+    @property
+    def told_metric(self) -> Metric:
+        """The first test metric that is in a unit that people know the target by."""
+        return next(metric for metric in self.test_metrics if not metric.standardized)
 
     @property
     def curve_names(self) -> tuple[str, ...]:
@@ -109,5 +126,5 @@ class Task:
 
     @property
     def objective(self) -> str:
-        """What trials are ranked by and pruned on: the metric on the validation rows."""
+        """What trials are ranked by, pruned on and stopped by: the metric on validation rows."""
         return f"val_{self.metric.name}"

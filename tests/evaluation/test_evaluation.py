@@ -16,11 +16,10 @@ from hpsearch.data.parts import SealedTest
 from hpsearch.data.standardization import Standardization
 from hpsearch.data.table import Labels
 from hpsearch.errors import WorkerError
-from hpsearch.evaluation.candidates import find_candidates
+from hpsearch.evaluation.candidates import Candidates, find_candidates
 from hpsearch.evaluation.importance import importances
 from hpsearch.evaluation.leaderboard import read_leaderboard
 from hpsearch.evaluation.opening import (
-    Candidates,
     Predictors,
     already_measured,
     measure,

@@ -106,7 +106,7 @@ def test_a_figure_that_fails_leaves_the_section_and_its_other_figures(
     make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, text, before, _ = written(make_outcome())
-    monkeypatch.setattr("hpsearch.report.sections.usability.blocks.calibration_curve", fail)
+    monkeypatch.setattr("hpsearch.report.sections.usability.binary.blocks.calibration_curve", fail)
     values, after, page, told = written(make_outcome())
     assert values["usability"] == whole["usability"]
     assert after == text
@@ -124,7 +124,7 @@ def test_all_figures_of_a_section_are_left_out_where_all_fail(
 ) -> None:
     names = {"calibration": "calibration_curve", "roc": "roc_curve", "scores": "score_histogram"}
     for function in names.values():
-        monkeypatch.setattr(f"hpsearch.report.sections.usability.blocks.{function}", fail)
+        monkeypatch.setattr(f"hpsearch.report.sections.usability.binary.blocks.{function}", fail)
     values, _, page, told = written(make_outcome())
     assert values["usability"] is not None
     for name in names:
@@ -177,7 +177,7 @@ def test_with_debugging_the_error_is_raised(
 ) -> None:
     monkeypatch.setenv(DEBUG, "1")
     if stage == "figure":
-        monkeypatch.setattr("hpsearch.report.sections.usability.blocks.roc_curve", fail)
+        monkeypatch.setattr("hpsearch.report.sections.usability.binary.blocks.roc_curve", fail)
     elif stage in ("html", "md"):
         in_rendering(monkeypatch, stage)
     with pytest.raises(ValueError, match="must not be"):
@@ -192,7 +192,7 @@ def test_warnings_do_not_matter(make_outcome: MakeOutcome, monkeypatch: pytest.M
         warnings.warn("no room", UserWarning, stacklevel=1)
         return "<svg></svg>"
 
-    monkeypatch.setattr("hpsearch.report.sections.usability.blocks.roc_curve", paint)
+    monkeypatch.setattr("hpsearch.report.sections.usability.binary.blocks.roc_curve", paint)
     assert written(make_outcome())[3] == []
 
 

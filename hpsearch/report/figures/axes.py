@@ -5,10 +5,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, NullLocator
+from matplotlib.axis import Axis
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from hpsearch.wording import MINUS
 
 #: Ticks that have room under a narrow panel.
 TICKS = 4
+
+#: Ticks from the first on have commas, and from the second on an exponent.
+THOUSAND, MILLIONS = 1_000, 1e7
 
 
 def window(values: Sequence[float]) -> tuple[float, float]:
@@ -46,6 +52,16 @@ def logarithmic_axis(axes: Axes, low: float, high: float) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_locator(FixedLocator(ticks))
     axes.set_xticks(ticks, [say_tick(tick) for tick in ticks])
+
+
+def write_large_ticks(axis: Axis) -> None:
+    """Thousands with commas; an axis of smaller numbers, once its ends are set, stays as it is."""
+    if max(map(abs, axis.get_view_interval())) >= THOUSAND:
+        axis.set_major_formatter(FuncFormatter(lambda tick, _: _say_large(tick)))
+
+
+def _say_large(tick: float) -> str:
+    return (f"{tick:,.0f}" if abs(tick) < MILLIONS else f"{tick:.3g}").replace("-", MINUS)
 
 
 def say_tick(tick: float) -> str:

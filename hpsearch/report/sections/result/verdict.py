@@ -4,7 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hpsearch.tasks.task import Task
-from hpsearch.wording import first_upper, say_count, say_interval, say_number, say_openings
+from hpsearch.wording import (
+    first_upper,
+    metric_digits,
+    say_count,
+    say_interval,
+    say_number,
+    say_openings,
+)
 
 
 def judge(task: Task, values: Mapping[str, Any]) -> list[str]:
@@ -24,7 +31,7 @@ def _sentences(task: Task, values: Mapping[str, Any]) -> Iterator[str]:
         return
     if answer := _answer(task, values["data"]["chance"], test, values.get("baselines")):
         yield answer
-    yield _believe(task, test)
+    yield _believe(task, values["data"], test)
     if tie := _tie(values["leaderboard"]):
         yield tie
     yield _openings(test["openings"], test["openings_known"])
@@ -72,19 +79,27 @@ def _answer(
         return (
             f"{label} can be used, but {'; '.join(equal)} would do as well, as far as "
             f"{say_count(test['rows'])} test rows can tell."
-            f"{f' It is better than the other {say_count(others)} baselines.' if others else ''}"
+            f"{f' It is better than {_others(others)}.' if others else ''}"
         )
-    return f"{label} can be used: it is better than all {say_count(len(rows))} baselines."
+    every = f"all {say_count(len(rows))} baselines" if len(rows) > 1 else rows[0]["label"]
+    return f"{label} can be used: it is better than {every}."
 
 
-def _believe(task: Task, test: Mapping[str, Any]) -> str:
-    interval = say_interval(test["intervals"][task.metric.name])
+def _others(count: int) -> str:
+    return "the other baseline" if count == 1 else f"the other {say_count(count)} baselines"
+
+
+def _believe(task: Task, data: Mapping[str, Any], test: Mapping[str, Any]) -> str:
+    metric = task.told_metric
+    digits = metric_digits(metric, data["target"]["deviation"])
+    interval = say_interval(test["intervals"][metric.name], digits)
+    unit = "" if task.classification else f" in {metric.unit}"
     whose = f"{test['reference']}'s network" if test["trial"] is not None else test["reference"]
     return (
         f"On {say_count(test['rows'])} test rows that took no part in training or choosing, "
-        f"{whose} has a {task.metric.label} of "
-        f"{say_number(test[task.metric.name])} {interval}. "
-        f"{task.say_ranking(test[task.ranking_metric.name])}"
+        f"{whose} has a {metric.label} of "
+        f"{say_number(test[metric.name], digits)} {interval}{unit}. "
+        f"{task.say_ranking(test[task.ranking_metric.name], data['classes'])}"
     )
 
 

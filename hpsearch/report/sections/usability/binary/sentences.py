@@ -5,20 +5,19 @@ from dataclasses import asdict
 from typing import Any
 
 from hpsearch.evaluation.outcome import Outcome, TestResult
+from hpsearch.report.classes import ClassNames
 from hpsearch.statistics.calibration import Calibration
 from hpsearch.tasks.task import Task
-from hpsearch.wording import say_count, say_interval, say_number, say_share
+from hpsearch.wording import (
+    say_count,
+    say_interval,
+    say_number,
+    say_share,
+    say_share_estimate,
+)
 
 
-def within_chance(calibration: Calibration) -> bool:
-    """Whether a perfectly calibrated model might well show such an error, or a larger one.
-
-    It shows a larger one than the upper end in 2.5 % of cases, which is how often this errs.
-    """
-    return calibration.error <= calibration.error_by_chance.high
-
-
-def say_calibration(reference: str, calibration: Calibration) -> Iterator[str]:
+def say_calibration(reference: str, names: ClassNames, calibration: Calibration) -> Iterator[str]:
     """Whether the probabilities can be used, and where they are furthest off."""
     chance = calibration.error_by_chance
     error = (
@@ -26,7 +25,7 @@ def say_calibration(reference: str, calibration: Calibration) -> Iterator[str]:
         f"perfectly calibrated model with these scores shows {say_number(chance.value)} on "
         f"average, and no more than {say_number(chance.high)} in 97.5 % of cases"
     )
-    if within_chance(calibration):
+    if calibration.within_chance:
         yield f"The probabilities of {reference} can be taken as they are: {error}."
         return
     furthest = max(
@@ -35,24 +34,26 @@ def say_calibration(reference: str, calibration: Calibration) -> Iterator[str]:
     yield f"The probabilities of {reference} are not calibrated: {error}."
     yield (
         f"Furthest off are the rows for which it says {say_share(furthest.predicted)} on average: "
-        f"{say_share_estimate(asdict(furthest.observed))} of them have label 1. Calibrate it "
+        f"{say_share_estimate(asdict(furthest.observed))} of them {names.have(1)}. Calibrate "
+        "it "
         "before its probabilities are used as such, on rows that it was not trained on; its "
         "ranking stays as it is."
     )
 
 
-def say_ranking(task: Task, test: TestResult) -> str:
+def say_ranking(task: Task, names: ClassNames, test: TestResult) -> str:
     """The AUC and what it means."""
     area = test.metrics[task.ranking_metric.name]
     interval = say_interval({"low": area.low, "high": area.high})
     return (
-        f"Its AUC is {say_number(area.value)} {interval}: of two rows of different labels it "
-        f"puts that of label 1 higher in {say_share(area.value)} of cases."
+        f"Its AUC is {say_number(area.value)} {interval}: of two rows of different "
+        f"{'classes' if names.names else 'labels'} it puts that of {names.rows(1)} higher in "
+        f"{say_share(area.value)} of cases."
     )
 
 
 def say_decisions(
-    outcome: Outcome, calibration: Calibration, decisions: Mapping[str, Any]
+    outcome: Outcome, names: ClassNames, calibration: Calibration, decisions: Mapping[str, Any]
 ) -> Iterator[str]:
     """The threshold and its accuracy, precision and recall.
 
@@ -61,21 +62,22 @@ def say_decisions(
     """
     (_, wrong_ones), (wrong_zeros, right_ones) = calibration.confusion
     yield (
-        f"A row is called 1 from a probability of {say_number(calibration.threshold)} on, the "
-        f"threshold of best accuracy on the {say_count(outcome.data.validation_rows)} validation "
-        f"rows. That is right for {say_share_estimate(decisions['accuracy'])} of the test rows; "
-        "always predicting the majority class would be right for "
+        f"A row is called {names.call(1)} from a probability of "
+        f"{say_number(calibration.threshold)} on, the threshold of best accuracy on the "
+        f"{say_count(outcome.data.validation_rows)} validation rows. That is right for "
+        f"{say_share_estimate(decisions['accuracy'])} of the test rows; always predicting the "
+        "majority class would be right for "
         f"{say_share(decisions['accuracy_of_one_label'])}."
     )
     if decisions["called_one"] is None:
-        yield "No test row is called 1."
+        yield f"No test row is called {names.call(1)}."
     else:
         yield (
-            f"Of the {say_count(wrong_ones + right_ones)} rows that are called 1, "
-            f"{say_share_estimate(decisions['called_one'])} have label 1 (precision)."
+            f"Of the {say_count(wrong_ones + right_ones)} rows that are called {names.call(1)}, "
+            f"{say_share_estimate(decisions['called_one'])} {names.have(1)} (precision)."
         )
     yield (
-        f"Of the {say_count(wrong_zeros + right_ones)} rows of label 1, "
+        f"Of the {say_count(wrong_zeros + right_ones)} rows of {names.rows(1)}, "
         f"{say_share_estimate(decisions['found_ones'])} are found (recall)."
     )
 
@@ -93,13 +95,3 @@ def say_scores(ranges: Sequence[Mapping[str, Any]]) -> str:
         f"For {say_share(rows[place] / sum(rows))} of the test rows its probability is "
         f"between {middle['low']:.1f} and {middle['high']:.1f}, which decides little."
     )
-
-
-def say_share_estimate(estimate: Mapping[str, float]) -> str:
-    """``70.1% [69.2%, 71.0%]``."""
-    return f"{say_share(estimate['value'])} {say_share_interval(estimate)}"
-
-
-def say_share_interval(interval: Mapping[str, float | None]) -> str:
-    """``[69.2%, 71.0%]``."""
-    return f"[{say_share(interval['low'])}, {say_share(interval['high'])}]"

@@ -17,42 +17,43 @@ from hpsearch.report.blocks import (
     Table,
 )
 from hpsearch.report.cells import estimate_cell
+from hpsearch.report.classes import ClassNames
+from hpsearch.report.figures.calibration import calibration_curve
 from hpsearch.report.section import Values
-from hpsearch.report.sections.usability.figures import calibration_curve, roc_curve, score_histogram
-from hpsearch.report.sections.usability.sentences import say_share_interval
-from hpsearch.wording import say_count, say_interval, say_number, say_share
+from hpsearch.report.sections.usability.binary.figures import roc_curve, score_histogram
+from hpsearch.report.sections.usability.words import say_error_by_chance
+from hpsearch.wording import say_count, say_number, say_share, say_share_interval
 
 
 def make_blocks(outcome: Outcome, values: Values) -> Sequence[Block]:
     """The verdict, then calibration, ROC and decisions, each with figure and table."""
-    del outcome
-    return list(_blocks(values))
+    return list(_blocks(ClassNames(outcome.data.classes), values))
 
 
-def _blocks(values: Values) -> Iterator[Block]:
+def _blocks(names: ClassNames, values: Values) -> Iterator[Block]:
     said = values["said"]
     yield Bullets([*said["probabilities"], said["ranking"], *said["decisions"]], "verdict")
     yield Heading("Do its probabilities mean what they say?")
-    yield from _calibration(values["calibration"])
-    yield Heading("How well does it separate the labels?")
-    yield from _roc(values["roc"], values["decisions"])
+    yield from _calibration(names, values["calibration"])
+    yield Heading(f"How well does it separate the {'classes' if names.names else 'labels'}?")
+    yield from _roc(names, values["roc"], values["decisions"])
     yield Heading("What does it decide?")
-    yield _confusion(values["decisions"])
-    yield from _scores(values)
+    yield _confusion(names, values["decisions"])
+    yield from _scores(names, values)
 
 
-def _calibration(calibration: Mapping[str, Any]) -> Iterator[Block]:
+def _calibration(names: ClassNames, calibration: Mapping[str, Any]) -> Iterator[Block]:
     yield Figure(
         "calibration",
         "The same numbers as in the table: rows in bins of equal size by predicted probability, "
-        "with the share of label 1 in each. On the dashed diagonal both are equal.",
-        partial(calibration_curve, calibration["bins"]),
+        "with the share of " + names.rows(1) + " in each. On the dashed diagonal both are equal.",
+        partial(calibration_curve, f"share of {names.rows(1)}", calibration["bins"]),
     )
     yield Table(
         "Calibration",
         (
             Column("mean predicted", "number"),
-            Column("of label 1", "number", strong=True),
+            Column(f"of {names.rows(1)}", "number", strong=True),
             Column("95 % interval", "number"),
             Column("rows", "number"),
         ),
@@ -65,32 +66,26 @@ def _calibration(calibration: Mapping[str, Any]) -> Iterator[Block]:
             ]
             for bin_ in calibration["bins"]
         ],
-        "Share of label 1 by predicted probability, with Wilson's 95 % intervals",
+        f"Share of {names.rows(1)} by predicted probability, with Wilson's 95 % intervals",
     )
-    chance = calibration["error_by_chance"]
-    yield Paragraph(
-        "The expected calibration error is the mean over rows of the difference between predicted "
-        "and observed share in their bin. It is never 0 on finite rows. To see what chance alone "
-        "makes of it, labels are drawn from the predicted probabilities themselves, "
-        f"{say_count(calibration['draws'])} times: {say_number(chance['value'])} on average, 95 % "
-        f"of them in {say_interval(chance)}. The model is called calibrated where its own, "
-        f"{say_number(calibration['error'])}, is not above that range.",
-        "quiet",
-    )
+    yield Paragraph(say_error_by_chance(calibration, "labels are"), "quiet")
 
 
-def _roc(roc: Mapping[str, Any], decisions: Mapping[str, Any]) -> Iterator[Block]:
+def _roc(
+    names: ClassNames, roc: Mapping[str, Any], decisions: Mapping[str, Any]
+) -> Iterator[Block]:
     yield Figure(
         "roc",
-        "Share of label 1 that is found by share of label 0 that is called 1 by mistake, for every "
+        f"Share of {names.rows(1)} that is found by share of {names.rows(0)} that is called "
+        f"{names.call(1)} by mistake, for every "
         "threshold; the diamond is the chosen one, the dashed line chance.",
-        partial(roc_curve, roc["points"], decisions),
+        partial(roc_curve, names, roc["points"], decisions),
     )
     yield Table(
         "ROC",
         (
-            Column("of label 0, called 1", "number"),
-            Column("of label 1, called 1", "number", strong=True),
+            Column(f"of {names.rows(0)}, called {names.call(1)}", "number"),
+            Column(f"of {names.rows(1)}, called {names.call(1)}", "number", strong=True),
         ),
         [
             [say_share(rates["false_positives"]), say_share(rates["true_positives"])]
@@ -100,17 +95,17 @@ def _roc(roc: Mapping[str, Any], decisions: Mapping[str, Any]) -> Iterator[Block
     )
 
 
-def _confusion(decisions: Mapping[str, Any]) -> Table:
+def _confusion(names: ClassNames, decisions: Mapping[str, Any]) -> Table:
     (right_zeros, wrong_ones), (wrong_zeros, right_ones) = decisions["confusion"]
     rows: list[Row] = [
         [
-            "label 0",
+            names.rows(0),
             Cell(say_count(right_zeros), strong=True),
             say_count(wrong_ones),
             _share_cell(decisions["found_zeros"]),
         ],
         [
-            "label 1",
+            names.rows(1),
             say_count(wrong_zeros),
             Cell(say_count(right_ones), strong=True),
             _share_cell(decisions["found_ones"]),
@@ -126,8 +121,8 @@ def _confusion(decisions: Mapping[str, Any]) -> Table:
         "Confusion matrix",
         (
             Column(header=True),
-            Column("called 0", "number"),
-            Column("called 1", "number"),
+            Column(f"called {names.call(0)}", "number"),
+            Column(f"called {names.call(1)}", "number"),
             Column("called correctly", "number"),
         ),
         rows,
@@ -140,20 +135,21 @@ def _share_cell(estimate: Mapping[str, float | None] | None) -> Cell:
     return estimate_cell(estimate, say_share, say_share_interval)
 
 
-def _scores(values: Values) -> Iterator[Block]:
+def _scores(names: ClassNames, values: Values) -> Iterator[Block]:
     scores = values["scores"]
     yield Figure(
         "scores",
-        "Test rows by predicted probability: label 1 filled, label 0 dashed, the threshold dotted.",
-        partial(score_histogram, scores["bars"], values["decisions"]["threshold"]),
+        f"Test rows by predicted probability: {names.rows(1)} filled, {names.rows(0)} dashed, the "
+        "threshold dotted.",
+        partial(score_histogram, names, scores["bars"], values["decisions"]["threshold"]),
     )
     yield Paragraph(values["said"]["scores"])
     yield Table(
         "Scores",
         (
             Column("probability", "number"),
-            Column("label 0", "number"),
-            Column("label 1", "number"),
+            Column(names.rows(0), "number"),
+            Column(names.rows(1), "number"),
         ),
         [
             [

@@ -5,15 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from hpsearch.analysis.absences import explain_unmeasured
-from hpsearch.evaluation.outcome import Outcome
+from hpsearch.evaluation.outcome import Outcome, TestResult
+from hpsearch.report.classes import ClassNames
 from hpsearch.report.section import Values
-from hpsearch.report.sections.usability.sentences import (
+from hpsearch.report.sections.usability.binary.sentences import (
     say_calibration,
     say_decisions,
     say_ranking,
     say_scores,
-    within_chance,
 )
 from hpsearch.statistics.calibration import DRAWS, Calibration, estimate_share
 
@@ -24,26 +23,23 @@ RATES = (0.01, 0.05, 0.1, 0.2, 0.5)
 RANGES = 5
 
 
-def read_values(outcome: Outcome) -> Values | str:
+def read_values(outcome: Outcome, test: TestResult, calibration: Calibration) -> Values:
     """Calibration, ROC, decisions and scores of the tested model; each with sentences."""
-    test = outcome.test
-    if test is None or test.calibration is None:
-        return explain_unmeasured(outcome)
-    calibration = test.calibration
+    names = ClassNames(outcome.data.classes)
     decisions, ranges = _decisions(calibration), _ranges(calibration)
     return {
         "reference": test.reference,
         "said": {
-            "probabilities": list(say_calibration(test.reference, calibration)),
-            "ranking": say_ranking(outcome.task, test),
-            "decisions": list(say_decisions(outcome, calibration, decisions)),
+            "probabilities": list(say_calibration(test.reference, names, calibration)),
+            "ranking": say_ranking(outcome.task, names, test),
+            "decisions": list(say_decisions(outcome, names, calibration, decisions)),
             "scores": say_scores(ranges),
         },
         "calibration": {
             "bins": [asdict(bin_) for bin_ in calibration.bins],
             "error": calibration.error,
             "error_by_chance": asdict(calibration.error_by_chance),
-            "within_chance": within_chance(calibration),
+            "within_chance": calibration.within_chance,
             "draws": DRAWS,
         },
         "roc": {"points": calibration.roc, "found": _true_positives(calibration)},

@@ -1,0 +1,180 @@
+"""What predictions of the test rows say, beside those of the validation rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.data.target import TargetScale
+from hpsearch.evaluation.baselines import label_of
+from hpsearch.evaluation.candidates import Candidates
+from hpsearch.evaluation.outcome import Measured, TestedBaseline, TestedConfiguration, TestResult
+from hpsearch.statistics.bootstrap import Comparison, compare
+from hpsearch.statistics.calibration import calibrate, choose_threshold
+from hpsearch.statistics.classes import decide
+from hpsearch.statistics.estimate import Estimate
+from hpsearch.statistics.residuals import measure_residuals
+from hpsearch.statistics.split import split_estimate
+from hpsearch.tasks.metric import Metric
+from hpsearch.tasks.task import Task
+
+#: In the target's own unit, float64 ``(rows,)``, or of several classes ``(rows, classes)``.
+Predictions = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predicted:
+    """Predictions of a network or model for the validation rows and for the test rows."""
+
+    validation: Predictions
+    test: Predictions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Truth:
+    """What is true of the validation rows and of the test rows.
+
+    Both are float64 ``(rows,)`` in the target's own unit; ``scale`` is that of the train rows.
+    """
+
+    scale: TargetScale
+    validation: Predictions
+    test: Predictions
+
+    def on_validation(self, metric: Metric, predictions: Predictions) -> float:
+        """A metric on the validation rows."""
+        return metric.reference(*self._as_measured(metric, self.validation, predictions))
+
+    def on_test(self, metric: Metric, predictions: Predictions) -> float:
+        """A metric on the test rows."""
+        return metric.reference(*self._as_measured(metric, self.test, predictions))
+
+    def compare(
+        self, task: Task, predictions: Mapping[str, Predictions], reference: str
+    ) -> Mapping[str, Comparison]:
+        """All test metrics of several models on the test rows, each on its own scale."""
+        compared = (task.metric, task.ranking_metric)
+        parts = []
+        for standardized in (True, False):
+            metrics = [each for each in task.test_metrics if each.standardized == standardized]
+            if metrics:
+                values = [
+                    self._as_measured(metrics[0], self.test, rows) for rows in predictions.values()
+                ]
+                part = compare(
+                    values[0][0],
+                    {name: rows for name, (_, rows) in zip(predictions, values, strict=True)},
+                    reference,
+                    metrics=metrics,
+                    compared=[each for each in compared if each.standardized == standardized],
+                )
+                parts.append(part)
+        return {
+            name: Comparison(
+                _joined([part[name].metrics for part in parts]),
+                _joined([part[name].differences for part in parts]),
+            )
+            for name in predictions
+        }
+
+    def losses(self, task: Task, predicted: Sequence[Predicted]) -> tuple[Predictions, Predictions]:
+        """Losses of validation rows and of test rows, each ``(models, rows)``."""
+        standardized = self.scale.standardized
+
+        def losses_of(truth: Predictions, models: Sequence[Predictions]) -> Predictions:
+            rows = standardized(truth)
+            return np.stack([task.prediction_losses(rows, standardized(each)) for each in models])
+
+        return (
+            losses_of(self.validation, [each.validation for each in predicted]),
+            losses_of(self.test, [each.test for each in predicted]),
+        )
+
+    def _as_measured(
+        self, metric: Metric, truth: Predictions, predictions: Predictions
+    ) -> tuple[Predictions, Predictions]:
+        """Both on the scale of a metric."""
+        if not metric.standardized:
+            return truth, predictions
+        return self.scale.standardized(truth), self.scale.standardized(predictions)
+
+
+def judge(
+    task: Task, candidates: Candidates, predicted: Mapping[str, Predicted], truth: Truth
+) -> TestResult:
+    """What all that was predicted says; the openings are not in it.
+
+    Args:
+        predicted: By the names of the candidates' runs and models.
+    """
+    values = {
+        name: truth.on_validation(task.metric, rows.validation) for name, rows in predicted.items()
+    }
+    baselines = {run.name: run.variant for run in candidates.networks}
+    baselines |= {name: name for name in candidates.models}
+    winner, seeds = next(iter(candidates.configurations.items()), (None, ()))
+    reference = (
+        seeds[candidates.exported].name
+        if seeds
+        else min(baselines, key=lambda name: task.metric.sign * values[name])
+    )
+    tests = {name: predicted[name].test for name in (reference, *baselines)}
+    compared = truth.compare(task, tests, reference)
+    same = [predicted[run.name] for run in seeds] or [predicted[reference]]
+    return TestResult(
+        reference=f"trial {winner}" if winner is not None else label_of(task, baselines[reference]),
+        trial=winner,
+        index=candidates.exported if seeds else None,
+        rows=len(truth.test),
+        metrics={
+            metric.name: Measured(
+                **asdict(compared[reference].metrics[metric.name]),
+                seeds=tuple(truth.on_test(metric, seed.test) for seed in same),
+                validation=tuple(truth.on_validation(metric, seed.validation) for seed in same),
+            )
+            for metric in task.test_metrics
+        },
+        configurations=tuple(
+            _configuration(task, number, [predicted[run.name] for run in runs], truth)
+            for number, runs in candidates.configurations.items()
+        ),
+        baselines=tuple(
+            TestedBaseline(
+                name=baseline,
+                label=label_of(task, baseline),
+                validation=values[name],
+                metrics=compared[name].metrics,
+                differences=compared[name].differences,
+            )
+            for name, baseline in baselines.items()
+        ),
+        openings=(),
+        **_worth(task, truth, predicted[reference]),
+    )
+
+
+def _worth(task: Task, truth: Truth, shown: Predicted) -> dict[str, Any]:
+    """What the reference's predictions are worth, by what kind they are."""
+    worth: dict[str, Any] = {"calibration": None}
+    if task.gives_probability:
+        threshold = choose_threshold(truth.validation, shown.validation)
+        worth["calibration"] = calibrate(truth.test, shown.test, threshold)
+    elif task.classification:
+        worth["decisions"] = decide(truth.test, shown.test)
+    else:
+        worth["residuals"] = measure_residuals(truth.test, shown.test)
+    return worth
+
+
+def _configuration(
+    task: Task, number: int, seeds: Sequence[Predicted], truth: Truth
+) -> TestedConfiguration:
+    validation, test = truth.losses(task, seeds)
+    means = tuple(float(mean) for mean in test.mean(axis=1))
+    return TestedConfiguration(number, means, split_estimate(validation, test))
+
+
+def _joined(parts: Sequence[Mapping[str, Estimate]]) -> dict[str, Estimate]:
+    return {name: estimate for part in parts for name, estimate in part.items()}

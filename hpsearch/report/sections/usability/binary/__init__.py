@@ -1,0 +1,1 @@
+"""What probabilities of one label are worth: calibration, ranking, decisions, scores."""

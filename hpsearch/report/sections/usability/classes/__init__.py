@@ -1,0 +1,1 @@
+"""What decisions among several classes are worth: confusion, recall, precision, confidence."""

@@ -1,0 +1,1 @@
+"""What predicted numbers are worth: their errors, how large, and where."""

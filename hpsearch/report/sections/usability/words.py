@@ -1,0 +1,24 @@
+"""What all kinds of this section say alike."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hpsearch.wording import say_count, say_interval, say_number
+
+
+def say_error_by_chance(calibration: Mapping[str, Any], drawn: str) -> str:
+    """What the expected calibration error is, and when a model is called calibrated.
+
+    Args:
+        calibration: As in the section's values.
+        drawn: What is drawn to see what chance makes of it: ``labels are``.
+    """
+    chance = calibration["error_by_chance"]
+    return (
+        "The expected calibration error is the mean over rows of the difference between predicted "
+        "and observed share in their bin. It is never 0 on finite rows. To see what chance alone "
+        f"makes of it, {drawn} drawn from the predicted probabilities themselves, "
+        f"{say_count(calibration['draws'])} times: {say_number(chance['value'])} on average, 95 % "
+        f"of them in {say_interval(chance)}. The model is called calibrated where its own, "
+        f"{say_number(calibration['error'])}, is not above that range."
+    )
