@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
+from hpsearch.data.columns import Column, RawRows
 from hpsearch.data.folds import split
 from hpsearch.data.parts import Opening
 from hpsearch.data.table import Origin, Table
@@ -67,6 +68,15 @@ def test_too_few_rows_and_parts_of_one_label_are_refused() -> None:
         split(ordered, BINARY, validation=4, train=10, test=6)
     shuffled = split(ordered, BINARY, validation=4, train=10, test=6, shuffle=2)
     assert shuffled.fold.columns == 2
+
+
+def test_rows_that_give_no_features_are_refused() -> None:
+    codes = np.arange(20, dtype=np.int32)[:, np.newaxis]
+    raw = RawRows(np.empty((20, 0)), codes, (tuple(f"customer {row}" for row in range(20)),))
+    labels = (np.arange(20) % 2).astype(np.float32)
+    made = Table(raw, labels, (Column("name", "category"),), table().origin)
+    with pytest.raises(DataError, match="texts that hardly any 2 of the 10 train rows share"):
+        split(made, BINARY, validation=4, train=10, test=6)
 
 
 def test_the_fingerprint_covers_every_row_and_label() -> None:

@@ -120,6 +120,17 @@ class TestQuantile(PreprocessingContract):
     fit = partial(TablePreprocessing.fit, scaling="quantile")
 
 
+class TestConstantQuantiles(PreprocessingContract):
+    """Every column has one value, so that there is nothing to map."""
+
+    fit = partial(TablePreprocessing.fit, scaling="quantile")
+    columns = number_columns(("one", "two"))
+
+    @pytest.fixture
+    def rows(self) -> RawRows:
+        return RawRows.of_numbers(np.tile([3.0, -1e300], (400, 1)))
+
+
 def column(preprocessing: TablePreprocessing, raw: RawRows, feature: str) -> Any:
     return preprocessing.apply(raw)[:, preprocessing.features.index(feature)]
 
