@@ -48,7 +48,7 @@ def load(
             are simulated.
     """
     named_path = data or (_expanded(section.path, "path") if section.path else None)
-    request = Request(section, task, named_path, seed, tell, progress)
+    request = Request(_with_keys(section), task, named_path, seed, tell, progress)
     first = _read(request, "--data" if data else "data.path")
     if section.test_path is None or FILE_PART in first.names:  # kept rows have all parts
         return first
@@ -58,6 +58,17 @@ def load(
             file = _expanded(path, f"{part}_path")
             tables[part] = _read(replace(request, path=file), f"data.{part}_path")
     return join_parts(tables)
+
+
+def _with_keys(section: DataSection) -> DataSection:
+    """The section with kinds for columns that deal out rows and would be left out as features."""
+    kinds = section.columns or {}
+    keys = {
+        name: "category"
+        for name in (section.group, section.part)
+        if name is not None and kinds.get(name, "text") in ("text", "identifier")
+    }
+    return section.model_copy(update={"columns": {**kinds, **keys}}) if keys else section
 
 
 def _read(request: Request, entry: str) -> Table:
