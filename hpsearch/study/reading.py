@@ -43,6 +43,9 @@ SECTIONS: Mapping[str, type[StudyTable]] = {
 #: Sections with hyperparameters, in the order in which these are read.
 HYPERPARAMETER_SECTIONS = ("network", "training", "space")
 
+#: Entries of ``[data]`` that name files.
+PATHS = ("path", "test_path", "validation_path")
+
 #: Entries whose text stands for a table with that name.
 SHORT_FORMS: Mapping[str, str] = {
     f"{section}.{key}": NAME for section, model in SECTIONS.items() for key in tagged(model)
@@ -53,8 +56,8 @@ def read_study(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
     """Read and check a study file.
 
     Args:
-        path: A TOML file of at most 1 MiB; its ``data.path`` starts at its folder, and in the study
-            at the working folder.
+        path: A TOML file of at most 1 MiB; paths in its ``[data]`` start at its folder, and in the
+            study at the working folder.
         overrides: ``section.key=value`` entries that replace those of the file, values in TOML
             (bare words are strings), checked the same way.
 
@@ -68,13 +71,16 @@ def read_study(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
 
 
 def _see_from_here(tables: Mapping[str, Any], folder: Path) -> None:
-    """Let a relative path of the file start at the working folder, in place."""
+    """Let relative paths of the file start at the working folder, in place."""
     data = tables.get("data")
-    path = data.get("path") if isinstance(data, dict) else None
-    if not isinstance(data, dict) or not isinstance(path, str) or CONTROL.search(path):
+    if not isinstance(data, dict):
         return
-    if path.strip() and not path.startswith(("/", "~")):
-        data["path"] = os.path.normpath(folder / path)
+    for key in PATHS:
+        path = data.get(key)
+        if not isinstance(path, str) or CONTROL.search(path):
+            continue
+        if path.strip() and not path.startswith(("/", "~")):
+            data[key] = os.path.normpath(folder / path)
 
 
 def read_study_text(text: str, file: str, overrides: Sequence[str]) -> StudySpec:

@@ -61,7 +61,8 @@ class DataSection(TableKeys):
     ``group`` names a column of which no value is on both sides of a cut, ``time`` one by which the
     latest rows are the test and those before them validate, ``part`` one that says train,
     validation or test in each row; where it names no validation rows, they are cut from the train
-    rows. The columns ``group`` and ``part`` are no features; ``time`` stays one.
+    rows. The columns ``group`` and ``part`` are no features; ``time`` stays one. With ``test_path``
+    the test is a file of its own, with ``validation_path`` also the validation rows.
 
     ``scaling`` brings columns of numbers to like size: ``standard`` by mean and deviation,
     ``robust`` by median and quartiles with far values drawn in, ``quantile`` to a normal
@@ -81,6 +82,8 @@ class DataSection(TableKeys):
     group: Text | None = None
     time: Text | None = None
     part: Text | None = None
+    test_path: Annotated[Text, AfterValidator(_file_name)] | None = None
+    validation_path: Annotated[Text, AfterValidator(_file_name)] | None = None
     scaling: ScalingName = "standard"
 
     @model_validator(mode="before")
