@@ -28,7 +28,7 @@ from hpsearch.study.sections import (
 )
 from hpsearch.study.spec import StudySpec
 from hpsearch.study.tagged import NAME, tagged
-from hpsearch.study.toml import CONTROL, parse, read_toml
+from hpsearch.study.toml import parse, read_toml
 
 SECTIONS: Mapping[str, type[StudyTable]] = {
     "study": StudySection,
@@ -51,8 +51,7 @@ def read_study(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
     """Read and check a study file.
 
     Args:
-        path: A TOML file of at most 1 MiB; its ``data.path`` starts at its folder, and in the study
-            at the working folder.
+        path: A TOML file of at most 1 MiB.
         overrides: ``section.key=value`` entries that replace those of the file, values in TOML
             (bare words are strings), checked the same way.
 
@@ -61,17 +60,18 @@ def read_study(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
         UsageError: If the file cannot be read as text.
     """
     tables = read_toml(path)
-    _see_from_here(tables, path.parent)
+    _place_rows(tables, path.parent)
     return check_study(tables, str(path), override(tables, overrides, SHORT_FORMS))
 
 
-def _see_from_here(tables: Mapping[str, Any], folder: Path) -> None:
-    """Let a relative path of the file start at the working folder, in place."""
+def _place_rows(tables: Mapping[str, Any], folder: Path) -> None:
+    """Make the path of the rows, which is relative to the study file, one from the working folder.
+
+    Overrides come from the command line and are relative to the working folder already.
+    """
     data = tables.get("data")
     path = data.get("path") if isinstance(data, dict) else None
-    if not isinstance(data, dict) or not isinstance(path, str) or CONTROL.search(path):
-        return
-    if path.strip() and not path.startswith(("/", "~")):
+    if isinstance(data, dict) and isinstance(path, str) and path.strip() and path[0] != "~":
         data["path"] = os.path.normpath(folder / path)
 
 
