@@ -47,6 +47,7 @@ CONFINED = {
     "narwhals": ("data/sources/frame",),
     "tensorboard": ("tensorboard/",),
     "matplotlib": ("report/figures/", "report/sections/"),
+    "duckdb": ("data/sources/files/", "data/parquet.py"),
     "rich": ("terminal.py",),
     "typer": ("cli/",),
 }

@@ -176,7 +176,7 @@ def test_a_study_that_is_done_is_not_done_again_and_the_test_stays_closed(alone:
 
 
 def test_reports_of_two_runs_are_the_same_bytes_without_times(alone: Path, tmp_path: Path) -> None:
-    rows = alone / "rows.npz"
+    rows = alone / "rows.parquet"
     again = [*arguments(tmp_path / "again", "--set", "data.source=collisions"), "--data", str(rows)]
     run(*again, "--workers", "3")
     for out in (alone, alone, tmp_path / "again"):
@@ -236,12 +236,12 @@ def test_the_winner_is_trained_again_to_the_bit(alone: Path, tmp_path: Path) -> 
 def test_damaged_rows_are_told_and_written_again(alone: Path, tmp_path: Path) -> None:
     moved = tmp_path / "elsewhere"
     shutil.copytree(alone, moved)
-    rows = moved / "rows.npz"
+    rows = moved / "rows.parquet"
     whole = rows.read_bytes()
     rows.write_bytes(whole[:-1000])
     done = attempt([*COMMAND, "reproduce", "--trial", "0", "--out", str(moved)])
     assert done.returncode == 1
-    assert "the study's rows, is damaged: it does not end in a digest" in done.stderr
+    assert "the study's rows, is damaged: it does not end as a Parquet file does" in done.stderr
     run(*arguments(moved, "--set", "data.source=collisions"))
     assert rows.read_bytes() == whole
 

@@ -117,7 +117,7 @@ def test_other_rows_are_refused_and_a_folder_without_rows_says_so(
 ) -> None:
     with pytest.raises(HpsearchError, match="rows"):
         pipeline.optimize(spec, table(seed=1), out=folder, workers=1)
-    rows = folder / "rows.npz"
+    rows = folder / "rows.parquet"
     content = rows.read_bytes()
     rows.unlink()
     try:

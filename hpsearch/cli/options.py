@@ -23,7 +23,7 @@ Out = Annotated[Path | None, typer.Option(help="The study's folder; runs/NAME if
 Data = Annotated[
     Path | None,
     typer.Option(
-        help="A file of rows: HIGGS.csv.gz or its first part, a csv, or a run's rows.npz."
+        help="A file of rows: HIGGS.csv.gz or its first part, a csv, or a run's rows.parquet."
     ),
 ]
 Set = Annotated[

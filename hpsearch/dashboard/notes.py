@@ -11,8 +11,10 @@ from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.report.markdown import escape
 from hpsearch.report.values import SIMULATED
 from hpsearch.statistics.estimate import Estimate
-from hpsearch.tasks.task import Task
+from hpsearch.tasks.metric import Metric
 from hpsearch.wording import (
+    first_upper,
+    metric_digits,
     say_count,
     say_interval,
     say_number,
@@ -100,10 +102,14 @@ def say_rows(outcome: Outcome) -> str:
 def _how_to_read(outcome: Outcome) -> Iterator[str]:
     """How the words of the dashboard are meant here."""
     evaluate, task = outcome.spec.evaluate, outcome.task
+    chance = outcome.data.chance.get(task.metric.name)
+    nothing = (
+        "" if chance is None else f": a network that has learned nothing has {say_number(chance)}"
+    )
     yield (
-        f"A trial's **value** is its best `{task.objective}` over the epochs, in "
-        f"{task.metric.unit} and without penalties. Lower is better: a network that has learned "
-        f"nothing has {say_number(outcome.data.chance[task.metric.name])}."
+        f"A trial's **value** is its best `{task.objective}` over the epochs"
+        f"{f', in {task.metric.unit} and' if task.metric.unit else ','} without penalties. "
+        f"{first_upper(task.metric.better)} is better{nothing}."
     )
     yield (
         "**Intermediate values** are the best so far. A **pruned** trial stopped early because it "
@@ -146,7 +152,7 @@ def _say_found(outcome: Outcome) -> Iterator[str]:
             if winner and optimism.trial == winner.trial.number:
                 yield f"**How much of it was luck.** {' '.join(_say_luck(optimism))}"
     if outcome.test:
-        yield f"**Test.** {_say_test(outcome.task, outcome.test)}"
+        yield f"**Test.** {_say_test(outcome, outcome.test)}"
 
 
 def _ended(outcome: Outcome) -> bool:
@@ -167,10 +173,10 @@ def _say_luck(optimism: Optimism) -> Iterator[str]:
         )
 
 
-def _say_test(task: Task, test: TestResult) -> str:
+def _say_test(outcome: Outcome, test: TestResult) -> str:
     metrics = [
-        f"{metric.label} {say_measured(test, metric.name)}"
-        for metric in task.test_metrics
+        f"{metric.label} {say_measured(test, metric, outcome.data.target.deviation)}"
+        for metric in outcome.task.test_metrics
         if metric.name in test.metrics
     ]
     times = say_openings(len(test.openings), test.openings_known)
@@ -198,7 +204,7 @@ def _trial_note(
     yield _table((task.metric.label, task.metric.unit), rows)
     test = outcome.test
     if test and test.trial == standing.trial:
-        yield f"**Test.** {_say_test(outcome.task, test)}"
+        yield f"**Test.** {_say_test(outcome, test)}"
     epochs = ", ".join("diverged" if run.diverged else f"{run.best_epoch}" for run in standing.runs)
     yield f"**Best epoch** of each seed: {epochs}."
     yield f"**Configuration.** {escape(say_params(standing.params))}."
@@ -220,12 +226,15 @@ def say_seeds(standing: Standing) -> str:
     return say_spread(standing.mean, standing.deviation if len(standing.runs) > 1 else None)
 
 
-def say_measured(test: TestResult, name: str) -> str:
-    """A metric on the test rows with its interval."""
-    measured = test.metrics[name]
-    return (
-        f"{say_number(measured.value)} {say_interval({'low': measured.low, 'high': measured.high})}"
-    )
+def say_measured(test: TestResult, metric: Metric, deviation: float) -> str:
+    """A metric on the test rows with its interval.
+
+    Args:
+        deviation: Of the target.
+    """
+    measured, digits = test.metrics[metric.name], metric_digits(metric, deviation)
+    interval = say_interval({"low": measured.low, "high": measured.high}, digits)
+    return f"{say_number(measured.value, digits)} {interval}"
 
 
 def _difference(estimate: Estimate) -> str:

@@ -67,13 +67,14 @@ def write_dashboard(record: Record, outcome: Outcome) -> None:
 def _values(outcome: Outcome, winner: Standing | None) -> dict[str, str]:
     """Attributes of the study; always the same names."""
     data, test = outcome.data, outcome.test
-    tested = say_measured(test, outcome.task.metric.name) if test else ""
+    told = outcome.task.told_metric
+    tested = say_measured(test, told, outcome.data.target.deviation) if test else ""
     spread = say_seeds(winner) if winner else ""
     return {
         "data": SIMULATED if data.simulated else data.description,
         "rows": say_rows(outcome),
         "winner": f"trial {winner.trial}: {spread} over fresh seeds" if winner else LATER,
-        "test": f"{outcome.task.metric.label} {tested}, {test.reference}" if test else LATER,
+        "test": f"{told.label} {tested}, {test.reference}" if test else LATER,
     }
 
 

@@ -1,30 +1,45 @@
 """Rows kept in a study's folder, so that it is self-contained wherever it is moved."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 
-from hpsearch.arrays import Array, DamagedError, read_arrays, write_arrays
-from hpsearch.data.columns import MISSING, Column, Kind, RawRows
+from hpsearch.arrays import Array, DamagedError
+from hpsearch.data.columns import Column, Kind, RawRows
+from hpsearch.data.parquet import ParquetFile, Texts, open_parquet, write_parquet
 from hpsearch.data.sources.registry import SOURCES
 from hpsearch.data.table import Origin, Table
 from hpsearch.errors import shown
 
+#: What the label's column is called.
+LABEL = "label"
+
+#: Types of numbers, as NumPy and as DuckDB call them.
+TYPES: Mapping[str, str] = {"float32": "FLOAT", "float64": "DOUBLE"}
+
 
 def keep_rows(path: Path, table: Table) -> None:
-    """Write all rows of a table, those of the test included, with where they came from."""
+    """Write all rows of a table, those of the test included, with where they came from.
+
+    Each column is one of the file, by its name; the label is the last.
+    """
     origin = {"kind": table.origin.kind, "description": table.origin.description}
     about = {
         "columns": [[column.name, column.kind] for column in table.columns],
         "vocabularies": table.raw.vocabularies,
         "classes": table.classes,
+        "numbers": str(table.raw.numbers.dtype),
         "source": origin,
     }
-    text = np.array(json.dumps(about))
-    raw = {"numbers": table.raw.numbers, "codes": table.raw.codes}
-    write_arrays(path, {"about": text, **raw, "labels": table.labels})
+    numbers = iter(table.raw.numbers.T)
+    texts = map(Texts, table.raw.codes.T, table.raw.vocabularies)
+    columns = [
+        (column.name, next(texts if column.is_text else numbers)) for column in table.columns
+    ]
+    write_parquet(path, [*columns, (LABEL, table.labels)], json.dumps(about))
 
 
 def kept_rows(path: Path) -> Table | None:
@@ -42,22 +57,20 @@ def read_kept_rows(path: Path) -> Table:
         FileNotFoundError: If there are none.
         DamagedError: If they are not as they were written, or are no rows of a study.
     """
-    arrays = read_arrays(path)
-    try:
-        about = json.loads(str(arrays["about"]))
-        columns = tuple(Column(str(name), kind) for name, kind in about["columns"])
-        vocabularies = tuple(tuple(map(str, texts)) for texts in about["vocabularies"])
-        classes, source = tuple(map(str, about["classes"])), about["source"]
-        kind, description = source["kind"], source["description"]
-        raw = RawRows(arrays["numbers"], arrays["codes"], vocabularies)
-        labels = arrays["labels"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise DamagedError(f"it holds no rows of a study ({error})") from None
-    if (
-        problem := _wrong_origin(kind, description)
-        or _wrong_columns(columns)
-        or _wrong_arrays(columns, raw, labels)
-    ):
+    with open_parquet(path) as file:
+        try:
+            about = json.loads(file.about)
+            columns = tuple(Column(str(name), kind) for name, kind in about["columns"])
+            vocabularies = tuple(tuple(map(str, texts)) for texts in about["vocabularies"])
+            classes, source = tuple(map(str, about["classes"])), about["source"]
+            kind, description = source["kind"], source["description"]
+            dtype = str(about["numbers"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise DamagedError(f"it holds no rows of a study ({error})") from None
+        if problem := _wrong_columns(columns, file.types, dtype):
+            raise DamagedError(problem)
+        raw, labels = _read(file, columns, vocabularies, dtype)
+    if problem := _wrong_origin(kind, description) or _wrong_values(raw, labels):
         raise DamagedError(problem)
     origin = Origin(SOURCES[kind].name, description, SOURCES[kind].simulated)
     return Table(raw, labels, columns, origin, classes)
@@ -70,35 +83,45 @@ def _wrong_origin(kind: Any, description: Any) -> str | None:
     return f"it must say where its rows came from, got {shown(kind)} and {shown(description)}"
 
 
-def _wrong_columns(columns: tuple[Column, ...]) -> str | None:
+def _wrong_columns(columns: tuple[Column, ...], types: Sequence[str], dtype: str) -> str | None:
     """What is wrong with the columns that somebody names."""
     for column in columns:
         if column.kind not in get_args(Kind):
             return f"columns must be of kind {', '.join(get_args(Kind))}, got {shown(column.kind)}"
+    if dtype not in TYPES:
+        return f"numbers must be {' or '.join(TYPES)}, got {shown(dtype)}"
+    *found, label = types
+    expected = ["VARCHAR" if column.is_text else TYPES[dtype] for column in columns]
+    if found != expected:
+        return f"columns must be of types {shown(expected)}, got {shown(found)}"
+    if label not in TYPES.values():
+        return f"labels must be {' or '.join(TYPES.values())}, got {label}"
     return None
 
 
-def _wrong_arrays(columns: tuple[Column, ...], raw: RawRows, labels: Array) -> str | None:
-    """What is wrong with rows that somebody made."""
-    texts = sum(column.is_text for column in columns)
-    numbers, codes = raw.numbers, raw.codes
-    if not _is_float(numbers) or numbers.ndim != 2 or numbers.shape[1] != len(columns) - texts:
-        return f"numbers must be floats of {len(columns) - texts} columns, got {_form(numbers)}"
-    if codes.dtype != np.int32 or codes.shape != (len(numbers), texts):
-        return f"codes must be int32 of {texts} columns, got {_form(codes)}"
-    if not _is_float(labels) or labels.shape != numbers.shape[:1]:
-        return f"labels must be floats, one for each row, got {_form(labels)}"
-    if np.isinf(numbers).any() or not np.isfinite(labels).all():
+def _read(
+    file: ParquetFile,
+    columns: tuple[Column, ...],
+    vocabularies: tuple[tuple[str, ...], ...],
+    dtype: str,
+) -> tuple[RawRows, Array]:
+    """The values of columns, and the labels, which are the last column."""
+    texts = [place for place, column in enumerate(columns) if column.is_text]
+    others = [place for place, column in enumerate(columns) if not column.is_text]
+    if len(texts) != len(vocabularies):
+        raise DamagedError(f"there must be {len(texts)} vocabularies, got {len(vocabularies)}")
+    numbers = np.empty((file.rows, len(others)), dtype)
+    for index, (_, values) in enumerate(file.numbers(others)):
+        numbers[:, index] = values
+    codes = np.empty((file.rows, len(texts)), np.int32)
+    for index, (place, vocabulary) in enumerate(zip(texts, vocabularies, strict=True)):
+        codes[:, index] = file.codes(place, vocabulary)
+    ((_, labels),) = file.numbers([len(columns)])
+    return RawRows(numbers, codes, vocabularies), labels
+
+
+def _wrong_values(raw: RawRows, labels: Array) -> str | None:
+    """What is wrong with values that somebody made."""
+    if np.isinf(raw.numbers).any() or not np.isfinite(labels).all():
         return "numbers and labels must be finite"
-    sizes = [len(vocabulary) for vocabulary in raw.vocabularies]
-    if len(sizes) != texts or bool(((codes < MISSING) | (codes >= np.array(sizes, int))).any()):
-        return "codes must be places in a vocabulary for each column of texts"
     return None
-
-
-def _is_float(array: Array) -> bool:
-    return array.dtype in (np.float32, np.float64)
-
-
-def _form(array: Array) -> str:
-    return f"{array.dtype} {array.shape}"

@@ -1,15 +1,16 @@
 """A study's rows, from wherever its ``[data]`` section says."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
-from hpsearch.data.kept import kept_rows
+from hpsearch.arrays import DamagedError
+from hpsearch.data.kept import read_kept_rows
+from hpsearch.data.parquet import is_ours
 from hpsearch.data.sources.registry import SOURCES, file_sources
 from hpsearch.data.sources.source import Request, RowProgress
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError, UsageError, named
-from hpsearch.inputs import NotAFile, check_regular
+from hpsearch.inputs import NotAFile
 from hpsearch.study.sections import DataSection
 from hpsearch.tasks.task import Task
 
@@ -27,7 +28,7 @@ def load(
 ) -> Table:
     """The rows that a study asks for, at least as many as its three parts need.
 
-    A file ``rows.npz`` of another study's folder holds rows of any source.
+    A file ``rows.parquet`` of another study's folder holds rows of any source.
 
     Args:
         section: The study's ``[data]``.
@@ -44,7 +45,7 @@ def load(
     """
     source = SOURCES[section.source]
     path = data or (_expanded(section.path) if section.path else None)
-    if path is not None and path.suffix == ".npz":
+    if path is not None and path.suffix == ".parquet" and _is_kept(path):
         return _kept(path)
     if path is not None and not source.takes_file:
         raise UsageError(
@@ -65,15 +66,21 @@ def _expanded(path: str) -> Path:
         ) from None
 
 
-def _kept(path: Path) -> Table:
+def _is_kept(path: Path) -> bool:
+    """Whether a file is one that a study's folder kept, and not a user's own."""
     try:
-        with suppress(FileNotFoundError):
-            check_regular(path)
+        return is_ours(path)
     except NotAFile as error:
         raise DataError(f"{named(path)} {error}") from None
-    table = kept_rows(path)
-    if table is None:
+    except OSError:
+        return False  # its source says what is wrong
+
+
+def _kept(path: Path) -> Table:
+    try:
+        return read_kept_rows(path)
+    except (DamagedError, FileNotFoundError) as error:
         raise DataError(
-            f"{named(path)} must be the rows.npz of a study's folder, got no rows in it"
-        )
-    return table
+            f"{named(path)} must be the whole rows.parquet of a study's folder, got a damaged "
+            f"file: {error}; give the file that they came from"
+        ) from None

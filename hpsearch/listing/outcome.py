@@ -9,7 +9,14 @@ from hpsearch.evaluation.leaderboard import Winner
 from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.tasks.metric import Metric
 from hpsearch.tasks.task import Task
-from hpsearch.wording import say_number, say_openings, say_phases, say_spread
+from hpsearch.wording import (
+    metric_digits,
+    say_interval,
+    say_number,
+    say_openings,
+    say_phases,
+    say_spread,
+)
 
 
 def outcome_values(outcome: Outcome) -> dict[str, Any]:
@@ -46,8 +53,9 @@ def say_outcome(outcome: Outcome) -> str:
         )
         for metric in outcome.task.test_metrics:
             measured = outcome.test.metrics[metric.name]
-            interval = f"[{measured.low:.4f}, {measured.high:.4f}]"
-            lines.append(f"  {metric.label:<22} {measured.value:.4f}  {interval}")
+            digits = metric_digits(metric, outcome.data.target.deviation)
+            interval = say_interval({"low": measured.low, "high": measured.high}, digits)
+            lines.append(f"  {metric.label:<22} {say_number(measured.value, digits)}  {interval}")
         lines += _say_baselines(outcome.task.metric, outcome.test)
     lines += [f"took: {say_phases(outcome.seconds)}", f"report: {outcome.folder / 'report.html'}"]
     return "\n".join(lines)
@@ -71,7 +79,8 @@ def _say_winner(task: Task, winner: Winner) -> Iterator[str]:
 def _say_baselines(metric: Metric, test: TestResult) -> Iterator[str]:
     baselines = [baseline for baseline in test.baselines if baseline.label != test.reference]
     if baselines:
-        yield f"{metric.label} of baselines less that of {test.reference}, above 0 is worse:"
+        worse = "above" if metric.sign > 0 else "below"
+        yield f"{metric.label} of baselines less that of {test.reference}, {worse} 0 is worse:"
     width = max((len(baseline.label) for baseline in baselines), default=0)
     for baseline in baselines:
         difference = baseline.differences[metric.name]

@@ -76,7 +76,7 @@ class StudyFolder:
 
 def rows_file(path: Path) -> Path:
     """Where a study's folder keeps its rows."""
-    return path / "rows.npz"
+    return path / "rows.parquet"
 
 
 @contextmanager

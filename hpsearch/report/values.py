@@ -16,7 +16,7 @@ SIMULATED = "simulated rows, not the UCI data"
 LEVEL = 0.95
 
 #: In the study's folder, repeats the study from the beginning.
-REPEAT = "hpsearch optimize --study study.toml --data rows.npz --out NEW_FOLDER"
+REPEAT = "hpsearch optimize --study study.toml --data rows.parquet --out NEW_FOLDER"
 
 
 def study_values(outcome: Outcome, *, times: bool) -> dict[str, Any]:

@@ -25,10 +25,12 @@ from hpsearch.study.sections import (
     SearchSection,
     StudySection,
     TrainingSection,
+    baselines_of,
 )
 from hpsearch.study.spec import StudySpec
 from hpsearch.study.tagged import NAME, tagged
 from hpsearch.study.toml import parse, read_toml
+from hpsearch.tasks.registry import TASKS
 
 SECTIONS: Mapping[str, type[StudyTable]] = {
     "study": StudySection,
@@ -109,6 +111,8 @@ def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] =
     for name, model in SECTIONS.items():
         entries = tables.get(name, {})
         plain = {key: entry for key, entry in entries.items() if not _is_read(name, key)}
+        if name == "evaluate" and isinstance(data := sections.get("data"), DataSection):
+            plain.setdefault("baselines", [model.name for model in TASKS[data.task].estimators])
         try:
             sections[name] = model.model_validate(plain)
         except ValidationError as error:
@@ -132,6 +136,16 @@ def _check_together(sections: Mapping[str, StudyTable]) -> Iterator[Mistake]:
     match sections:
         case {"data": DataSection() as data}:
             yield from cutting_mistakes(data)
+    match sections:
+        case {"data": DataSection() as data, "evaluate": EvaluateSection() as evaluate}:
+            known = baselines_of(TASKS[data.task])
+            for name in evaluate.baselines:
+                if name not in known:
+                    yield Mistake(
+                        "evaluate.baselines",
+                        f"must be for data.task = {data.task!r}: {', '.join(map(repr, known))}; "
+                        f"got {shown(name)}",
+                    )
     match sections:
         case {"training": TrainingSection() as training, "search": SearchSection() as search}:
             warmup = search.warmup_epochs

@@ -13,6 +13,7 @@ from hpsearch.study.samplers import Sampler, Tpe
 from hpsearch.study.section import MOST, Count, StudyTable, Text
 from hpsearch.study.table_keys import TableKeys
 from hpsearch.tasks.registry import TASKS
+from hpsearch.tasks.task import Task
 
 
 def _file_name(text: str) -> str:
@@ -120,11 +121,13 @@ class SearchSection(StudyTable):
     parallel: Annotated[Count, Field(le=1_024)] = 8
 
 
-#: What the winner may be compared with: the tutorial's networks, then models of scikit-learn.
-BASELINES = (
-    *TUTORIAL,
-    *dict.fromkeys(model.name for task in TASKS.values() for model in task.estimators),
-)
+def baselines_of(task: Task) -> tuple[str, ...]:
+    """What the winner may be compared with: the tutorial's networks, models of scikit-learn."""
+    return (*TUTORIAL, *(model.name for model in task.estimators))
+
+
+#: The baselines of all tasks.
+BASELINES = tuple(dict.fromkeys(name for task in TASKS.values() for name in baselines_of(task)))
 
 
 def _known_baseline(name: str) -> str:
@@ -143,7 +146,8 @@ class EvaluateSection(StudyTable):
     The best ``top`` configurations are trained again with so many fresh ``seeds`` each. With
     ``ablation`` the winner is trained without each of its regularizers, with the same seeds.
     ``baselines`` are measured beside it: TensorFlow's tutorial's seven networks, trained for at
-    most ``baseline_epochs``, and two models of scikit-learn, by default these two alone.
+    most ``baseline_epochs``, and two models of scikit-learn, by default these two alone; for a
+    number they are ``ridge_regression`` and ``gradient_boosting``.
     """
 
     top: Annotated[Count, Field(le=100)] = 3

@@ -68,8 +68,9 @@ def resampled_r2(targets: Array, models: Array) -> Resampler:
     def values(counts: Array) -> Array:
         mean, square = weighted_sums(moments, counts) / counts.sum()
         variance = square - mean**2
-        explained = 1 - weighted_sums(errors, counts) / counts.sum() / variance
-        return explained if variance > 0 else np.zeros(len(models))
+        if variance < 1e-14 * square or square == 0:  # what rounding leaves of equal targets
+            return np.zeros(len(models))
+        return np.asarray(1 - weighted_sums(errors, counts) / counts.sum() / variance)
 
     return values
 
@@ -106,7 +107,7 @@ SQUARED_ERROR = Metric(
     "mean_squared_error",
     label="mean squared error",
     direction="minimize",
-    unit="variances of the target",
+    unit="target variances",
     reference=mean_squared_error,
     row_values=lambda targets, models: (models - targets) ** 2,
     chance=lambda targets: float(targets.astype(np.float64).var()),
@@ -119,7 +120,7 @@ STANDARDIZED_ABSOLUTE_ERROR = Metric(
     "mean_absolute_error",
     label="mean absolute error",
     direction="minimize",
-    unit="deviations of the target",
+    unit="target deviations",
     reference=mean_absolute_error,
     row_values=lambda targets, models: np.abs(models - targets),
     chance=lambda targets: mean_absolute_error(targets, np.full(len(targets), np.median(targets))),

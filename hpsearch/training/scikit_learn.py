@@ -82,7 +82,7 @@ def _fit(
     estimator = getattr(import_module(module), name)(**{**arguments, **drawn})
     estimator.fit(fold.train_features, fold.train_labels, **held_out)
     losses = [
-        task.metric.reference(fold.validation_labels, stage)
+        task.metric.sign * task.metric.reference(fold.validation_labels, stage)
         for stage in _stages(task, baseline, estimator, fold.validation_features)
     ]
     best = int(np.argmin(losses))

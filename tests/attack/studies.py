@@ -107,8 +107,7 @@ def kept(out: Path) -> dict[str, Any]:
             "trials": folder.record.trials(),
             "report": report_values(read_outcome(folder), times=False),
         }
-    with np.load(out / "rows.npz") as rows:
-        found["rows"] = {name: rows[name].tobytes() for name in ("features", "labels")}
+    found["rows"] = (out / "rows.parquet").read_bytes()
     return {**found, "study": (out / "study.toml").read_text("utf-8"), "curves": curves(out)}
 
 

@@ -7,10 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from hpsearch.data.kept import kept_rows
+from hpsearch.data.kept import kept_rows, read_kept_rows
 from hpsearch.evaluation.reading import read_outcome
 from hpsearch.listing.status import status_of
 from hpsearch.record.folder import read_folder
@@ -23,7 +22,7 @@ from tests.attack.studies import kept, optimize, run
 #: Files of a real study that are read, and how many times each kind is damaged.
 READ = {
     "curves/*.npz": amount(24, 1_200),
-    "rows.npz": amount(24, 1_500),
+    "rows.parquet": amount(24, 1_500),
     "study.db": amount(40, 1_200),
     "study.toml": amount(24, 700),
     "openings.log": amount(12, 300),
@@ -67,7 +66,7 @@ class Reader:
 
     def rows(self) -> str:
         """What is wrong with the rows; damaged ones count as not there."""
-        table = kept_rows(self._folder / "rows.npz")
+        table = kept_rows(self._folder / "rows.parquet")
         if table is None:
             return ""
         now = (table.fingerprint(), table.names, table.origin)
@@ -76,7 +75,7 @@ class Reader:
     def _read(self) -> dict[str, Any]:
         with read_folder(self._folder) as folder:
             status = status_of(folder)
-            table = kept_rows(self._folder / "rows.npz")
+            table = kept_rows(self._folder / "rows.parquet")
             return {
                 "rows": table and (table.fingerprint(), table.names, table.origin),
                 "trials": folder.record.trials(),
@@ -106,7 +105,7 @@ def told(complaints: list[tuple[str, Damage, str]], rounds: int) -> str:
 def test_what_is_read_of_a_damaged_folder_is_the_same_or_a_message(
     through: Path, tmp_path: Path, kind: str, share: int
 ) -> None:
-    for name in ("study.db", "study.toml", "rows.npz", "openings.log"):
+    for name in ("study.db", "study.toml", "rows.parquet", "openings.log"):
         if (through / name).exists():
             shutil.copy(through / name, tmp_path)
     for name in ("curves", "models"):
@@ -121,7 +120,7 @@ def test_what_is_read_of_a_damaged_folder_is_the_same_or_a_message(
         path = rng.choice(files)
         damage = any_damage(rng, path)
         damage.do(path)
-        attempt = reader.rows if kind == "rows.npz" else partial(reader.compare, kind)
+        attempt = reader.rows if kind == "rows.parquet" else partial(reader.compare, kind)
         if said := symptom(attempt):
             complaints.append((kind, damage, said))
         restored.restore()
@@ -172,7 +171,7 @@ def test_a_real_study_with_damage_in_every_kind_of_file_is_healed_or_told(
     out = tmp_path / "run"
     shutil.copytree(through, out)
     rng = random.Random(seed)
-    kinds = rng.sample(["curves/*.npz", "rows.npz", "models/best.keras"], 2)
+    kinds = rng.sample(["curves/*.npz", "rows.parquet", "models/best.keras"], 2)
     kinds += [[], ["study.db"], ["study.toml"], ["openings.log"]][seed % 4]
     for kind in kinds:
         for path in rng.sample(files := sorted(out.glob(kind)), min(2, len(files))):
@@ -189,11 +188,10 @@ def test_a_real_study_with_damage_in_every_kind_of_file_is_healed_or_told(
 
 
 def test_an_empty_study_file_is_told_or_healed(through: Path, tmp_path: Path) -> None:
-    for name in ("study.db", "rows.npz"):
+    for name in ("study.db", "rows.parquet"):
         shutil.copy(through / name, tmp_path)
     (tmp_path / "study.toml").write_bytes(b"")
-    with np.load(tmp_path / "rows.npz") as rows:
-        assert len(rows["labels"]) == 400
+    assert len(read_kept_rows(tmp_path / "rows.parquet")) == 400
 
     def read() -> str:
         with read_folder(tmp_path) as folder:

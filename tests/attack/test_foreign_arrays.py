@@ -17,11 +17,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.data.kept import kept_rows
 from hpsearch.record.histories import ProgressFiles
 from tests.attack.damage import symptom
 from tests.attack.doubled import begin
-from tests.attack.scale import whole
 from tests.attack.studies import environment, optimize, run
 
 #: Address space that is enough for a file of this size, and for no bomb.
@@ -103,32 +101,6 @@ CHANGES = (
 )
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_wrong_rows_count_as_not_there(through: Path, tmp_path: Path, change: str) -> None:
-    marker, path = tmp_path / "unpickled", tmp_path / "rows.npz"
-    complaints = {}
-    for member in ("features", "labels"):
-        spoil(through / "rows.npz", path, member, changed(change, marker))
-        complaints[member] = symptom(lambda: "" if kept_rows(path) is None else "believed")
-    assert not {member: said for member, said in complaints.items() if said}
-    assert not marker.exists()
-
-
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("member", ["features", "labels"])
-def test_rows_that_are_not_finite_count_as_not_there(
-    through: Path, tmp_path: Path, member: str, value: float
-) -> None:
-    path = tmp_path / "rows.npz"
-
-    def change(array: np.ndarray[Any, Any]) -> bytes:
-        array.flat[3] = value
-        return packed(array)
-
-    spoil(through / "rows.npz", path, member, change)
-    assert symptom(lambda: "" if kept_rows(path) is None else "it was believed") == ""
-
-
 def spoil(
     source: Path, target: Path, member: str, change: Callable[[np.ndarray[Any, Any]], bytes]
 ) -> None:
@@ -185,21 +157,13 @@ def bomb(path: Path, content: Mapping[str, bytes], member: str) -> None:
             if name != f"{member}.npy":
                 archive.writestr(name, data)
         header = io.BytesIO()
-        shape = (BOMB_BYTES // 28 // 4, 28) if member == "features" else (BOMB_BYTES // 4,)
-        about = {"descr": "<f4", "fortran_order": False, "shape": shape}
+        about = {"descr": "<f4", "fortran_order": False, "shape": (BOMB_BYTES // 4,)}
         np.lib.format.write_array_header_1_0(header, about)
         with archive.open(f"{member}.npy", "w", force_zip64=True) as stream:
             stream.write(header.getvalue())
             for _ in range(BOMB_BYTES // 2**24):
                 stream.write(bytes(2**24))
 
-
-READ_ROWS = """
-import sys
-from pathlib import Path
-from hpsearch.data.kept import kept_rows
-sys.exit(kept_rows(Path(sys.argv[1])) is not None)
-"""
 
 READ_CURVE = """
 import sys
@@ -222,60 +186,11 @@ def limited(program: str, argument: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture(scope="module")
-def rows_bomb(through: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Rows that are huge when they are unpacked."""
-    path = tmp_path_factory.mktemp("bomb") / "rows.npz"
-    bomb(path, members(through / "rows.npz"), "features")
-    assert path.stat().st_size < 64 * 2**20
-    return path
-
-
-def test_a_bomb_of_rows_is_not_unpacked(rows_bomb: Path) -> None:
-    done = limited(READ_ROWS, rows_bomb)
-    assert (done.returncode, done.stderr) == (0, "")
-
-
 def test_a_bomb_in_curves_is_not_unpacked(through: Path, tmp_path: Path) -> None:
     (tmp_path / "curves").mkdir()
     bomb(tmp_path / "curves" / "0000.npz", members(through / "curves" / "0000.npz"), "losses")
     done = limited(READ_CURVE, tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-
-
-def test_a_bomb_named_on_the_command_line_is_refused(
-    study: Path, rows_bomb: Path, tmp_path: Path
-) -> None:
-    out = tmp_path / "run"
-    command = optimize(study, out, "--data", str(rows_bomb))
-    done = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment(),
-        timeout=60,
-        preexec_fn=partial(resource.setrlimit, resource.RLIMIT_AS, (LARGEST_BYTES, LARGEST_BYTES)),
-    )
-    assert done.returncode == 1, done.stderr
-    assert "Traceback" not in done.stderr
-    assert "rows.npz" in done.stderr
-    assert not out.exists()
-
-
-@whole
-@pytest.mark.parametrize("change", CHANGES)
-def test_wrong_rows_named_on_the_command_line_are_refused(
-    study: Path, through: Path, tmp_path: Path, change: str
-) -> None:
-    marker, path, out = tmp_path / "unpickled", tmp_path / "mine.npz", tmp_path / "run"
-    spoil(through / "rows.npz", path, "features", changed(change, marker))
-    done = run(optimize(study, out, "--data", str(path)))
-    assert done.returncode == 1, done.stderr
-    assert "mine.npz" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not marker.exists()
-    assert not out.exists()
 
 
 def test_a_bomb_in_a_study_that_goes_on_is_trained_again(

@@ -131,7 +131,7 @@ def found(out: Path) -> dict[str, Any]:
         with np.load(path) as arrays:
             about = json.loads(str(arrays["about"]))
             curves[path.name] = (arrays["curve"].tobytes(), about["digests"])
-    kept = ("study.toml", "rows.npz", "report.json", "report.md", "report.html")
+    kept = ("study.toml", "rows.parquet", "report.json", "report.md", "report.html")
     return {
         "trials": json.loads(told),
         "curves": curves,

@@ -32,7 +32,7 @@ LINKS = (
     *("report.html", "report.md", "report.json", "study.toml", ".holder", "curves/0001.npz"),
     *(f".report.json.{NOBODY}.new", f"curves/.0001.npz.{NOBODY}.new"),
 )
-REAL_LINKS = ("models", "models/best.keras", "rows.npz", *LINKS)
+REAL_LINKS = ("models", "models/best.keras", "rows.parquet", *LINKS)
 
 #: Files of people, and folders of theirs, among those of hpsearch.
 FOREIGN = (

@@ -1,4 +1,4 @@
-"""Rows in a study's folder: what somebody else made is refused with the reason."""
+"""Rows in a study's folder: they come back, and what somebody else made is refused with reason."""
 
 import json
 from pathlib import Path
@@ -7,42 +7,65 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.arrays import DamagedError, write_arrays
-from hpsearch.data.kept import kept_rows, read_kept_rows
+from hpsearch.arrays import DamagedError
+from hpsearch.data.columns import Column, RawRows
+from hpsearch.data.kept import keep_rows, kept_rows, read_kept_rows
+from hpsearch.data.parquet import Texts, write_parquet
+from hpsearch.data.table import Origin, Table
 
 GOOD = {"kind": "csv", "description": "two rows"}
 
 
-def written(path: Path, source: Any = GOOD, **arrays: Any) -> Path:
-    about = np.array(
-        json.dumps(
-            {
-                "columns": [["a", "number"]],
-                "vocabularies": [],
-                "classes": [],
-                "source": source,
-            }
-        )
-    )
-    rows: dict[str, Any] = {
-        "numbers": np.ones((2, 1)),
-        "codes": np.empty((2, 0), np.int32),
-        "labels": np.array([0, 1], np.float32),
+def written(path: Path, *columns: Any, **about: Any) -> Path:
+    """A file of two rows, whose digest is right."""
+    every = {
+        "columns": [["a", "number"], ["b", "category"]],
+        "vocabularies": [["yes", "no"]],
+        "classes": [],
+        "numbers": "float64",
+        "source": GOOD,
+        **about,
     }
-    write_arrays(path, {"about": about, **rows, **arrays})
+    good = (np.ones(2), Texts(np.array([1, -1], np.int32), ("yes", "no")), np.arange(2.0))
+    values = columns or good
+    named = [(f"c{place}", column) for place, column in enumerate(values)]
+    write_parquet(path, named, json.dumps(every))
     return path
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("labels", [np.float32, np.float64])
+def test_all_kinds_of_columns_come_back(tmp_path: Path, dtype: Any, labels: Any) -> None:
+    numbers = np.array([[np.nan, 1, 2], [-0.0, 0, 1e-30], [3, np.nan, 0.1]], dtype)
+    codes = np.array([[1, -1], [-1, -1], [0, -1]], np.int32)
+    table = Table(
+        RawRows(numbers, codes, (("B", "a", "of nobody"), ())),
+        np.array([0, 1, 1], labels),
+        (
+            *(Column("label", "number"), Column("text", "category"), Column("day", "date")),
+            *(Column("LABEL", "boolean"), Column("", "category")),
+        ),
+        Origin("csv", "three rows of é.csv", simulated=False),
+        ("no", "yes"),
+    )
+    keep_rows(tmp_path / "rows.parquet", table)
+    kept = read_kept_rows(tmp_path / "rows.parquet")
+    assert kept.fingerprint() == table.fingerprint()
+    assert (kept.columns, kept.classes, kept.origin) == (table.columns, ("no", "yes"), table.origin)
+    assert kept.raw.texts().tolist() == [["a", ""], ["", ""], ["B", ""]]
+
+
 def test_rows_of_the_right_form_are_read(tmp_path: Path) -> None:
-    table = read_kept_rows(written(tmp_path / "rows.npz"))
-    assert table.names == ("a",)
+    table = read_kept_rows(written(tmp_path / "rows.parquet"))
+    assert table.names == ("a", "b")
     assert table.origin.description == "two rows"
+    assert table.raw.codes.tolist() == [[1], [-1]]
 
 
 @pytest.mark.parametrize(
     "source",
     [
-        {**GOOD, "kind": "parquet"},
+        {**GOOD, "kind": "moon"},
         {**GOOD, "kind": ["csv"]},
         {**GOOD, "description": 5},
         {"kind": "csv"},
@@ -50,30 +73,49 @@ def test_rows_of_the_right_form_are_read(tmp_path: Path) -> None:
     ],
 )
 def test_an_origin_that_no_source_has_is_refused(tmp_path: Path, source: Any) -> None:
-    path = written(tmp_path / "rows.npz", source)
+    path = written(tmp_path / "rows.parquet", source=source)
     with pytest.raises(DamagedError, match=r"where its rows came from|no rows of a study"):
         read_kept_rows(path)
     assert kept_rows(path) is None
 
 
 def test_collisions_are_simulated_whoever_wrote_the_file(tmp_path: Path) -> None:
-    path = written(tmp_path / "rows.npz", {**GOOD, "kind": "collisions"})
+    path = written(tmp_path / "rows.parquet", source={**GOOD, "kind": "collisions"})
     assert read_kept_rows(path).origin.simulated
 
 
+NUMBER, TEXT = np.ones(2), Texts(np.array([1, 0], np.int32), ("yes", "no"))
+
+
 @pytest.mark.parametrize(
-    ("arrays", "message"),
+    ("columns", "about", "message"),
     [
-        ({"numbers": np.ones((2, 2))}, "numbers must be floats of 1 columns"),
-        ({"numbers": np.ones((2, 1), int)}, "must be floats of 1 columns, got int64"),
-        ({"codes": np.zeros((2, 1), np.int32)}, "codes must be int32 of 0 columns"),
-        ({"labels": np.ones(3, np.float32)}, "one for each row"),
-        ({"labels": np.full(2, np.nan, np.float32)}, "labels must be finite"),
-        ({"numbers": np.full((2, 1), np.inf)}, "must be finite"),
+        (
+            (NUMBER, NUMBER, NUMBER),
+            {},
+            r"types \['DOUBLE', 'VARCHAR'\], got \['DOUBLE', 'DOUBLE'\]",
+        ),
+        ((NUMBER, TEXT, NUMBER, NUMBER), {}, r"must be of types .*, got .*'DOUBLE'\]"),
+        ((NUMBER,), {}, r"must be of types .*, got \[\]"),
+        ((NUMBER.astype(int), TEXT, NUMBER), {}, r"got \['BIGINT', 'VARCHAR'\]"),
+        ((NUMBER.astype(np.float32), TEXT, NUMBER), {}, r"got \['FLOAT', 'VARCHAR'\]"),
+        ((NUMBER, TEXT, NUMBER.astype(int)), {}, "labels must be FLOAT or DOUBLE, got BIGINT"),
+        ((NUMBER, TEXT, np.full(2, np.nan)), {}, "must be finite"),
+        ((NUMBER, TEXT, np.full(2, np.inf)), {}, "must be finite"),
+        ((np.full(2, -np.inf), TEXT, NUMBER), {}, "must be finite"),
+        ((), {"numbers": "float16"}, "float32 or float64, got 'float16'"),
+        ((), {"columns": [["a", "numbers"], ["b", "category"]]}, "must be of kind number"),
+        ((), {"columns": 5}, "no rows of a study"),
+        ((), {"vocabularies": []}, "must be 1 vocabularies, got 0"),
+        ((), {"vocabularies": [["yes"]]}, "'no' must be in its column's vocabulary"),
+        ((), {"vocabularies": [["no", "no"]]}, "each text once"),
+        ((), {"vocabularies": 5}, "no rows of a study"),
     ],
 )
-def test_arrays_that_are_no_rows_are_refused(
-    tmp_path: Path, arrays: dict[str, Any], message: str
+def test_columns_that_are_no_rows_are_refused(
+    tmp_path: Path, columns: tuple[Any, ...], about: dict[str, Any], message: str
 ) -> None:
+    path = written(tmp_path / "rows.parquet", *columns, **about)
     with pytest.raises(DamagedError, match=message):
-        read_kept_rows(written(tmp_path / "rows.npz", **arrays))
+        read_kept_rows(path)
+    assert kept_rows(path) is None

@@ -43,7 +43,7 @@ def conditions(folder: Path) -> dict[str, str]:
     return {
         finding.part: finding.condition
         for finding in check_folder(folder)
-        if finding.condition != "whole" and finding.part != "rows.npz"
+        if finding.condition != "whole" and finding.part != "rows.parquet"
     }
 
 

@@ -137,12 +137,15 @@ def test_higgs_is_held_to_the_same_limits(tmp_path: Path) -> None:
     [
         ("rows.csv", os.mkfifo, "a pipe; write it to a file first"),
         ("rows.csv.gz", os.mkfifo, "a pipe; write it to a file first"),
-        ("rows.npz", os.mkfifo, "a pipe; write it to a file first"),
+        ("rows.parquet", os.mkfifo, "a pipe; write it to a file first"),
         ("rows.csv", os.mkdir, "a folder; name a file in it"),
-        ("rows.npz", os.mkdir, "a folder; name a file in it"),
+        ("rows.parquet", os.mkdir, "a folder; name a file in it"),
         ("rows.csv", lambda path: path.symlink_to("/dev/zero"), "a device; write what it gives"),
         ("rows.csv", lambda path: path.symlink_to("/dev/tty"), "a device; write what it gives"),
-        ("rows.npz", lambda path: path.symlink_to("/dev/zero"), "a device; write what it gives"),
+        (
+            *("rows.parquet", lambda path: path.symlink_to("/dev/zero")),
+            "a device; write what it gives",
+        ),
     ],
 )
 def test_what_is_no_regular_file_is_refused_at_once(
@@ -170,7 +173,9 @@ def test_a_pipe_in_place_of_the_cache_is_no_cache(tmp_path: Path) -> None:
         fetch_higgs(cache, rows=1, progress=ignore, mirrors=[])
 
 
-@pytest.mark.parametrize("name", ["~nosuchuser/rows.csv", "~nosuchuser/rows.npz", "~nosuchuser"])
+@pytest.mark.parametrize(
+    "name", ["~nosuchuser/rows.csv", "~nosuchuser/rows.parquet", "~nosuchuser"]
+)
 def test_a_home_that_is_not_known_is_told(name: str) -> None:
     with pytest.raises(
         DataError, match=f"a home folder that is known, got {name}; write the whole"

@@ -80,7 +80,7 @@ def test_kept_rows_come_back_with_their_origin(
     source: Source, file: Path | None, tmp_path: Path
 ) -> None:
     table = read(source, file)
-    keep_rows(tmp_path / "rows.npz", table)
-    kept = read_kept_rows(tmp_path / "rows.npz")
+    keep_rows(tmp_path / "rows.parquet", table)
+    kept = read_kept_rows(tmp_path / "rows.parquet")
     assert (kept.names, kept.origin) == (table.names, table.origin)
     assert kept.fingerprint() == table.fingerprint()

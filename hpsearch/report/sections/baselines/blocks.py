@@ -10,7 +10,7 @@ from hpsearch.report.cells import estimate_cell
 from hpsearch.report.section import Values
 from hpsearch.report.sections.baselines.figures import differences
 from hpsearch.tasks.task import Task
-from hpsearch.wording import NOTHING, say_number, say_signed
+from hpsearch.wording import NOTHING, metric_digits, say_interval, say_number, say_signed
 
 #: Metrics of the table, after the difference.
 SHOWN = 3
@@ -19,28 +19,39 @@ SHOWN = 3
 def make_blocks(outcome: Outcome, values: Values) -> Sequence[Block]:
     """The verdict, the differences as figure and table, and how they came about."""
     reference, baselines = values["reference"], values["baselines"]
+    right, left = ("Right", "left") if outcome.task.metric.sign > 0 else ("Left", "right")
     return [
         Bullets(values["said"]["verdict"], "verdict"),
         Figure(
             "differences",
-            "Right of the line a baseline is worse, left of it better: filled circles are worse, "
-            "triangles better, hollow diamonds not distinguishable, as their 95 % interval holds "
-            "0.",
+            f"{right} of the line a baseline is worse, {left} of it better: filled circles are "
+            "worse, triangles better, hollow diamonds not distinguishable, as their 95 % interval "
+            "holds 0.",
             partial(differences, outcome.task, reference["label"], baselines),
         ),
-        _table(outcome.task, reference, baselines),
+        _table(outcome.task, outcome.data.target.deviation, reference, baselines),
         Heading("How they were trained and compared"),
         Bullets(values["said"]["training"]),
     ]
 
 
 def _table(
-    task: Task, reference: Mapping[str, Any], baselines: Sequence[Mapping[str, Any]]
+    task: Task,
+    scale: float,
+    reference: Mapping[str, Any],
+    baselines: Sequence[Mapping[str, Any]],
 ) -> Table:
     shown = [metric for metric in task.test_metrics if metric.name in reference["metrics"]][:SHOWN]
 
     def metrics(model: Mapping[str, Any]) -> Row:
-        cells = (estimate_cell(model["metrics"][metric.name]) for metric in shown)
+        cells = (
+            estimate_cell(
+                model["metrics"][metric.name],
+                partial(say_number, digits=metric_digits(metric, scale)),
+                partial(say_interval, digits=metric_digits(metric, scale)),
+            )
+            for metric in shown
+        )
         return [*cells, say_number(model["validation"])]
 
     rows = [
@@ -51,6 +62,7 @@ def _table(
         ]
         for baseline in baselines
     ]
+    in_unit = f"in {task.metric.unit}" if task.metric.unit else f"{task.metric.better} is better"
     first = Cell(reference["label"], "the reference", strong=True)
     return Table(
         "Baselines",
@@ -62,7 +74,7 @@ def _table(
         ),
         [[first, NOTHING, *metrics(reference)], *rows],
         f"The best on the test rows first; the difference is baseline less {reference['label']}, "
-        f"in {task.metric.unit}. In brackets, 95 % intervals over the test rows",
+        f"{in_unit}. In brackets, 95 % intervals over the test rows",
     )
 
 

@@ -7,17 +7,27 @@ from hpsearch.evaluation.baselines import is_network, label_of
 from hpsearch.evaluation.outcome import Outcome, TestedBaseline, TestResult
 from hpsearch.models import tutorial
 from hpsearch.statistics.estimate import Estimate
+from hpsearch.tasks.estimators import EstimatorBaseline
+from hpsearch.tasks.metric import Metric
 from hpsearch.tasks.task import Task
-from hpsearch.wording import first_upper, say_count, say_interval, say_number, say_signed
+from hpsearch.wording import (
+    an,
+    first_upper,
+    listed,
+    say_count,
+    say_interval,
+    say_number,
+    say_signed,
+)
 
 TIE = "not distinguishable"
 
 
-def judge_difference(difference: Estimate) -> str:
+def judge_difference(metric: Metric, difference: Estimate) -> str:
     """A baseline's objective less the reference's, in words; by whether 0 is inside."""
     if not difference.excludes_zero:
         return TIE
-    return "worse" if difference.value > 0 else "better"
+    return "worse" if metric.sign * difference.value > 0 else "better"
 
 
 def say_verdict(task: Task, test: TestResult, baselines: Sequence[TestedBaseline]) -> Iterator[str]:
@@ -27,7 +37,9 @@ def say_verdict(task: Task, test: TestResult, baselines: Sequence[TestedBaseline
         baselines: The best on the test rows first.
     """
     metric = task.metric
-    verdicts = [judge_difference(baseline.differences[metric.name]) for baseline in baselines]
+    verdicts = [
+        judge_difference(metric, baseline.differences[metric.name]) for baseline in baselines
+    ]
     equal, better = verdicts.count(TIE), verdicts.count("better")
     other = "other " if test.trial is None else ""
     plural = "s" if len(baselines) > 1 else ""
@@ -39,7 +51,7 @@ def say_verdict(task: Task, test: TestResult, baselines: Sequence[TestedBaseline
     best = baselines[0]
     loss, difference = best.metrics[metric.name], best.differences[metric.name]
     yield (
-        f"The best {other}baseline on the test rows is {best.label}, with a {metric.label} of "
+        f"The best {other}baseline on the test rows is {best.label}, with {an(metric.label)} of "
         f"{say_number(loss.value)} {say_interval(asdict(loss))} and a difference of "
         f"{say_signed(difference.value)} {say_interval(asdict(difference))} to {test.reference}: "
         f"{verdicts[0]}."
@@ -81,20 +93,13 @@ def say_training(outcome: Outcome, test: TestResult, comparisons: int) -> Iterat
             f"patience {say_count(tutorial.PATIENCE)} on {outcome.task.objective}, one seed. "
             "Unlike the tutorial's, they see standardized features."
         )
-    if "logistic_regression" in names:
-        yield (
-            "Logistic regression is scikit-learn's with its defaults, on the same standardized "
-            "rows."
-        )
-    if "gradient_boosting" in names:
-        yield (
-            "Histogram gradient boosting is scikit-learn's, on the same standardized rows, with as "
-            f"many of its {_trees(outcome.task)} trees as are best on the validation rows."
-        )
+    models = [estimator for estimator in outcome.task.estimators if estimator.name in names]
+    for estimator in models:
+        yield _say_estimator(estimator)
     if test.trial is not None:
         yield (
             f"{first_upper(test.reference)} was chosen among {say_count(len(outcome.trials))} "
-            "trials on the validation rows; a baseline had one try."
+            f"trials on the validation rows; {_tries(models)}."
         )
     else:
         yield (f"All are compared with {test.reference}, the best baseline on the validation rows.")
@@ -110,6 +115,30 @@ def say_training(outcome: Outcome, test: TestResult, comparisons: int) -> Iterat
         yield f"Not measured, as training diverged: {labels}."
 
 
-def _trees(task: Task) -> int:
-    estimators = {estimator.name: estimator for estimator in task.estimators}
-    return int(estimators["gradient_boosting"].arguments["max_iter"])
+def _say_estimator(estimator: EstimatorBaseline) -> str:
+    """How a model of scikit-learn was made."""
+    if estimator.settings == 1 and not estimator.staged:
+        return (
+            f"{estimator.label} is scikit-learn's with its defaults, on the same standardized rows."
+        )
+    tuned = ""
+    if estimator.settings > 1:
+        names = listed([name.replace("_", " ") for name in estimator.ranges])
+        tuned = (
+            f". It was tuned: of {estimator.settings} settings of {names}, all but the first drawn "
+            "at random, the best on the validation rows is taken"
+        )
+    trees = (
+        f", with as many of its {estimator.arguments['max_iter']} trees as are best on the "
+        "validation rows"
+    )
+    return f"{estimator.label} is scikit-learn's, on the same standardized rows{trees}{tuned}."
+
+
+def _tries(models: Sequence[EstimatorBaseline]) -> str:
+    """How many configurations of a baseline were tried."""
+    tuned = [estimator for estimator in models if estimator.settings > 1]
+    if not tuned:
+        return "a baseline had one try"
+    tries = "; ".join(f"{estimator.label} among {estimator.settings}" for estimator in tuned)
+    return f"{tries} settings, and any other baseline had one try"

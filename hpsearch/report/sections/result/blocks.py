@@ -21,6 +21,7 @@ from hpsearch.report.section import Values
 from hpsearch.report.sections.result.figures import metrics_beside_validation
 from hpsearch.tasks.task import Task
 from hpsearch.wording import (
+    metric_digits,
     say_count,
     say_interval,
     say_number,
@@ -59,7 +60,7 @@ def _blocks(outcome: Outcome, values: Values, contents: Contents) -> Iterator[Bl
 
 def _test(outcome: Outcome, values: Values) -> Iterator[Block]:
     test = values["test"]
-    yield _metrics(outcome.task, test)
+    yield _metrics(outcome.task, test, values["data"]["target"]["deviation"])
     if test["trial"] is not None:
         validation = test["validation"]
         yield Paragraph(
@@ -90,7 +91,7 @@ def _test(outcome: Outcome, values: Values) -> Iterator[Block]:
     yield Bullets([_say_opening(opening) for opening in test["opening_log"]], "numbered")
 
 
-def _metrics(task: Task, test: Mapping[str, Any]) -> Table:
+def _metrics(task: Task, test: Mapping[str, Any], scale: float) -> Table:
     network = (
         f"{test['reference']}, the best baseline on the validation rows"
         if test["trial"] is None
@@ -99,13 +100,14 @@ def _metrics(task: Task, test: Mapping[str, Any]) -> Table:
     rows = []
     for metric in task.test_metrics:
         seeds, validation = test["seeds"][metric.name], test["validation"]["seeds"][metric.name]
+        digits = metric_digits(metric, scale)
         rows.append(
             [
-                metric.label,
-                say_number(test[metric.name]),
-                say_interval(test["intervals"][metric.name]),
-                say_spread(seeds["mean"], seeds["deviation"]),
-                say_number(validation["mean"]),
+                metric.label if task.classification else metric.quantity,
+                say_number(test[metric.name], digits),
+                say_interval(test["intervals"][metric.name], digits),
+                say_spread(seeds["mean"], seeds["deviation"], digits),
+                say_number(validation["mean"], digits),
             ]
         )
     return Table(

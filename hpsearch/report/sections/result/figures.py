@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from hpsearch.evaluation.outcome import Measured
+from hpsearch.report.figures.axes import write_large_ticks
 from hpsearch.report.figures.legend import WIDTH, legend_above
 from hpsearch.report.figures.svg import BLUE, ORANGE, draw
 from hpsearch.tasks.task import Task
@@ -23,8 +24,12 @@ def metrics_beside_validation(task: Task, metrics: Mapping[str, Measured]) -> st
         for axes, metric in zip(panels, shown, strict=False):
             measured = metrics[metric.name]
             _strip(axes, measured, [value for value in measured.validation if math.isfinite(value)])
-            better = "lower is better" if metric.direction == "minimize" else "higher is better"
-            axes.set_title(f"{metric.label} ({better})", loc="left", fontsize=8.5)
+            better = f"{metric.better} is better"
+            axes.set_title(
+                f"{metric.label if task.classification else metric.quantity} ({better})",
+                loc="left",
+                fontsize=8.5,
+            )
         legend_above(figure, panels[0])
 
     return draw(
@@ -54,3 +59,4 @@ def _strip(axes: Axes, measured: Measured, validation: Sequence[float]) -> None:
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(MaxNLocator(6))
     axes.margins(x=0.06)
+    write_large_ticks(axes.xaxis)

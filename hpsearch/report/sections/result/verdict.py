@@ -1,10 +1,18 @@
 """What to believe, in plain sentences that follow from the report's numbers by stated rules."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hpsearch.tasks.task import Task
-from hpsearch.wording import first_upper, say_count, say_interval, say_number, say_openings
+from hpsearch.wording import (
+    an,
+    first_upper,
+    metric_digits,
+    say_count,
+    say_interval,
+    say_number,
+    say_openings,
+)
 
 
 def judge(task: Task, values: Mapping[str, Any]) -> list[str]:
@@ -24,8 +32,8 @@ def _sentences(task: Task, values: Mapping[str, Any]) -> Iterator[str]:
         return
     if answer := _answer(task, values["data"]["chance"], test, values.get("baselines")):
         yield answer
-    yield _believe(task, values["data"]["classes"], test)
-    if tie := _tie(values["leaderboard"]):
+    yield _believe(task, values["data"], test)
+    if tie := _tie(task, values["leaderboard"]):
         yield tie
     yield _openings(test["openings"], test["openings_known"])
 
@@ -72,19 +80,27 @@ def _answer(
         return (
             f"{label} can be used, but {'; '.join(equal)} would do as well, as far as "
             f"{say_count(test['rows'])} test rows can tell."
-            f"{f' It is better than the other {say_count(others)} baselines.' if others else ''}"
+            f"{f' It is better than {_others(others)}.' if others else ''}"
         )
-    return f"{label} can be used: it is better than all {say_count(len(rows))} baselines."
+    every = f"all {say_count(len(rows))} baselines" if len(rows) > 1 else rows[0]["label"]
+    return f"{label} can be used: it is better than {every}."
 
 
-def _believe(task: Task, classes: Sequence[str], test: Mapping[str, Any]) -> str:
-    interval = say_interval(test["intervals"][task.metric.name])
+def _others(count: int) -> str:
+    return "the other baseline" if count == 1 else f"the other {say_count(count)} baselines"
+
+
+def _believe(task: Task, data: Mapping[str, Any], test: Mapping[str, Any]) -> str:
+    metric = task.told_metric
+    digits = metric_digits(metric, data["target"]["deviation"])
+    interval = say_interval(test["intervals"][metric.name], digits)
+    unit = "" if task.classification else f" in {metric.unit}"
     whose = f"{test['reference']}'s network" if test["trial"] is not None else test["reference"]
     return (
         f"On {say_count(test['rows'])} test rows that took no part in training or choosing, "
-        f"{whose} has a {task.metric.label} of "
-        f"{say_number(test[task.metric.name])} {interval}. "
-        f"{task.say_ranking(test[task.ranking_metric.name], classes)}"
+        f"{whose} has {an(metric.label)} of "
+        f"{say_number(test[metric.name], digits)} {interval}{unit}. "
+        f"{task.say_ranking(test[task.ranking_metric.name], data['classes'])}"
     )
 
 
@@ -99,13 +115,13 @@ def _openings(count: int, known: bool) -> str:
     )
 
 
-def _tie(leaderboard: list[Mapping[str, Any]]) -> str | None:
+def _tie(task: Task, leaderboard: list[Mapping[str, Any]]) -> str | None:
     """The first two, if they differ by less than seeds do."""
     if len(leaderboard) < 2 or any(entry["mean"] is None for entry in leaderboard[:2]):
         return None
     first, second = leaderboard[:2]
     scatter = max(first["deviation"] or 0.0, second["deviation"] or 0.0)
-    if second["mean"] - first["mean"] >= scatter:
+    if task.metric.behind(second["mean"], first["mean"]) >= scatter:
         return None
     return (
         f"Trials {first['trial']} and {second['trial']} differ by less than seeds do: which of "

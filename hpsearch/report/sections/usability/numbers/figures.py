@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from hpsearch.report.figures.axes import write_large_ticks
 from hpsearch.report.figures.calibration import GUIDE
 from hpsearch.report.figures.legend import WIDTH, legend_above
 from hpsearch.report.figures.svg import BLUE, ORANGE, draw
@@ -41,7 +42,6 @@ def predicted_against_true(points: Sequence[tuple[float, float]]) -> str:
         axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
         axes.set(xlabel="true value", ylabel="predicted value")
         _ticks(axes)
-        axes.yaxis.set_major_locator(MaxNLocator(5))
         legend_above(figure, axes)
 
     return draw(
@@ -85,8 +85,8 @@ def errors_by_prediction(bins: Sequence[Mapping[str, Any]]) -> str:
             capsize=2.5, label="mean, with 95 % intervals",
         )  # fmt: skip
         axes.set(xlabel="mean prediction", ylabel="predicted less true")
-        _ticks(axes)
         axes.margins(x=0.06)
+        _ticks(axes)
         legend_above(figure, axes)
 
     off = sum(bin_["error"]["low"] > 0 or bin_["error"]["high"] < 0 for bin_ in bins)
@@ -107,4 +107,6 @@ def _window(values: np.ndarray[Any, np.dtype[np.float64]]) -> tuple[float, float
 
 
 def _ticks(axes: Axes) -> None:
-    axes.xaxis.set_major_locator(MaxNLocator(5))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(5))
+        write_large_ticks(axis)
