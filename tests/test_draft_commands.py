@@ -148,6 +148,6 @@ def test_a_file_is_looked_at_and_read_as_it_was_found(tmp_path: Path) -> None:
         "'churned'; did you mean 'Churned'?; its columns are "
         "'Customer', 'Since', 'Plan', 'Fee', 'Churned'"
     ) in wrong.stderr
-    none = hpsearch("init", "data/churn.csv", cwd=tmp_path)
+    none = hpsearch("init", "data/churn.csv", "--out", "other.toml", cwd=tmp_path)
     assert none.returncode == 2
     assert "--label must name the column to predict" in none.stderr
