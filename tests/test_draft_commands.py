@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,44 @@ def test_a_table_is_searched_without_a_study_file_and_goes_on(tmp_path: Path) ->
     recorded = written_spec(run)
     assert recorded is not None
     assert recorded.as_toml() == same.as_toml()
+
+
+CHURN = "Customer;Since;Plan;Fee;Churned\n" + "".join(
+    f"C{row:03d};2024-01-{1 + row % 28:02d};{('basic', 'pro')[row % 2]};"
+    f"{'NA' if row % 9 == 0 else f'{row},5'};{('No', 'Yes')[row % 3 == 0]}\n"
+    for row in range(60)
+)
+
+
+def test_a_file_is_looked_at_and_read_as_it_was_found(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "studies").mkdir()
+    (tmp_path / "data" / "churn.csv").write_text(CHURN, encoding="utf-8")
+    done = hpsearch("init", "data/churn.csv", "--label", "Churned", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "studies/churn.toml",
+        "  rows      60",
+        "  predicts  'Churned', binary (two different values): 'No', 'Yes'",
+        "  columns   1 date, 1 category, 1 number",
+        "  left out  'Customer': each row has a text of its own",
+        "Next: hpsearch optimize churn",
+    ]
+    data = tomllib.loads((tmp_path / "studies" / "churn.toml").read_text("utf-8"))["data"]
+    assert data["path"] == "../data/churn.csv"
+    assert (data["delimiter"], data["decimal"], data["missing"]) == (";", ",", ["NA"])
+    assert data["columns"] == {
+        "Since": "date",
+        "Plan": "category",
+        "Fee": "number",
+        "Customer": "identifier",
+    }
+    wrong = hpsearch("optimize", "data/churn.csv", "--label", "churned", cwd=tmp_path)
+    assert wrong.returncode == 2
+    assert (
+        "'churned'; did you mean 'Churned'?; its columns are "
+        "'Customer', 'Since', 'Plan', 'Fee', 'Churned'"
+    ) in wrong.stderr
+    none = hpsearch("init", "data/churn.csv", "--out", "other.toml", cwd=tmp_path)
+    assert none.returncode == 2
+    assert "--label must name the column to predict" in none.stderr

@@ -111,7 +111,8 @@ def _data(table: TableName, draft: Draft) -> Sequence[Entry]:
     target = draft.target
     entries = [Entry("source", table.source)]
     if table.path is not None:
-        entries.append(Entry("path", table.path, "relative to this file"))
+        whole = table.path.startswith(("/", "~"))
+        entries.append(Entry("path", table.path, "" if whole else "starts at this file's folder"))
     if table.name is not None:
         entries.append(Entry("name", table.name))
     entries.append(Entry("label", _label(draft), "what is predicted"))
@@ -144,7 +145,7 @@ def _dialect(dialect: Dialect, columns: Sequence[ColumnProfile]) -> Iterator[Ent
     yield Entry("encoding", dialect.encoding)
     yield Entry("delimiter", dialect.delimiter)
     yield Entry("decimal", dialect.decimal)
-    yield Entry("header", dialect.header, "the first line names the columns")
+    yield Entry("header", dialect.header, "whether the first line names the columns")
     yield Entry("missing", dialect.missing, "texts that stand for no value")
     if any(column.finding == "date" for column in columns):
         yield Entry("day_first", dialect.day_first, "whether 02/03/2024 is in March")

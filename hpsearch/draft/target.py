@@ -1,7 +1,8 @@
 """What is predicted: the label's column, and the task that its values make."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hpsearch.data.profile import ColumnProfile, Profile
 from hpsearch.errors import UsageError, did_you_mean, shown
@@ -85,8 +86,7 @@ def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Targ
     Raises:
         UsageError: If they can't be predicted: dates, one value, or texts without number.
     """
-    name, values = column.name, column.values or _counted(column)
-    distinct = _distinct(column)
+    name, values, distinct = column.name, _values(column), _distinct(column)
     if distinct < 2:
         found = f"only {shown(values[0])}" if values else "none"
         raise UsageError(
@@ -123,7 +123,7 @@ def _task(column: ColumnProfile, rows: int) -> tuple[str, str]:
 
 def _are_classes(column: ColumnProfile, rows: int) -> bool:
     """Whether numbers are whole, and so few that each may be the name of a class."""
-    values, distinct = column.values or _counted(column), _distinct(column)
+    values, distinct = _values(column), _distinct(column)
     return (
         distinct <= FEW
         and distinct * ROWS_A_CLASS <= rows
@@ -134,7 +134,14 @@ def _are_classes(column: ColumnProfile, rows: int) -> bool:
 
 def _distinct(column: ColumnProfile) -> int:
     """Different values, without words for a missing one."""
-    return len(column.values) or column.distinct
+    return len(_values(column)) or column.distinct
+
+
+def _values(column: ColumnProfile) -> tuple[str, ...]:
+    """The different values of a column, where they are few; 1 and 1.0 are one."""
+    if column.finding == "number" and all(map(_is_number, column.values)):
+        column = replace(column, values=tuple(dict.fromkeys(map(_plain, column.values))))
+    return column.values or _counted(column)
 
 
 def _counted(column: ColumnProfile) -> tuple[str, ...]:
@@ -145,7 +152,7 @@ def _counted(column: ColumnProfile) -> tuple[str, ...]:
     if least is None or largest is None or column.distinct > MOST_CLASSES:
         return ()
     if column.distinct == 2:
-        return (f"{least:.17g}", f"{largest:.17g}")
+        return (_plain(str(least)), _plain(str(largest)))
     if least.is_integer() and largest - least == column.distinct - 1:
         return tuple(str(number) for number in range(int(least), int(largest) + 1))
     return ()
@@ -159,11 +166,21 @@ def class_order(values: Sequence[str]) -> tuple[str, ...]:
         return tuple(sorted(values))
 
 
-def _is_whole(text: str) -> bool:
+def _is_number(text: str) -> bool:
     try:
-        return float(text).is_integer()
+        return math.isfinite(float(text))
     except ValueError:
         return False
+
+
+def _is_whole(text: str) -> bool:
+    return _is_number(text) and float(text).is_integer()
+
+
+def _plain(text: str) -> str:
+    """A number as it is written without what does not count: ``1`` for ``1.0``."""
+    number = float(text)
+    return str(int(number)) if number.is_integer() else repr(number)
 
 
 def _about(distinct: int) -> str:

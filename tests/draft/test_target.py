@@ -17,6 +17,7 @@ from tests.draft.profiles import label_column, number_column, profile
         ({"finding": "boolean", "values": ("true", "false")}, "binary", ("false", "true")),
         ({"finding": "number", "values": ("2", "1")}, "binary", ("1", "2")),
         ({"finding": "number", "values": ("1", "-1")}, "binary", ("-1", "1")),
+        ({"finding": "number", "values": ("1.0", "0", "1")}, "binary", ("0", "1")),
         ({"distinct": 3, "values": ("b", "c", "a")}, "multiclass", ("a", "b", "c")),
         (
             {"finding": "number", "distinct": 3, "values": ("10", "9", "2")},
