@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from hpsearch.errors import Mistake, StudyFileError, did_you_mean, shown
+from hpsearch.models.tutorial import TUTORIAL
 from hpsearch.space.entries import read_hyperparameters
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.study.mistakes import explain
@@ -27,6 +28,7 @@ from hpsearch.study.sections import (
 from hpsearch.study.spec import StudySpec
 from hpsearch.study.tagged import NAME, tagged
 from hpsearch.study.toml import parse, read_toml
+from hpsearch.tasks.registry import TASKS
 
 SECTIONS: Mapping[str, type[StudyTable]] = {
     "study": StudySection,
@@ -93,7 +95,7 @@ def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] =
 
     sections: dict[str, StudyTable] = {}
     for name, model in SECTIONS.items():
-        entries = tables.get(name, {})
+        entries = {**_defaults(name, tables), **tables.get(name, {})}
         plain = {key: entry for key, entry in entries.items() if not _is_read(name, key)}
         try:
             sections[name] = model.model_validate(plain)
@@ -108,6 +110,14 @@ def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] =
     )
 
 
+def _defaults(section: str, tables: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Entries of a section whose default depends on the study's task."""
+    task = TASKS.get(str(tables.get("data", {}).get("task")))
+    if section != "evaluate" or task is None:
+        return {}
+    return {"baselines": tuple(estimator.name for estimator in task.estimators)}
+
+
 def _is_read(section: str, key: str) -> bool:
     """Whether an entry is a hyperparameter; ``[training]`` has entries of its own, too."""
     return section in HYPERPARAMETER_SECTIONS and (section != "training" or key in HYPERPARAMETERS)
@@ -115,6 +125,16 @@ def _is_read(section: str, key: str) -> bool:
 
 def _check_together(sections: Mapping[str, StudyTable]) -> Iterator[Mistake]:
     """Rules that hold between sections."""
+    match sections:
+        case {"data": DataSection() as data, "evaluate": EvaluateSection() as evaluate}:
+            known = [*TUTORIAL, *(model.name for model in TASKS[data.task].estimators)]
+            for baseline in evaluate.baselines:
+                if baseline not in known:
+                    yield Mistake(
+                        "evaluate.baselines",
+                        f"must be of the task {data.task}, one of {', '.join(known)}, "
+                        f"got {shown(baseline)}",
+                    )
     match sections:
         case {"training": TrainingSection() as training, "search": SearchSection() as search}:
             warmup = search.warmup_epochs

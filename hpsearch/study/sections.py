@@ -111,7 +111,8 @@ class EvaluateSection(StudyTable):
     The best ``top`` configurations are trained again with so many fresh ``seeds`` each. With
     ``ablation`` the winner is trained without each of its regularizers, with the same seeds.
     ``baselines`` are measured beside it: TensorFlow's tutorial's seven networks, trained for at
-    most ``baseline_epochs``, and two models of scikit-learn, by default these two alone.
+    most ``baseline_epochs``, and the models of scikit-learn of the study's task, by default these
+    alone.
     """
 
     top: Annotated[Count, Field(le=100)] = 3
