@@ -89,6 +89,12 @@ class Task:
         return self.metric.stock == self.loss
 
     @property
+    def tested_metric(self) -> Metric:
+        """The objective as it is measured on test rows, which may be in the target's own unit."""
+        named = (metric for metric in self.test_metrics if metric.name == self.metric.name)
+        return next(named, self.metric)
+
+    @property
     def told_metric(self) -> Metric:
         """The first test metric that is in a unit that people know the target by."""
         return next(metric for metric in self.test_metrics if not metric.standardized)
