@@ -12,7 +12,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from hpsearch.errors import Mistake, StudyFileError, did_you_mean, shown
-from hpsearch.models.tutorial import TUTORIAL
 from hpsearch.space.entries import read_hyperparameters
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.study.mistakes import explain
@@ -24,6 +23,7 @@ from hpsearch.study.sections import (
     SearchSection,
     StudySection,
     TrainingSection,
+    baselines_of,
 )
 from hpsearch.study.spec import StudySpec
 from hpsearch.study.tagged import NAME, tagged
@@ -95,8 +95,10 @@ def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] =
 
     sections: dict[str, StudyTable] = {}
     for name, model in SECTIONS.items():
-        entries = {**_defaults(name, tables), **tables.get(name, {})}
+        entries = tables.get(name, {})
         plain = {key: entry for key, entry in entries.items() if not _is_read(name, key)}
+        if name == "evaluate" and isinstance(data := sections.get("data"), DataSection):
+            plain.setdefault("baselines", [model.name for model in TASKS[data.task].estimators])
         try:
             sections[name] = model.model_validate(plain)
         except ValidationError as error:
@@ -110,14 +112,6 @@ def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] =
     )
 
 
-def _defaults(section: str, tables: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
-    """Entries of a section whose default depends on the study's task."""
-    task = TASKS.get(str(tables.get("data", {}).get("task")))
-    if section != "evaluate" or task is None:
-        return {}
-    return {"baselines": tuple(estimator.name for estimator in task.estimators)}
-
-
 def _is_read(section: str, key: str) -> bool:
     """Whether an entry is a hyperparameter; ``[training]`` has entries of its own, too."""
     return section in HYPERPARAMETER_SECTIONS and (section != "training" or key in HYPERPARAMETERS)
@@ -127,14 +121,23 @@ def _check_together(sections: Mapping[str, StudyTable]) -> Iterator[Mistake]:
     """Rules that hold between sections."""
     match sections:
         case {"data": DataSection() as data, "evaluate": EvaluateSection() as evaluate}:
-            known = [*TUTORIAL, *(model.name for model in TASKS[data.task].estimators)]
-            for baseline in evaluate.baselines:
-                if baseline not in known:
+            known = baselines_of(TASKS[data.task])
+            for name in evaluate.baselines:
+                if name not in known:
                     yield Mistake(
                         "evaluate.baselines",
-                        f"must be of the task {data.task}, one of {', '.join(known)}, "
-                        f"got {shown(baseline)}",
+                        f"must be for data.task = {data.task!r}: {', '.join(map(repr, known))}; "
+                        f"got {shown(name)}",
                     )
+    match sections:
+        case {"data": DataSection() as data, "search": SearchSection(objective=str() as name)}:
+            objectives = [f"val_{metric.name}" for metric in TASKS[data.task].objectives]
+            if name not in objectives:
+                yield Mistake(
+                    "search.objective",
+                    f"must be for data.task = {data.task!r} one of "
+                    f"{', '.join(map(repr, objectives))}; got {shown(name)}",
+                )
     match sections:
         case {"training": TrainingSection() as training, "search": SearchSection() as search}:
             warmup = search.warmup_epochs

@@ -11,6 +11,7 @@ from hpsearch.study.pruners import Median, Pruner
 from hpsearch.study.samplers import Sampler, Tpe
 from hpsearch.study.section import MOST, Count, StudyTable, Text
 from hpsearch.tasks.registry import TASKS
+from hpsearch.tasks.task import Task
 
 
 def _file_name(text: str) -> str:
@@ -43,7 +44,7 @@ class DataSection(StudyTable):
     ``path`` may be left out where ``--data`` names the file. The parts are cut in this order:
     validation, train, test. ``label`` names the label's column of a csv file with a header; 0, the
     default, is the first column, as in HIGGS. ``task`` says what the label is: ``binary``, two
-    classes.
+    classes, ``multiclass``, several, or ``regression``, a number.
     """
 
     source: SourceName = "higgs"
@@ -74,12 +75,15 @@ class TrainingSection(StudyTable):
 class SearchSection(StudyTable):
     """``[search]``: who proposes, who prunes, how many trials, how many at a time.
 
+    ``objective`` is what trials are stopped, pruned and ranked by, by default the task's loss on
+    the validation rows, ``val_binary_crossentropy``; networks are trained on the loss in any case.
     ``sampler`` and ``pruner`` are names, or tables of a name and its options. ``parallel`` counts
     trials that train at a time on the virtual clock and is part of what makes the result; the
     number of worker processes is not. No trial is pruned before ``warmup``, a share of
     ``training.epochs``, has passed; ``warmup_epochs``, if given, says how many epochs instead.
     """
 
+    objective: Text | None = None
     sampler: Sampler = Tpe()
     pruner: Pruner = Median()
     warmup: Annotated[float, Field(ge=0, le=1)] = 0.1
@@ -88,11 +92,13 @@ class SearchSection(StudyTable):
     parallel: Annotated[Count, Field(le=1_024)] = 8
 
 
-#: What the winner may be compared with: the tutorial's networks, then models of scikit-learn.
-BASELINES = (
-    *TUTORIAL,
-    *dict.fromkeys(model.name for task in TASKS.values() for model in task.estimators),
-)
+def baselines_of(task: Task) -> tuple[str, ...]:
+    """What the winner may be compared with: the tutorial's networks, models of scikit-learn."""
+    return (*TUTORIAL, *(model.name for model in task.estimators))
+
+
+#: The baselines of all tasks.
+BASELINES = tuple(dict.fromkeys(name for task in TASKS.values() for name in baselines_of(task)))
 
 
 def _known_baseline(name: str) -> str:
@@ -111,8 +117,8 @@ class EvaluateSection(StudyTable):
     The best ``top`` configurations are trained again with so many fresh ``seeds`` each. With
     ``ablation`` the winner is trained without each of its regularizers, with the same seeds.
     ``baselines`` are measured beside it: TensorFlow's tutorial's seven networks, trained for at
-    most ``baseline_epochs``, and the models of scikit-learn of the study's task, by default these
-    alone.
+    most ``baseline_epochs``, and two models of scikit-learn, by default these two alone; for a
+    number they are ``ridge_regression`` and ``gradient_boosting``.
     """
 
     top: Annotated[Count, Field(le=100)] = 3

@@ -68,8 +68,9 @@ def resampled_r2(targets: Array, models: Array) -> Resampler:
     def values(counts: Array) -> Array:
         mean, square = weighted_sums(moments, counts) / counts.sum()
         variance = square - mean**2
-        explained = 1 - weighted_sums(errors, counts) / counts.sum() / variance
-        return explained if variance > 0 else np.zeros(len(models))
+        if variance < 1e-14 * square or square == 0:  # what rounding leaves of equal targets
+            return np.zeros(len(models))
+        return np.asarray(1 - weighted_sums(errors, counts) / counts.sum() / variance)
 
     return values
 

@@ -320,7 +320,7 @@ def test_baselines_are_those_of_the_task(task: str, linear: str) -> None:
     assert spec.evaluate.baselines == ("tiny", linear)
     (other,) = {"logistic_regression", "ridge_regression"} - {linear}
     told = mistakes(data={"task": task}, evaluate={"baselines": [other]})
-    assert told["evaluate.baselines"].startswith(f"must be of the task {task}, one of tiny, ")
+    assert told["evaluate.baselines"].startswith(f"must be for data.task = {task!r}: 'tiny', ")
     assert told["evaluate.baselines"].endswith(f"got {other!r}")
 
 

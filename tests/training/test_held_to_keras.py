@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from hpsearch.data.parts import Fold
 from hpsearch.models.recipe import Recipe, recipe_of
 from hpsearch.space.hyperparameter import ACTIVATIONS, OPTIMIZERS, SCHEDULES
+from hpsearch.tasks.registry import TASKS
 from hpsearch.training.curve import Curve
 from hpsearch.training.segment import Progress, Segment
 from tests.training.test_contract import compiled_trainer, keras_trainer
@@ -42,28 +43,58 @@ CASES: list[dict[str, Any]] = [
 ]
 
 
-def rows(seed: int = 0, train: int = 730, validation: int = 300) -> Fold:
+#: Of the tasks besides two classes.
+OTHER_CASES: list[dict[str, Any]] = [
+    {"optimizer": "adam", "schedule": "cosine", "batch_normalization": True},
+    {"optimizer": "sgd", "nesterov": True, "clip_norm": 0.05, "layers": 1},
+    {"optimizer": "adamw", "layers": 3, "units": 33, "activation": "relu"},
+]
+
+
+def rows(seed: int = 0, train: int = 730, validation: int = 300, task: str = "binary") -> Fold:
     """Rows whose last batch of 100 is a third full."""
     rng = np.random.default_rng(seed)
     features = rng.normal(size=(train + validation, 8)).astype(np.float32)
     noise = 0.3 * rng.normal(size=len(features))
-    labels = (features[:, 0] * features[:, 1] + noise > 0).astype(np.float32)
+    hidden = (features[:, 0] * features[:, 1] + noise).astype(np.float32)
+    match task:
+        case "binary":
+            labels = (hidden > 0).astype(np.float32)
+        case "multiclass":
+            labels = np.digitize(hidden, [-1, 0, 1]).astype(np.float32)
+        case "regression":
+            labels = hidden
     return Fold(features[:train], labels[:train], features[train:], labels[train:])
 
 
-def recipe(**values: Any) -> Recipe:
-    return recipe_of({**BASE, **values}, epochs=20, batch_size=100, patience=50, decay_epochs=10)
+def recipe(task: str = "binary", **values: Any) -> Recipe:
+    return recipe_of(
+        {**BASE, **values},
+        epochs=20,
+        batch_size=100,
+        patience=50,
+        decay_epochs=10,
+        task=task,
+        classes=4,
+    )
 
 
-def both(fold: Fold, epochs: int, **values: Any) -> tuple[Progress, Progress]:
-    segment = Segment(recipe(**values), seed=7, first=0, last=epochs, state=None)
+def both(fold: Fold, epochs: int, task: str = "binary", **values: Any) -> tuple[Progress, Progress]:
+    segment = Segment(recipe(task, **values), seed=7, first=0, last=epochs, state=None)
     compiled, keras = (make().run(segment, fold) for make in (compiled_trainer, keras_trainer))
     return compiled, keras
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
-def test_after_20_epochs_the_weights_agree(case: dict[str, Any]) -> None:
-    compiled, keras = both(rows(), 20, **case)
+@pytest.mark.parametrize(
+    ("task", "case"),
+    [
+        *(("binary", case) for case in CASES),
+        *((task, case) for task in ("multiclass", "regression") for case in OTHER_CASES),
+    ],
+    ids=str,
+)
+def test_after_20_epochs_the_weights_agree(task: str, case: dict[str, Any]) -> None:
+    compiled, keras = both(rows(task=task), 20, task, **case)
     np.testing.assert_allclose(compiled.curve.values, keras.curve.values, rtol=1e-4, atol=5e-3)
     for part in (Curve.train, Curve.validation):
         np.testing.assert_allclose(part(compiled.curve), part(keras.curve), rtol=1e-4)
@@ -74,8 +105,9 @@ def test_after_20_epochs_the_weights_agree(case: dict[str, Any]) -> None:
         np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-4 * scale)
 
 
-def test_many_validation_rows_go_through_in_blocks() -> None:
-    compiled, keras = both(rows(validation=9_001), 2)
+@pytest.mark.parametrize("task", TASKS)
+def test_many_validation_rows_go_through_in_blocks(task: str) -> None:
+    compiled, keras = both(rows(validation=9_001, task=task), 2, task)
     np.testing.assert_allclose(compiled.curve.values[:, 1], keras.curve.values[:, 1], rtol=1e-4)
 
 

@@ -8,7 +8,11 @@ from sklearn.linear_model import LogisticRegression
 
 from hpsearch.data.columns import RawRows, number_columns
 from hpsearch.data.standardization import Standardization
+from hpsearch.data.target import TargetScale
 from hpsearch.tasks.binary import BINARY, binary_crossentropy
+from hpsearch.tasks.multiclass import MULTICLASS
+from hpsearch.tasks.regression import REGRESSION
+from hpsearch.tasks.task import Task
 from hpsearch.training.scikit_learn import fit_and_predict, settings
 from tests.doubles import tiny_fold
 
@@ -42,6 +46,25 @@ def test_boosting_keeps_as_many_trees_as_validate_best_and_repeats() -> None:
     )
     reached = binary_crossentropy(FOLD.validation_labels, validation)
     assert reached < binary_crossentropy(FOLD.validation_labels, np.full(80, 0.5))
+
+
+def test_ridge_regression_predicts_in_the_targets_own_unit() -> None:
+    fold = tiny_fold(task="regression")
+    plain, _ = fit_and_predict(REGRESSION, "ridge_regression", 0, fold, IDENTITY, RAW)
+    scaled = replace(fold, target=TargetScale(mean=100.0, deviation=20.0))
+    validation, test = fit_and_predict(REGRESSION, "ridge_regression", 0, scaled, IDENTITY, RAW)
+    np.testing.assert_allclose(validation, 20 * plain + 100)
+    assert test.shape == validation.shape == (80,)
+
+
+@pytest.mark.parametrize(("task", "shape"), [(MULTICLASS, (80, 3)), (REGRESSION, (80,))])
+def test_boosting_of_other_tasks_is_better_than_chance(task: Task, shape: tuple[int, ...]) -> None:
+    fold = tiny_fold(task=task.name)
+    predictions, _ = fit_and_predict(task, "gradient_boosting", 3, fold, IDENTITY, RAW)
+    assert predictions.shape == shape
+    assert task.metric.chance is not None
+    chance = task.metric.chance(fold.validation_labels)
+    assert task.metric.reference(fold.validation_labels, predictions) < 0.8 * chance
 
 
 def test_a_tuned_model_is_never_worse_on_validation_than_its_default() -> None:
