@@ -91,6 +91,12 @@ class Task:
         return self.metric.stock == self.loss
 
     @property
+    def tested_metric(self) -> Metric:
+        """The objective as it is measured on test rows, which may be in the target's own unit."""
+        named = (metric for metric in self.test_metrics if metric.name == self.metric.name)
+        return next(named, self.metric)
+
+    @property
     def loss_metric(self) -> Metric:
         """What training minimizes, besides penalties."""
         return self.test_metrics[0]
