@@ -29,7 +29,7 @@ from hpsearch.study.sections import (
 )
 from hpsearch.study.spec import StudySpec
 from hpsearch.study.tagged import NAME, tagged
-from hpsearch.study.toml import parse, read_toml
+from hpsearch.study.toml import CONTROL, parse, read_toml
 from hpsearch.tasks.registry import TASKS
 
 SECTIONS: Mapping[str, type[StudyTable]] = {
