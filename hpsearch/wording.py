@@ -124,6 +124,11 @@ def first_upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def an(noun: str) -> str:
+    """A noun with its article: ``an AUC``, ``a loss``."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
 def listed(words: Sequence[str], last: str = "and") -> str:
     """``a, b and c``."""
     *some, final = words

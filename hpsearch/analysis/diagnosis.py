@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from hpsearch.tasks.metric import Metric
 from hpsearch.tasks.task import Task
 from hpsearch.training.curve import Curve
 
@@ -28,15 +29,22 @@ Evidence = Literal[
 def rule_of(task: Task) -> str:
     """The rule of ``diagnose``, for people."""
     rise = f"{task.rise:g} {task.metric.unit}".rstrip()
+    minimized = task.metric.sign > 0
+    rises, falls, falling = (
+        ("rises", "falls", "falling") if minimized else ("falls", "rises", "rising")
+    )
+    lower = "lower" if minimized else "higher"
+    gap = "gap" if minimized else "gap, in size,"
     return (
         "Changes are read off means over the epochs within a tenth of each, so that noise decides "
         "little. A network overfits from its best epoch on if from there to the last epoch "
-        f"validation rises by more than {rise} while train falls. If it does not, it underfits in "
+        f"validation {rises} by more than {rise} while train {falls}. If it does not, it "
+        "underfits in "
         "two cases: its epochs ran out with the best one among the last tenth and validation still "
-        f"falling, by more than {task.progress:g} over the last fifth; or its gap is below "
+        f"{falling}, by more than {task.progress:g} over the last fifth; or its {gap} is below "
         f"{task.rise:g} at the best and at the last epoch, while another configuration of this "
-        f"section has a validation value more than {task.rise:g} lower. Otherwise it fits; it is "
-        f"close to overfitting where after the best epoch train falls by more than {task.rise:g} "
+        f"section has a validation value more than {task.rise:g} {lower}. Otherwise it fits; it is "
+        f"close to overfitting where after the best epoch train {falls} by more than {task.rise:g} "
         f"and validation by less than {task.progress:g}, or not at all."
     )
 
@@ -76,36 +84,40 @@ def diagnose(task: Task, curve: Curve, limit: int, best_elsewhere: float) -> Dia
     Args:
         curve: From the first epoch on; an epoch that is not finite ends it, and the run diverged.
         limit: The most epochs that it might have run.
-        best_elsewhere: Least validation value of other configurations beside it; infinite
-            where there are none.
+        best_elsewhere: Best validation value of other configurations beside it; the worst, which
+            is infinite, where there are none.
     """
-    losses = finite_losses(curve)
+    metric = task.metric
+    losses = finite_losses(metric, curve)
     if not len(losses):
         return Diagnosis("diverged", "loss not finite", None, None, 0.0, 0.0)
-    best = _moment(losses, int(np.argmin(losses[:, 1])) + 1)
+    best = _moment(losses, int(np.argmin(metric.sign * losses[:, 1])) + 1)
     last = _moment(losses, len(losses))
     smooth = smoothed(losses)
     train, validation = (float(change) for change in smooth[-1] - smooth[best.epoch - 1])
+    worse, forgotten = metric.sign * validation, metric.sign * train
+    gap = max(metric.sign * best.gap, metric.sign * last.gap)
     verdict: Verdict
     reason: Evidence
     if len(losses) < len(curve):
         verdict, reason = "diverged", "loss not finite"
-    elif validation > task.rise and train < 0:
+    elif worse > task.rise and forgotten < 0:
         verdict, reason = "overfits", "validation rises"
-    elif len(losses) == limit and best.epoch > 0.9 * limit and _still_falls(task, smooth[:, 1]):
+    elif len(losses) == limit and best.epoch > 0.9 * limit and _still_improves(task, smooth[:, 1]):
         verdict, reason = "underfits", "still improving"
-    elif max(best.gap, last.gap) < task.rise and best.validation - best_elsewhere > task.rise:
+    elif gap < task.rise < metric.behind(best.validation, best_elsewhere):
         verdict, reason = "underfits", "another is better"
-    elif train < -task.rise and validation > -task.progress:
+    elif forgotten < -task.rise and worse > -task.progress:
         verdict, reason = "fits", "only train improves"
     else:
         verdict, reason = "fits", "validation holds"
     return Diagnosis(verdict, reason, best, last, train, validation)
 
 
-def finite_losses(curve: Curve) -> ObjectiveCurve:
+def finite_losses(metric: Metric, curve: Curve) -> ObjectiveCurve:
     """The objective up to the first epoch at which train or validation is not finite."""
-    losses = np.stack([curve.train(), curve.validation()], axis=1).astype(np.float64)
+    parts = [curve.train(metric.name), curve.validation(metric.name)]
+    losses = np.stack(parts, axis=1).astype(np.float64)
     unusable = np.flatnonzero(~np.isfinite(losses).all(axis=1))
     return losses[: unusable[0]] if len(unusable) else losses
 
@@ -123,10 +135,12 @@ def smoothed(losses: ObjectiveCurve) -> ObjectiveCurve:
     return means
 
 
-def _still_falls(task: Task, validation: NDArray[np.float64]) -> bool:
+def _still_improves(task: Task, validation: NDArray[np.float64]) -> bool:
     """Whether the last fifth of the epochs brought progress; one epoch is too few to say no."""
     before = max(1, len(validation) * 4 // 5)
-    return len(validation) == 1 or bool(validation[before - 1] - validation[-1] > task.progress)
+    return len(validation) == 1 or bool(
+        task.metric.behind(validation[before - 1], validation[-1]) > task.progress
+    )
 
 
 def _moment(losses: ObjectiveCurve, epoch: int) -> Moment:

@@ -25,6 +25,7 @@ from hpsearch.statistics.stability import (
     resample_rows,
     rows_needed,
 )
+from hpsearch.tasks.metric import Metric
 
 Array = NDArray[np.floating[Any]]
 
@@ -37,11 +38,12 @@ class Optimism:
         search: The validation value for which the search chose it.
         fresh: Mean over fresh seeds on the same rows; infinite if one diverged.
         test: Mean of these networks on the test rows; None where they were not measured.
-        selection: ``fresh - search`` with Student's interval over the seeds, whose ends are
-            infinite for a single seed; None if one diverged.
-        split: Test less validation of the same networks, with an interval over the rows of both.
-        total: ``test - search``, the sum of both. Its half-widths are theirs, added in squares, as
-            seeds and rows are independent.
+        selection: By how much ``fresh`` is worse than ``search``, with Student's interval over the
+            seeds, whose ends are infinite for a single seed; None if one diverged.
+        split: By how much the same networks are worse on the test rows than on the validation rows,
+            with an interval over the rows of both.
+        total: By how much ``test`` is worse than ``search``, the sum of both. Its half-widths are
+            theirs, added in squares, as seeds and rows are independent.
     """
 
     rank: int
@@ -77,7 +79,7 @@ class RankStability:
     Attributes:
         by_seed: If a single one of each configuration's seeds were drawn.
         by_rows: On resamples of the validation rows, by the seeds' mean loss; None where the
-            losses of some configuration are not there.
+            losses of some configuration are not there, or the objective is no mean of them.
     """
 
     trial: int
@@ -90,11 +92,12 @@ def optimisms(outcome: Outcome) -> tuple[Optimism, ...]:
     tested = outcome.test.configurations if outcome.test else ()
     by_trial = {configuration.trial: configuration for configuration in tested}
     return tuple(
-        _optimism(standing, by_trial.get(standing.trial)) for standing in outcome.standings
+        _optimism(outcome.task.metric, standing, by_trial.get(standing.trial))
+        for standing in outcome.standings
     )
 
 
-def average_selection(standings: Sequence[Standing]) -> Estimate | None:
+def average_selection(metric: Metric, standings: Sequence[Standing]) -> Estimate | None:
     """Mean of ``Optimism.selection`` over configurations.
 
     The leader's own is too small, as it leads by its fresh mean; over all that were trained again
@@ -105,7 +108,7 @@ def average_selection(standings: Sequence[Standing]) -> Estimate | None:
     finite = [standing for standing in standings if math.isfinite(standing.mean)]
     if not finite:
         return None
-    value = fmean(standing.mean - standing.search_value for standing in finite)
+    value = fmean(metric.behind(standing.mean, standing.search_value) for standing in finite)
     groups = [[run.value for run in standing.runs] for standing in finite]
     deviation = pooled_deviation(groups)
     if deviation is None:
@@ -116,7 +119,9 @@ def average_selection(standings: Sequence[Standing]) -> Estimate | None:
 
 
 def search_stability(outcome: Outcome) -> SearchStability | None:
-    """Of the choice among complete trials; None where no losses are recorded."""
+    """Of the choice among complete trials; None where no losses are recorded that it rests on."""
+    if not outcome.task.ranks_by_loss:
+        return None
     losses_of = {
         trial.number: losses
         for trial in outcome.trials
@@ -132,14 +137,18 @@ def search_stability(outcome: Outcome) -> SearchStability | None:
 def rank_stability(outcome: Outcome) -> tuple[RankStability, ...]:
     """Of the leaderboard, in its order."""
     standings = outcome.standings
-    by_seed = first_by_one_seed([[run.value for run in standing.runs] for standing in standings])
+    sign = outcome.task.metric.sign
+    by_seed = first_by_one_seed(
+        [[sign * run.value for run in standing.runs] for standing in standings]
+    )
     losses = [
         [outcome.history(run.run.name).losses for run in standing.runs]
         for standing in standings
         if math.isfinite(standing.mean)
     ]
     shares: dict[int, float] = {}
-    if losses and all(len(seed) for seeds in losses for seed in seeds):
+    recorded = losses and all(len(seed) for seeds in losses for seed in seeds)
+    if recorded and outcome.task.ranks_by_loss:
         means = np.stack([np.stack(seeds).astype(np.float64).mean(axis=0) for seeds in losses])
         by_rows = resample_rows(means).shares.tolist()
         finite = (standing.trial for standing in standings if math.isfinite(standing.mean))
@@ -151,14 +160,14 @@ def rank_stability(outcome: Outcome) -> tuple[RankStability, ...]:
     )
 
 
-def _optimism(standing: Standing, tested: TestedConfiguration | None) -> Optimism:
-    selection = average_selection([standing])
+def _optimism(metric: Metric, standing: Standing, tested: TestedConfiguration | None) -> Optimism:
+    selection = average_selection(metric, [standing])
     split = tested.split if tested else None
     test = fmean(tested.seeds) if tested else None
     total = None
     if selection and split and test is not None:
         half = math.hypot(selection.high - selection.value, (split.high - split.low) / 2)
-        total = around(test - standing.search_value, half)
+        total = around(metric.behind(test, standing.search_value), half)
     return Optimism(
         rank=standing.rank,
         trial=standing.trial,

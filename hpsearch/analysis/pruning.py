@@ -11,6 +11,7 @@ from hpsearch.analysis.spending import core_seconds
 from hpsearch.record.trial import TrialRecord
 from hpsearch.search.clock import Problem
 from hpsearch.study.spec import StudySpec
+from hpsearch.tasks.metric import Metric
 from hpsearch.training.curve import Curve
 
 
@@ -33,12 +34,19 @@ class Beside:
     Attributes:
         value, winner: Best objective up to that epoch. A winner that ran for
             fewer epochs stands there with the best of all its epochs.
+        lead: By how much it was better than the winner; below 0 it was worse.
     """
 
     trial: int
     epoch: int
     value: float
     winner: float
+    lead: float
+
+    @property
+    def ahead(self) -> bool:
+        """Whether it was better than the winner."""
+        return self.lead > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,7 @@ class Pruning:
     @property
     def ahead(self) -> tuple[Beside, ...]:
         """Those that were better than the winner was when they were pruned."""
-        return tuple(pruned for pruned in self.beside if pruned.value < pruned.winner)
+        return tuple(pruned for pruned in self.beside if pruned.ahead)
 
 
 def weigh_pruning(
@@ -80,6 +88,7 @@ def weigh_pruning(
         winner: Its number, or None where there is none.
         curve: The winner's in the search; without epochs where it is not recorded.
     """
+    metric = spec.task.metric
     pruned = [trial for trial in trials if trial.state == "pruned" and not trial.diverged]
     lengths = [trial.epochs for trial in trials if trial.state == "complete"]
 
@@ -97,26 +106,37 @@ def weigh_pruning(
         math.fsum(core_seconds(trial, spec, problem) for trial in pruned),
         saved(spec.training.epochs),
         saved(fmean(lengths)) if lengths else None,
-        _beside([trial for trial in pruned if trial.number != winner], best_so_far(curve)),
+        _beside(
+            metric,
+            [trial for trial in pruned if trial.number != winner],
+            best_so_far(metric, curve),
+        ),
     )
 
 
-def best_so_far(curve: Curve) -> list[float]:
-    """Least validation value up to and with each epoch; infinite before a finite one."""
-    values = curve.validation().astype(np.float64)
-    least: list[float] = np.minimum.accumulate(
-        np.where(np.isfinite(values), values, np.inf)
-    ).tolist()
-    return least
+def best_so_far(metric: Metric, curve: Curve) -> list[float]:
+    """Best validation value up to and with each epoch; infinite before a finite one."""
+    values = metric.sign * curve.validation(metric.name).astype(np.float64)
+    least = np.minimum.accumulate(np.where(np.isfinite(values), values, np.inf))
+    best: list[float] = (metric.sign * least).tolist()
+    return best
 
 
-def _beside(pruned: Sequence[TrialRecord], winner: Sequence[float]) -> tuple[Beside, ...]:
+def _beside(
+    metric: Metric, pruned: Sequence[TrialRecord], winner: Sequence[float]
+) -> tuple[Beside, ...]:
     def then(epoch: int) -> float:
         return winner[min(epoch, len(winner)) - 1]
 
     both = [
-        Beside(trial.number, trial.epochs, trial.value, then(trial.epochs))
+        Beside(
+            trial.number,
+            trial.epochs,
+            trial.value,
+            then(trial.epochs),
+            metric.behind(then(trial.epochs), trial.value),
+        )
         for trial in pruned
         if trial.value is not None and winner and math.isfinite(then(trial.epochs))
     ]
-    return tuple(sorted(both, key=lambda pair: (pair.value - pair.winner, pair.trial)))
+    return tuple(sorted(both, key=lambda pair: (-pair.lead, pair.trial)))

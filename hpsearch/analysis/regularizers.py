@@ -14,8 +14,9 @@ from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.runs import Trained
 from hpsearch.record.trial import TrialRecord
 from hpsearch.space.hyperparameter import REGULARIZERS
-from hpsearch.statistics.crossed import crossed_mean
+from hpsearch.statistics.crossed import crossed_mean, seeds_mean
 from hpsearch.statistics.estimate import Estimate
+from hpsearch.tasks.metric import Metric
 from hpsearch.training.inspection import KERNEL_FIELDS
 
 
@@ -26,8 +27,9 @@ class Ablation:
     Attributes:
         name: As in ``Trained``.
         value: Mean best objective over the seeds; infinite if one diverged.
-        change: Of the objective, without less with, over seeds and validation rows: above 0
-            the regularizer bought something. None if a run diverged or its losses are not recorded.
+        change: By how much the objective is worse without, over seeds and validation rows: above 0
+            the regularizer bought something. Where the objective is no mean of the rows' losses,
+            over seeds alone. None if a run diverged or what it takes is not recorded.
         seeds: The change with each seed; infinite where the run diverged.
         diverged: How many runs did.
     """
@@ -123,12 +125,12 @@ def summarize_layers(outcome: Outcome, runs: Sequence[str]) -> tuple[LayerWeight
 
 def switches(outcome: Outcome) -> tuple[Switch, ...]:
     """Each regularizer that any trial had on."""
-    trials = _ended(outcome)
+    trials, metric = _ended(outcome), outcome.task.metric
     return tuple(
         Switch(
             name,
-            _group([value for on, value in trials if name in on]),
-            _group([value for on, value in trials if name not in on]),
+            _group(metric, [value for on, value in trials if name in on]),
+            _group(metric, [value for on, value in trials if name not in on]),
         )
         for name in REGULARIZERS
         if any(name in on for on, _ in trials)
@@ -137,28 +139,32 @@ def switches(outcome: Outcome) -> tuple[Switch, ...]:
 
 def combinations(outcome: Outcome) -> Mapping[tuple[str, ...], Group]:
     """Trials by the exact set of regularizers that they had on, the best set first."""
-    trials = _ended(outcome)
+    trials, metric = _ended(outcome), outcome.task.metric
     groups = {
-        names: _group([value for on, value in trials if on == names])
+        names: _group(metric, [value for on, value in trials if on == names])
         for names in sorted({on for on, _ in trials})
     }
-    return dict(sorted(groups.items(), key=lambda entry: _best_or_last(entry[1])))
+    return dict(sorted(groups.items(), key=lambda entry: _best_or_last(metric, entry[1])))
 
 
 def _ablation(outcome: Outcome, name: str, pairs: Sequence[tuple[Trained, Trained]]) -> Ablation:
+    metric = outcome.task.metric
     diverged = sum(math.isinf(without.value) for without, _ in pairs)
+    seeds = tuple(metric.behind(without.value, whole.value) for without, whole in pairs)
     losses = [
         (_losses(outcome, without.run.name), _losses(outcome, whole.run.name))
         for without, whole in pairs
     ]
     change = None
-    if not diverged and all(len(run) for pair in losses for run in pair):
+    if not outcome.task.ranks_by_loss:
+        change = seeds_mean(seeds) if not diverged else None
+    elif not diverged and all(len(run) for pair in losses for run in pair):
         change = crossed_mean(np.stack([without - with_it for without, with_it in losses]))
     return Ablation(
         name,
         fmean(without.value for without, _ in pairs),
         change,
-        tuple(without.value - whole.value for without, whole in pairs),
+        seeds,
         diverged,
     )
 
@@ -183,15 +189,15 @@ def _complete_value(trial: TrialRecord) -> float | None:
     return trial.value if finite and trial.state == "complete" else None
 
 
-def _group(values: Sequence[float | None]) -> Group:
+def _group(metric: Metric, values: Sequence[float | None]) -> Group:
     complete = [value for value in values if value is not None]
     return Group(
         len(complete),
         len(values) - len(complete),
-        min(complete, default=None),
+        metric.best(complete),
         median(complete) if complete else None,
     )
 
 
-def _best_or_last(group: Group) -> float:
-    return math.inf if group.best is None else group.best
+def _best_or_last(metric: Metric, group: Group) -> float:
+    return math.inf if group.best is None else metric.sign * group.best

@@ -12,6 +12,7 @@ import numpy as np
 from hpsearch.record.status import finite_value, rank_trials, trial_status
 from hpsearch.record.trial import TrialRecord
 from hpsearch.space.space import Choice, Float, Int, Parameter, Scalar, Space
+from hpsearch.tasks.metric import Metric
 from hpsearch.wording import say_value
 
 #: Whether a trial with these parameters is inside a part.
@@ -59,15 +60,17 @@ class Slice:
     crowded: Literal["low", "high"] | None
 
 
-def slice_parameters(space: Space, trials: Sequence[TrialRecord]) -> tuple[Slice, ...]:
+def slice_parameters(
+    metric: Metric, space: Space, trials: Sequence[TrialRecord]
+) -> tuple[Slice, ...]:
     """All searched parameters in their order; a switch, ``l1.on``, is told with its ``l1``."""
-    valued = valued_trials(trials)
+    valued = valued_trials(metric, trials)
     best = [trial for trial in valued if trial_status(trial) == "complete"][:BEST]
     return tuple(
         Slice(
             parameter.name,
             tuple(
-                _part(where, inside, valued, best)
+                _part(metric, where, inside, valued, best)
                 for where, inside in _parts(parameter, has_switch(parameter, space))
             ),
             _crowded(parameter, has_switch(parameter, space), best),
@@ -76,9 +79,10 @@ def slice_parameters(space: Space, trials: Sequence[TrialRecord]) -> tuple[Slice
     )
 
 
-def valued_trials(trials: Sequence[TrialRecord]) -> list[TrialRecord]:
+def valued_trials(metric: Metric, trials: Sequence[TrialRecord]) -> list[TrialRecord]:
     """The complete and pruned trials that have a value, best first."""
-    return [trial for trial in rank_trials(trials) if trial_status(trial) in ("complete", "pruned")]
+    ranked = rank_trials(trials, metric.sign)
+    return [trial for trial in ranked if trial_status(trial) in ("complete", "pruned")]
 
 
 def sliced_parameters(space: Space) -> tuple[Parameter, ...]:
@@ -156,6 +160,7 @@ def _thirds(domain: Float | Int) -> Iterator[tuple[float, float]]:
 
 
 def _part(
+    metric: Metric,
     where: str,
     inside: Inside,
     valued: Sequence[TrialRecord],
@@ -169,7 +174,7 @@ def _part(
         where,
         len(values),
         len(inside_it) - len(values),
-        min(values, default=None),
+        metric.best(values),
         median(values) if values else None,
         sum(inside(trial.params) for trial in best),
     )

@@ -47,7 +47,8 @@ def allowance(folder: StudyFolder) -> Allowance | None:
             f"{DEVIATIONS:g} standard deviations of the difference between two seeds, by {runs} "
             f"re-trainings of {len(values)} configuration{'s' * (len(values) != 1)}",
         )
-    for trial in best_trials(trials, 1):
+    task = folder.spec.task
+    for trial in best_trials(trials, 1, task.metric.sign) if task.ranks_by_loss else ():
         losses = folder.files.history(trial.run).losses.astype(np.float64)
         if len(losses) > 1:
             return Allowance(

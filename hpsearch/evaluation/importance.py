@@ -3,6 +3,7 @@
 import math
 import warnings
 from collections.abc import Sequence
+from typing import Literal
 
 import optuna
 from optuna.trial import FrozenTrial, TrialState
@@ -11,7 +12,9 @@ from optuna.trial import FrozenTrial, TrialState
 TRIALS_FOR_IMPORTANCE = 10
 
 
-def importances(trials: Sequence[FrozenTrial]) -> dict[str, float]:
+def importances(
+    trials: Sequence[FrozenTrial], direction: Literal["minimize", "maximize"]
+) -> dict[str, float]:
     """Share of each parameter in how good a trial is, largest first; empty below ten trials.
 
     PED-ANOVA, Optuna's default: it compares the distribution of a parameter among the better
@@ -24,7 +27,7 @@ def importances(trials: Sequence[FrozenTrial]) -> dict[str, float]:
     complete = [t for t in trials if t.state == TrialState.COMPLETE]
     if len(complete) < TRIALS_FOR_IMPORTANCE:
         return {}
-    study = optuna.create_study(direction="minimize")
+    study = optuna.create_study(direction=direction)
     study.add_trials(complete)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

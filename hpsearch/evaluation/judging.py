@@ -1,5 +1,6 @@
 """What predictions of the test rows say, beside those of the validation rows."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,12 +12,13 @@ from hpsearch.data.target import TargetScale
 from hpsearch.evaluation.baselines import label_of
 from hpsearch.evaluation.candidates import Candidates
 from hpsearch.evaluation.outcome import Measured, TestedBaseline, TestedConfiguration, TestResult
-from hpsearch.statistics.bootstrap import Comparison, compare
+from hpsearch.statistics.bootstrap import Comparison, compare, mean_with_error
 from hpsearch.statistics.calibration import calibrate, choose_threshold
 from hpsearch.statistics.classes import decide
-from hpsearch.statistics.estimate import Estimate
+from hpsearch.statistics.estimate import Estimate, around
 from hpsearch.statistics.residuals import measure_residuals
 from hpsearch.statistics.split import split_estimate
+from hpsearch.statistics.stability import NORMAL_95
 from hpsearch.tasks.metric import Metric
 from hpsearch.tasks.task import Task
 
@@ -91,6 +93,22 @@ class Truth:
             losses_of(self.validation, [each.validation for each in predicted]),
             losses_of(self.test, [each.test for each in predicted]),
         )
+
+    def split(self, metric: Metric, predicted: Sequence[Predicted]) -> Estimate:
+        """By how much models are worse on the test rows than on the validation rows, their mean."""
+        parts = (
+            (self.validation, [each.validation for each in predicted]),
+            (self.test, [each.test for each in predicted]),
+        )
+        means = []
+        for truth, models in parts:
+            values = [self._as_measured(metric, truth, predictions) for predictions in models]
+            mean, error = mean_with_error(
+                metric, values[0][0], np.stack([predictions for _, predictions in values])
+            )
+            means.append((mean, error))
+        (validation, one), (test, other) = means
+        return around(metric.behind(test, validation), NORMAL_95 * math.hypot(one, other))
 
     def _as_measured(
         self, metric: Metric, truth: Predictions, predictions: Predictions
@@ -171,9 +189,13 @@ def _worth(task: Task, truth: Truth, shown: Predicted) -> dict[str, Any]:
 def _configuration(
     task: Task, number: int, seeds: Sequence[Predicted], truth: Truth
 ) -> TestedConfiguration:
-    validation, test = truth.losses(task, seeds)
-    means = tuple(float(mean) for mean in test.mean(axis=1))
-    return TestedConfiguration(number, means, split_estimate(validation, test))
+    if task.ranks_by_loss:
+        validation, test = truth.losses(task, seeds)
+        means = tuple(float(mean) for mean in test.mean(axis=1))
+        return TestedConfiguration(number, means, split_estimate(validation, test))
+    metric = task.metric
+    values = tuple(truth.on_test(metric, seed.test) for seed in seeds)
+    return TestedConfiguration(number, values, truth.split(metric, seeds))
 
 
 def _joined(parts: Sequence[Mapping[str, Estimate]]) -> dict[str, Estimate]:

@@ -22,7 +22,8 @@ class Standing:
     Attributes:
         params: All values, constants included.
         search_value: The value for which the search chose it.
-        mean: Mean best objective over the seeds; infinite if one diverged.
+        mean: Mean best objective over the seeds; if one diverged infinite, of the sign that is
+            worst.
         deviation: Sample standard deviation over the seeds; 0 for a single seed.
         runs: Its re-trainings by the index of their seeds.
     """
@@ -75,7 +76,8 @@ class Winner:
         """Index of the re-training whose network is saved, the best by validation."""
         if self.standing is None or self.standing.diverged:
             return None
-        return min(self.standing.runs, key=lambda trained: trained.value).run.index
+        sign = self.standing.runs[0].run.recipe.the_task().metric.sign
+        return min(self.standing.runs, key=lambda trained: sign * trained.value).run.index
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def read_leaderboard(
         trials: All of the study, by number.
         tested: The trial that was measured on the test rows, if one was.
     """
-    best = best_trials(trials, folder.spec.evaluate.top)
+    best = best_trials(trials, folder.spec.evaluate.top, folder.spec.task.metric.sign)
     standings = [_standing(folder, trial) for trial in best]
     done = [standing for standing in standings if standing is not None]
     return make_leaderboard(folder.spec, trials, done, tested)
@@ -127,9 +129,10 @@ def make_leaderboard(
     Args:
         standings: In any order; their ranks are set here.
     """
-    ordered = sorted(standings, key=lambda standing: (standing.mean, standing.trial))
+    sign = spec.task.metric.sign
+    ordered = sorted(standings, key=lambda standing: (sign * standing.mean, standing.trial))
     ranked = tuple(replace(standing, rank=place) for place, standing in enumerate(ordered, start=1))
-    wanted = best_trials(trials, spec.evaluate.top)
+    wanted = best_trials(trials, spec.evaluate.top, sign)
     winner, reason = _winner(spec, trials, ranked, wanted, tested)
     return Leaderboard(ranked, len(ranked) >= len(wanted) > 0, winner, reason)
 
@@ -183,6 +186,7 @@ def _standing(folder: StudyFolder, trial: TrialRecord) -> Standing | None:
 
 def _spread(values: Sequence[float]) -> tuple[float, float]:
     """Mean and sample standard deviation; an infinite value makes the mean infinite."""
-    if math.inf in values:
-        return math.inf, 0.0
+    infinite = [value for value in values if math.isinf(value)]
+    if infinite:
+        return infinite[0], 0.0
     return statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0

@@ -48,8 +48,8 @@ class TestedConfiguration:
 
     Attributes:
         seeds: The objective of each re-training on the test rows.
-        split: Mean loss on the test rows less that on the validation rows, of the same networks,
-            with an interval over both sets of rows.
+        split: By how much the same networks are worse on the test rows than on the validation
+            rows, with an interval over both sets of rows.
     """
 
     __test__ = False
@@ -68,8 +68,8 @@ class TestedBaseline:
         validation: Its objective on the validation rows.
         metrics: By the metrics' names, with intervals over the test rows.
         differences: Of the metrics that are compared, baseline less reference, with paired
-            intervals over the same resamples of the test rows. A loss above 0 speaks for the
-            reference. Those of the reference itself are 0.
+            intervals over the same resamples of the test rows. Those that are worse,
+            a loss above 0 and an AUC below 0, speak for the reference; its own are 0.
     """
 
     __test__ = False

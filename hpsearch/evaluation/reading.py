@@ -21,7 +21,7 @@ def read_outcome(folder: StudyFolder) -> Outcome:
         data=folder.data(),
         trials=trials,
         history=folder.files.history,
-        importances=importances(frozen),
+        importances=importances(frozen, folder.spec.task.metric.direction),
         importance_evaluator=IMPORTANCE_EVALUATOR,
         leaderboard=results.leaderboard,
         baselines=results.baselines,

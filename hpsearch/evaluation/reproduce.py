@@ -16,6 +16,7 @@ from hpsearch.record.environment import HARDWARE, differences, environment
 from hpsearch.record.folder import StudyFolder
 from hpsearch.record.trial import TrialRecord
 from hpsearch.search.clock import Problem
+from hpsearch.tasks.metric import Metric
 from hpsearch.training.curve import Curve
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.run import Run
@@ -121,8 +122,9 @@ def choose_trial(number: int) -> Choose:
 def choose_all(folder: StudyFolder) -> Sequence[RecordedRun]:
     """All trials that ended, and all that was trained after the search."""
     trials = [trial for trial in folder.record.trials() if trial.state in ("complete", "pruned")]
+    sign = folder.spec.task.metric.sign
     return _runs(
-        folder, trials, best_trials(trials, folder.spec.evaluate.top), comparison_runs(folder)
+        folder, trials, best_trials(trials, folder.spec.evaluate.top, sign), comparison_runs(folder)
     )
 
 
@@ -130,7 +132,7 @@ def choose_best(folder: StudyFolder) -> Sequence[RecordedRun]:
     """The winner and its re-trainings; the best trial where nothing was re-trained yet."""
     trials = folder.record.trials()
     winner = read_results(folder, trials).leaderboard.winner
-    best = [winner.trial] if winner else best_trials(trials, 1)
+    best = [winner.trial] if winner else best_trials(trials, 1, folder.spec.task.metric.sign)
     return _runs(folder, best, best)
 
 
@@ -152,6 +154,7 @@ def repeat(runs: Sequence[RecordedRun], problem: Problem, pool: Pool) -> Iterato
 
 def _compare(run: RecordedRun, again: History) -> Repetition:
     recorded, epochs = run.history, len(run.history)
+    task = run.run.recipe.the_task()
     curves = (recorded.curve.values, again.curve.values)
     bits = [np.ascontiguousarray(values).view(np.uint32) for values in curves]
     both = min(map(len, bits))
@@ -165,7 +168,7 @@ def _compare(run: RecordedRun, again: History) -> Repetition:
         epochs,
         first,
         recorded.digests.get(epochs) != again.digests.get(epochs),
-        _apart(_best(recorded.curve), _best(again.curve)),
+        _apart(*(_best(task.metric, history.curve) for history in (recorded, again))),
         float(np.nanmax(gap, initial=0.0)),
     )
 
@@ -179,9 +182,10 @@ def _apart(before: float, after: float) -> float:
     return 0.0 if before == after else abs(before - after)  # both may be infinite
 
 
-def _best(curve: Curve) -> float:
+def _best(metric: Metric, curve: Curve) -> float:
     """Best value of the objective; infinite where none is finite."""
-    return float(np.nanmin(curve.validation(), initial=np.inf))
+    values = metric.sign * curve.validation(metric.name)
+    return metric.sign * float(np.nanmin(values, initial=np.inf))
 
 
 def _trial(folder: StudyFolder, trial: TrialRecord) -> RecordedRun:

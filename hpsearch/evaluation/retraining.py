@@ -9,10 +9,14 @@ from hpsearch.study.spec import StudySpec
 from hpsearch.training.run import Run
 
 
-def best_trials(trials: Sequence[TrialRecord], top: int) -> list[TrialRecord]:
-    """The ``top`` complete trials by value, then by number; a configuration counts once."""
+def best_trials(trials: Sequence[TrialRecord], top: int, sign: int) -> list[TrialRecord]:
+    """The ``top`` complete trials by value, then by number; a configuration counts once.
+
+    Args:
+        sign: That of the objective, ``Metric.sign``.
+    """
     complete = [trial for trial in trials if trial.state == "complete" and trial.value is not None]
-    ranked = sorted(complete, key=lambda trial: (trial.value or 0.0, trial.number))
+    ranked = sorted(complete, key=lambda trial: (sign * (trial.value or 0.0), trial.number))
     distinct = {tuple(sorted(trial.params.items())): trial for trial in reversed(ranked)}
     return [trial for trial in ranked if trial in distinct.values()][:top]
 
@@ -35,5 +39,6 @@ def retrainings(spec: StudySpec, trial: TrialRecord, classes: int) -> tuple[Run,
 
 def wanted_retrainings(folder: StudyFolder) -> tuple[Run, ...]:
     """Those of the best ``evaluate.top`` trials so far."""
-    best = best_trials(folder.record.trials(), folder.spec.evaluate.top)
+    sign = folder.spec.task.metric.sign
+    best = best_trials(folder.record.trials(), folder.spec.evaluate.top, sign)
     return tuple(run for trial in best for run in retrainings(folder.spec, trial, folder.classes))

@@ -23,7 +23,8 @@ class Trained:
     """What came of a run after the search: a re-training, a baseline or an ablation.
 
     Attributes:
-        value: Its best objective on the validation rows; infinite if it diverged.
+        value: Its best objective on the validation rows; if it diverged infinite, of the sign that
+            is worst.
         best_epoch: Epoch of ``value``, counted from 1; 0 where no epoch was finite.
         epochs: Epochs that it ran.
     """
@@ -64,7 +65,8 @@ def trained(folder: StudyFolder, run: Run) -> Trained | None:
     if seen.ending == Ending.RUNNING and seen.epochs < run.recipe.epochs:
         return None
     diverged = seen.ending == Ending.DIVERGED or seen.value is None
-    value = float("inf") if diverged or seen.value is None else seen.value
+    worst = run.recipe.the_task().metric.worst
+    value = worst if diverged or seen.value is None else seen.value
     return Trained(run, value, seen.best_epoch or 0, seen.epochs)
 
 

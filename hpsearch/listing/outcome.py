@@ -79,7 +79,8 @@ def _say_winner(task: Task, winner: Winner) -> Iterator[str]:
 def _say_baselines(metric: Metric, test: TestResult) -> Iterator[str]:
     baselines = [baseline for baseline in test.baselines if baseline.label != test.reference]
     if baselines:
-        yield f"{metric.label} of baselines less that of {test.reference}, above 0 is worse:"
+        worse = "above" if metric.sign > 0 else "below"
+        yield f"{metric.label} of baselines less that of {test.reference}, {worse} 0 is worse:"
     width = max((len(baseline.label) for baseline in baselines), default=0)
     for baseline in baselines:
         difference = baseline.differences[metric.name]

@@ -5,6 +5,7 @@ from typing import Any
 from hpsearch.analysis.absences import explain_no_winner
 from hpsearch.console import say_values
 from hpsearch.evaluation.results import read_results
+from hpsearch.evaluation.retraining import best_trials
 from hpsearch.listing.trials import trial_values
 from hpsearch.record.folder import StudyFolder
 from hpsearch.record.openings import recorded_openings
@@ -16,8 +17,7 @@ def status_of(folder: StudyFolder) -> dict[str, Any]:
     trials = folder.record.trials()
     states = ("complete", "pruned", "failed", "running")
     counts = {state: sum(trial.state == state for trial in trials) for state in states}
-    complete = [trial for trial in trials if trial.state == "complete" and trial.value is not None]
-    best = min(complete, key=lambda trial: (trial.value or 0.0, trial.number), default=None)
+    best = next(iter(best_trials(trials, 1, folder.spec.task.metric.sign)), None)
     results, openings = read_results(folder, trials), recorded_openings(folder.record)
     leaderboard, test, task = results.leaderboard, results.test, folder.spec.task
     winner = leaderboard.confirmed

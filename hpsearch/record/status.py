@@ -30,7 +30,11 @@ def finite_value(trial: TrialRecord) -> float | None:
     return trial.value if trial.value is not None and math.isfinite(trial.value) else None
 
 
-def rank_trials(trials: Iterable[TrialRecord]) -> list[TrialRecord]:
-    """Trials with a finite value, best first, the earlier of equals first."""
-    valued = [(value, t.number, t) for t in trials if (value := finite_value(t)) is not None]
+def rank_trials(trials: Iterable[TrialRecord], sign: int) -> list[TrialRecord]:
+    """Trials with a finite value, best first, the earlier of equals first.
+
+    Args:
+        sign: That of the objective, ``Metric.sign``.
+    """
+    valued = [(sign * value, t.number, t) for t in trials if (value := finite_value(t)) is not None]
     return [trial for _, _, trial in sorted(valued, key=lambda entry: entry[:2])]

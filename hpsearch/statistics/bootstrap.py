@@ -44,7 +44,7 @@ def compare(
 
     Args:
         targets: Of the rows, ``(rows,)``.
-        predictions: By model, each ``(rows,)``.
+        predictions: By model, each ``(rows,)``, or ``(rows, classes)``.
         reference: The model that the others are compared with; its own differences are exactly 0.
         metrics: Measured for each model.
         compared: Those whose differences are estimated.
@@ -96,3 +96,27 @@ def compare(
         )
         for model, name in enumerate(names)
     }
+
+
+def mean_with_error(
+    metric: Metric, targets: Array, models: Array, *, draws: int = 200, seed: int = 0
+) -> tuple[float, float]:
+    """Mean of a metric over models, and its bootstrap standard error over the rows.
+
+    Args:
+        targets: Of the rows, ``(rows,)``.
+        models: Predictions ``(models, rows)`` or ``(models, rows, classes)``.
+        draws: Resamples; the error is itself uncertain by some ``1 / sqrt(2 draws)`` of it.
+
+    Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 6.
+    """
+    rng, rows = np.random.default_rng(seed), len(targets)
+    resampled = metric.resampled(targets, models)
+    means = [
+        resampled(
+            np.bincount(rng.integers(0, rows, rows), minlength=rows).astype(np.float64)
+        ).mean()
+        for _ in range(draws)
+    ]
+    value = float(np.mean([metric.reference(targets, model) for model in models]))
+    return value, float(np.std(means, ddof=1))

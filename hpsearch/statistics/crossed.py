@@ -1,13 +1,14 @@
 """The mean of what was measured on the same rows with several seeds, when both are samples."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from hpsearch.statistics.estimate import Estimate
+from hpsearch.statistics.estimate import Estimate, around
 
 #: Student's t below this quantile, and above the opposite one, is outside of a 95 % interval.
 UPPER_95 = 0.975
@@ -49,3 +50,12 @@ def crossed_mean(differences: NDArray[np.floating[Any]]) -> Estimate:
     freedom = variance**2 / sum(squares)
     reach = float(stdtrit(freedom, UPPER_95)) * math.sqrt(variance)
     return Estimate(value, value - reach, value + reach)
+
+
+def seeds_mean(differences: Sequence[float]) -> Estimate | None:
+    """Mean of differences with Student's 95 % interval over the seeds; None of fewer than two."""
+    values = np.asarray(differences, np.float64)
+    if len(values) < 2:
+        return None
+    error = float(values.std(ddof=1)) / math.sqrt(len(values))
+    return around(float(values.mean()), float(stdtrit(len(values) - 1, UPPER_95)) * error)

@@ -1,7 +1,7 @@
 """A metric of predictions: its name, its unit, its direction and its references."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -66,6 +66,14 @@ class Metric:
     def worst(self) -> float:
         """What stands for a value that is worse than all others: infinite, of either sign."""
         return self.sign * math.inf
+
+    def behind(self, value: float, reference: float) -> float:
+        """By how much a value is worse than another; below 0 it is better."""
+        return self.sign * (value - reference)
+
+    def best(self, values: Sequence[float]) -> float | None:
+        """The best of some values, none of them NaN; None without any."""
+        return min(values, key=lambda value: self.sign * value, default=None)
 
     @property
     def better(self) -> str:

@@ -115,6 +115,11 @@ class Task:
         )
 
     @property
+    def ranks_by_loss(self) -> bool:
+        """Whether trials are ranked by the mean of what ``prediction_losses`` gives for rows."""
+        return self.metric.stock == self.loss
+
+    @property
     def told_metric(self) -> Metric:
         """The first test metric that is in a unit that people know the target by."""
         return next(metric for metric in self.test_metrics if not metric.standardized)

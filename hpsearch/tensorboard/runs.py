@@ -24,6 +24,7 @@ from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.runs import Trained
 from hpsearch.record.status import rank_trials
 from hpsearch.record.trial import TrialRecord
+from hpsearch.tasks.metric import Metric
 from hpsearch.tensorboard import hparams
 from hpsearch.tensorboard.events import (
     curve_point,
@@ -61,7 +62,8 @@ def runs_of(outcome: Outcome, curves: int) -> Iterator[BoardRun]:
     """
     made_of = (outcome.spec, dict(outcome.importances))
     yield BoardRun(".", made_of, lambda: _experiment(outcome))
-    shown = {trial.number for trial in rank_trials(outcome.trials)[:curves]}
+    ranked = rank_trials(outcome.trials, outcome.task.metric.sign)
+    shown = {trial.number for trial in ranked[:curves]}
     standings = {standing.trial: standing for standing in outcome.standings}
     for trial in outcome.trials:
         if trial.state == "running":
@@ -131,7 +133,7 @@ def _running(outcome: Outcome, trial: TrialRecord, *, with_curve: bool) -> Board
         yield hparams.status(trial)
         network = outcome.recipe(trial).network
         yield scalars({hparams.WEIGHTS: network.parameters(outcome.data.width)}, begun, 0)
-        best = _best_epochs(curve)
+        best = _best_epochs(outcome.task.metric, curve)
         for step in steps(max(outcome.spec.training.epochs, len(curve)), None):
             if step <= len(curve):
                 if with_curve:
@@ -145,14 +147,14 @@ def _running(outcome: Outcome, trial: TrialRecord, *, with_curve: bool) -> Board
 def _row_then(
     outcome: Outcome, curve: Curve, epoch: int, best_epoch: int
 ) -> dict[str, float | None]:
-    value = float(curve.validation()[best_epoch - 1])
+    value = float(curve.validation(outcome.task.metric.name)[best_epoch - 1])
     best = hparams.best_tag(outcome.task)
     return {best: value, hparams.BEST_EPOCH: best_epoch, hparams.EPOCHS: epoch}
 
 
-def _best_epochs(curve: Curve) -> list[int]:
+def _best_epochs(metric: Metric, curve: Curve) -> list[int]:
     """The best epoch so far after each epoch, from 1."""
-    losses: list[float] = curve.validation().tolist()
+    losses: list[float] = (metric.sign * curve.validation(metric.name)).tolist()
     ranked = ((loss, epoch) for epoch, loss in enumerate(losses, start=1))
     return [epoch for _, epoch in accumulate(ranked, min)]
 

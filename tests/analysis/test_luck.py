@@ -15,6 +15,7 @@ from hpsearch.evaluation.leaderboard import Standing
 from hpsearch.evaluation.runs import Trained
 from hpsearch.statistics.split import split_estimate
 from hpsearch.statistics.stability import first_by_one_seed, resample_rows, rows_needed
+from hpsearch.tasks.binary import CROSSENTROPY
 from tests.outcomes import make_trial, retraining_runs
 
 #: Mean of the largest of so many standard normal values (Harter, Biometrika 48, 1961).
@@ -78,7 +79,7 @@ def test_selection_recovers_the_luck_of_the_best_seed() -> None:
     for _ in range(300):
         promised = float((TRUE + 0.01 * rng.normal(size=50)).min())
         selection = average_selection(
-            [stand(promised, (TRUE + 0.01 * rng.normal(size=4)).tolist())]
+            CROSSENTROPY, [stand(promised, (TRUE + 0.01 * rng.normal(size=4)).tolist())]
         )
         assert selection is not None
         found.append(selection.value)
@@ -94,20 +95,20 @@ def test_selection_on_average_holds_the_truth_as_often_as_it_says() -> None:
     for _ in range(300):
         best = np.sort(TRUE + 0.01 * rng.normal(size=50))[:3].tolist()
         standings = [stand(value, (TRUE + 0.01 * rng.normal(size=3)).tolist()) for value in best]
-        selection = average_selection(standings)
+        selection = average_selection(CROSSENTROPY, standings)
         assert selection is not None
         hits += selection.low <= TRUE - fmean(best) <= selection.high
     assert hits >= 268, hits
 
 
 def test_selection_without_an_interval_or_a_value() -> None:
-    single = average_selection([stand(0.50, [0.53])])
+    single = average_selection(CROSSENTROPY, [stand(0.50, [0.53])])
     assert single is not None
     assert single.value == pytest.approx(0.03)
     assert (single.low, single.high) == (-math.inf, math.inf)
     assert not single.excludes_zero
-    assert average_selection([stand(0.50, [0.53, math.inf])]) is None
-    assert average_selection([]) is None
+    assert average_selection(CROSSENTROPY, [stand(0.50, [0.53, math.inf])]) is None
+    assert average_selection(CROSSENTROPY, []) is None
 
 
 def test_choosing_on_equal_trials_is_corrected_by_just_its_luck() -> None:

@@ -13,7 +13,7 @@ from hpsearch.record.trial import StateName, TrialRecord
 from hpsearch.search.clock import EPOCH_SECONDS, OPERATIONS_PER_SECOND, Problem
 from hpsearch.study.reading import check_study
 from hpsearch.study.spec import StudySpec
-from hpsearch.tasks.binary import BINARY
+from hpsearch.tasks.binary import BINARY, CROSSENTROPY
 from hpsearch.training.curve import Curve
 
 PROBLEM = Problem(columns=4, train_rows=100, validation_rows=50)
@@ -126,9 +126,9 @@ def test_without_a_winner_or_its_curve_nothing_is_compared() -> None:
 
 
 def test_the_best_so_far_leaves_out_what_is_not_finite() -> None:
-    found = best_so_far(falling([np.nan, 0.5, np.inf, 0.75, 0.25]))
+    found = best_so_far(CROSSENTROPY, falling([np.nan, 0.5, np.inf, 0.75, 0.25]))
     assert found == [np.inf, 0.5, 0.5, 0.5, 0.25]
-    assert best_so_far(falling([])) == []
+    assert best_so_far(CROSSENTROPY, falling([])) == []
 
 
 def test_core_seconds_add_up_by_the_end_of_each_trial() -> None:

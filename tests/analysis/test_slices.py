@@ -9,11 +9,12 @@ import pytest
 from hpsearch.analysis.slices import position, slice_parameters, sliced_parameters
 from hpsearch.record.trial import TrialRecord
 from hpsearch.space.space import Choice, Float, Int, Parameter, Space
+from hpsearch.tasks.binary import CROSSENTROPY
 from tests.outcomes import make_spec, make_trial
 
 
 def parts(space: Space, trials: Sequence[TrialRecord], name: str) -> list[tuple[Any, ...]]:
-    (found,) = [one for one in slice_parameters(space, trials) if one.name == name]
+    (found,) = [one for one in slice_parameters(CROSSENTROPY, space, trials) if one.name == name]
     return [(one.where, one.complete, one.pruned, one.best, one.median) for one in found.parts]
 
 

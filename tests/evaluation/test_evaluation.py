@@ -121,8 +121,8 @@ def test_the_best_are_complete_distinct_and_in_order() -> None:
         trial(4, 0.5, units=1),
         trial(5, None, "failed"),
     ]
-    assert [one.number for one in best_trials(trials, 9)] == [1, 3, 0]
-    assert [one.number for one in best_trials(trials, 1)] == [1]
+    assert [one.number for one in best_trials(trials, 9, 1)] == [1, 3, 0]
+    assert [one.number for one in best_trials(trials, 1, 1)] == [1]
 
 
 def test_the_leaderboard_ranks_by_the_mean_over_seeds(folder: StudyFolder) -> None:
@@ -190,7 +190,7 @@ def test_a_run_goes_on_where_it_stopped(folder: StudyFolder) -> None:
 
 
 def test_a_configuration_that_diverges_with_a_seed_does_not_win(folder: StudyFolder) -> None:
-    best = best_trials(folder.record.trials(), 1)[0]
+    best = best_trials(folder.record.trials(), 1, 1)[0]
 
     def diverges(segment: Segment) -> bool:
         return segment.recipe.knobs.learning_rate == best.params["learning_rate"]
@@ -278,7 +278,7 @@ def test_importance_needs_trials_and_sums_to_one(tmp_path: Path, trials: int) ->
         )
         trial.number = number
         journal.asked(trial, optuna.create_study())
-    found = importances(record.frozen_trials())
+    found = importances(record.frozen_trials(), "minimize")
     record.close()
     if trials < 10:
         assert found == {}

@@ -29,6 +29,6 @@ def finished(values: Sequence[float], params: Sequence[float]) -> list[FrozenTri
     ids=["equal values", "equal trials", "equal parameters", "infinite values"],
 )
 def test_importances_warn_of_nothing(values: list[float], params: list[float]) -> None:
-    found = importances(finished(values, params))
+    found = importances(finished(values, params), "minimize")
     assert set(found) == {"rate"}
     assert 0 <= found["rate"] <= 1

@@ -169,7 +169,7 @@ def test_a_study_of_noisier_seeds_allows_more(tmp_path: Path) -> None:
 
 def test_without_two_seeds_the_validation_rows_say_what_may_differ(tmp_path: Path) -> None:
     with searched(tmp_path, FormulaTrainer(), evaluate__seeds=1) as folder:
-        best = best_trials(folder.record.trials(), 1)[0]
+        best = best_trials(folder.record.trials(), 1, 1)[0]
         assert allowance(folder) is None  # the double keeps no losses of rows
         losses = np.array([0.5, 0.7, 0.6, 0.8], np.float32)
         history = replace(folder.files.history(best.run), losses=losses)

@@ -16,7 +16,7 @@ from hpsearch.report.report import write_report
 from hpsearch.report.sections.baselines import BASELINES
 from hpsearch.report.sections.baselines.sentences import judge_difference
 from hpsearch.statistics.estimate import Estimate
-from hpsearch.tasks.binary import BINARY
+from hpsearch.tasks.binary import BINARY, CROSSENTROPY
 from hpsearch.wording import MINUS
 from tests.outcomes import NO_LEADERBOARD, MakeOutcome, make_diverged
 
@@ -92,7 +92,7 @@ def searchless(outcome: Outcome, reference: str) -> Outcome:
 def test_a_verdict_follows_from_whether_the_interval_holds_zero(
     difference: Estimate, verdict: str
 ) -> None:
-    assert judge_difference(difference) == verdict
+    assert judge_difference(CROSSENTROPY, difference) == verdict
 
 
 def test_the_counts_and_the_best_come_first(make_outcome: MakeOutcome) -> None:

@@ -18,7 +18,7 @@ from hpsearch.report.sections.search.figures import (
 from hpsearch.report.sections.search.slices import slices
 from hpsearch.report.sections.search.values import best_by_ending
 from hpsearch.space.space import Choice, Float, Int, Parameter, Space
-from hpsearch.tasks.binary import BINARY
+from hpsearch.tasks.binary import BINARY, CROSSENTROPY
 from tests.outcomes import HOSTILE, make_diverged, make_spec, make_trial, make_trials
 
 
@@ -58,7 +58,11 @@ def odd_trials() -> list[TrialRecord]:
     ]
 
 
-BESIDE = [Beside(1, 30, 0.55, 0.56), Beside(2, 300, 0.9, 0.5), Beside(3, 1, 0.7, 0.6)]
+BESIDE = [
+    Beside(1, 30, 0.55, 0.56, 0.01),
+    Beside(2, 300, 0.9, 0.5, -0.4),
+    Beside(3, 1, 0.7, 0.6, -0.1),
+]
 
 FIGURES: dict[str, Callable[[], str]] = {
     "history": lambda: search_history(BINARY, ended(make_trials(30))),
@@ -126,4 +130,4 @@ def test_only_complete_trials_are_the_best_so_far() -> None:
         make_trial(3, value=math.inf),
         make_trial(4, value=0.0),
     ]
-    assert best_by_ending(trials) == [math.inf, 0.5, 0.5, 0.5, 0.0]
+    assert best_by_ending(CROSSENTROPY, trials) == [math.inf, 0.5, 0.5, 0.5, 0.0]

@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from hpsearch.tasks.metric import Metric
 from hpsearch.wording import MINUS
 
 #: Ticks that have room under a narrow panel.
@@ -17,8 +19,37 @@ TICKS = 4
 THOUSAND, MILLIONS = 1_000, 1e7
 
 
+@dataclass(frozen=True, slots=True)
+class BadSide:
+    """Where worse values of a metric are: ``above`` others, on the ``upper`` edge of an axis."""
+
+    metric: Metric
+
+    @property
+    def side(self) -> str:
+        """``above`` or ``below``."""
+        return "above" if self.metric.sign > 0 else "below"
+
+    @property
+    def edge(self) -> str:
+        """``upper`` or ``lower``."""
+        return "upper" if self.metric.sign > 0 else "lower"
+
+    def window(self, values: Sequence[float]) -> tuple[float, float]:
+        """Ends of an axis that shows the good values well: bad outliers are cut off."""
+        low, high = window([self.metric.sign * value for value in values])
+        return (low, high) if self.metric.sign > 0 else (-high, -low)
+
+    def clip(self, value: float | None, ends: tuple[float, float]) -> float:
+        """A value between the ends of an axis; the bad end where it is beyond it, or not there."""
+        low, high = ends
+        if self.metric.sign > 0:
+            return high if value is None else min(value, high)
+        return low if value is None else max(value, low)
+
+
 def window(values: Sequence[float]) -> tuple[float, float]:
-    """Ends of an axis that shows the good values well: outliers above are cut off."""
+    """Ends of an axis on which lower is better: outliers above are cut off."""
     finite = np.array([value for value in values if math.isfinite(value)])
     if not len(finite):
         return 0.0, 1.0

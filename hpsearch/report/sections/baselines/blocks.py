@@ -19,13 +19,14 @@ SHOWN = 3
 def make_blocks(outcome: Outcome, values: Values) -> Sequence[Block]:
     """The verdict, the differences as figure and table, and how they came about."""
     reference, baselines = values["reference"], values["baselines"]
+    right, left = ("Right", "left") if outcome.task.metric.sign > 0 else ("Left", "right")
     return [
         Bullets(values["said"]["verdict"], "verdict"),
         Figure(
             "differences",
-            "Right of the line a baseline is worse, left of it better: filled circles are worse, "
-            "triangles better, hollow diamonds not distinguishable, as their 95 % interval holds "
-            "0.",
+            f"{right} of the line a baseline is worse, {left} of it better: filled circles are "
+            "worse, triangles better, hollow diamonds not distinguishable, as their 95 % interval "
+            "holds 0.",
             partial(differences, outcome.task, reference["label"], baselines),
         ),
         _table(outcome.task, outcome.data.target.deviation, reference, baselines),

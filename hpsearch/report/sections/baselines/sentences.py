@@ -8,17 +8,26 @@ from hpsearch.evaluation.outcome import Outcome, TestedBaseline, TestResult
 from hpsearch.models import tutorial
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.tasks.estimators import EstimatorBaseline
+from hpsearch.tasks.metric import Metric
 from hpsearch.tasks.task import Task
-from hpsearch.wording import first_upper, listed, say_count, say_interval, say_number, say_signed
+from hpsearch.wording import (
+    an,
+    first_upper,
+    listed,
+    say_count,
+    say_interval,
+    say_number,
+    say_signed,
+)
 
 TIE = "not distinguishable"
 
 
-def judge_difference(difference: Estimate) -> str:
+def judge_difference(metric: Metric, difference: Estimate) -> str:
     """A baseline's objective less the reference's, in words; by whether 0 is inside."""
     if not difference.excludes_zero:
         return TIE
-    return "worse" if difference.value > 0 else "better"
+    return "worse" if metric.sign * difference.value > 0 else "better"
 
 
 def say_verdict(task: Task, test: TestResult, baselines: Sequence[TestedBaseline]) -> Iterator[str]:
@@ -28,7 +37,9 @@ def say_verdict(task: Task, test: TestResult, baselines: Sequence[TestedBaseline
         baselines: The best on the test rows first.
     """
     metric = task.metric
-    verdicts = [judge_difference(baseline.differences[metric.name]) for baseline in baselines]
+    verdicts = [
+        judge_difference(metric, baseline.differences[metric.name]) for baseline in baselines
+    ]
     equal, better = verdicts.count(TIE), verdicts.count("better")
     other = "other " if test.trial is None else ""
     plural = "s" if len(baselines) > 1 else ""
@@ -40,7 +51,7 @@ def say_verdict(task: Task, test: TestResult, baselines: Sequence[TestedBaseline
     best = baselines[0]
     loss, difference = best.metrics[metric.name], best.differences[metric.name]
     yield (
-        f"The best {other}baseline on the test rows is {best.label}, with a {metric.label} of "
+        f"The best {other}baseline on the test rows is {best.label}, with {an(metric.label)} of "
         f"{say_number(loss.value)} {say_interval(asdict(loss))} and a difference of "
         f"{say_signed(difference.value)} {say_interval(asdict(difference))} to {test.reference}: "
         f"{verdicts[0]}."

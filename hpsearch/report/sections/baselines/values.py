@@ -44,7 +44,8 @@ def _rank(task: Task, test: TestResult) -> Sequence[TestedBaseline]:
     """All but the one that is the reference itself, the best on the test rows first."""
     own = test.reference if test.trial is None else None
     others = (baseline for baseline in test.baselines if baseline.label != own)
-    return sorted(others, key=lambda baseline: baseline.metrics[task.metric.name].value)
+    metric = task.metric
+    return sorted(others, key=lambda baseline: metric.sign * baseline.metrics[metric.name].value)
 
 
 def _reference(task: Task, test: TestResult) -> dict[str, Any]:
@@ -60,4 +61,4 @@ def _reference(task: Task, test: TestResult) -> dict[str, Any]:
 
 def _row(task: Task, baseline: TestedBaseline) -> dict[str, Any]:
     difference = baseline.differences[task.metric.name]
-    return {**asdict(baseline), "verdict": judge_difference(difference)}
+    return {**asdict(baseline), "verdict": judge_difference(task.metric, difference)}

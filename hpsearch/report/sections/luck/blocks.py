@@ -47,7 +47,18 @@ def _blocks(task: Task, values: Values) -> Iterator[Block]:
 
 
 def _optimism(task: Task, configurations: Sequence[Mapping[str, Any]]) -> Iterator[Block]:
-    metric = f"{first_upper(task.metric.label)} in {task.metric.unit}"
+    metric = first_upper(task.metric.quantity)
+    selection, split = (
+        (
+            "Selection is the mean over fresh seeds less the value in the search",
+            "Split is test less validation of the same networks",
+        )
+        if task.metric.sign > 0
+        else (
+            "Selection is the value in the search less the mean over fresh seeds",
+            "Split is validation less test of the same networks",
+        )
+    )
     yield Figure(
         "promises",
         "The same numbers as in the table: the value for which the search chose a configuration, "
@@ -81,10 +92,9 @@ def _optimism(task: Task, configurations: Sequence[Mapping[str, Any]]) -> Iterat
         f"{metric}; above 0, the search's value was too good. In brackets, 95 % intervals",
     )
     yield Paragraph(
-        "Selection is the mean over fresh seeds less the value in the search, on the same rows, "
-        "with Student's interval over the seeds. Split is test less validation of the same "
-        "networks, with an interval over the rows of both. The interval of both together adds "
-        "their half-widths in squares.",
+        f"{selection}, on the same rows, with Student's interval over the seeds. {split}, with an "
+        "interval over the rows of both. The interval of both together adds their half-widths in "
+        "squares.",
         "quiet",
     )
 

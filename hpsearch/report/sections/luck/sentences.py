@@ -10,7 +10,7 @@ from hpsearch.evaluation.outcome import Outcome
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.statistics.stability import DRAWS, RowsNeeded
 from hpsearch.tasks.task import Task
-from hpsearch.wording import say_count, say_interval, say_number, say_share, say_signed
+from hpsearch.wording import an, say_count, say_interval, say_number, say_share, say_signed
 
 
 def say_optimism(outcome: Outcome, by_rank: Sequence[Optimism]) -> Iterator[str]:
@@ -25,8 +25,13 @@ def say_optimism(outcome: Outcome, by_rank: Sequence[Optimism]) -> Iterator[str]
         )
         return
     optimism = optimisms[winner.trial.number]
-    unit = outcome.task.metric.unit
-    promise = f"The search promised {say_number(optimism.search)} {unit} for trial {optimism.trial}"
+    metric = outcome.task.metric
+    promised = (
+        f"{say_number(optimism.search)} {metric.unit}"
+        if metric.unit
+        else (f"{an(metric.label)} of {say_number(optimism.search)}")
+    )
+    promise = f"The search promised {promised} for trial {optimism.trial}"
     if optimism.selection is None:
         yield f"{promise}, but with a fresh seed it diverged: do not rely on that value."
         return
@@ -38,7 +43,7 @@ def say_optimism(outcome: Outcome, by_rank: Sequence[Optimism]) -> Iterator[str]
     else:
         yield f"{promise}, on the validation rows that chose it."
     yield from _say_parts(optimism, optimism.selection, seeds[optimism.trial])
-    average = average_selection(outcome.standings)
+    average = average_selection(metric, outcome.standings)
     several = sum(ranked_optimism.selection is not None for ranked_optimism in by_rank)
     if average and several > 1:
         yield (

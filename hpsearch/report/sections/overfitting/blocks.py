@@ -60,12 +60,13 @@ def _winner(outcome: Outcome, values: Values) -> Iterator[Block]:
 
 
 def _baselines(outcome: Outcome, values: Values) -> Iterator[Block]:
+    end = "top" if outcome.task.metric.sign > 0 else "bottom"
     yield Heading("Compared with the baseline networks")
     yield Paragraph(values["said"]["baselines"])
     yield Figure(
         "networks",
-        "The same for each network, all on the same axes. A curve that leaves the frame at the top "
-        "is worse than an untrained network; the table has its last value.",
+        "The same for each network, all on the same axes. A curve that leaves the frame at the "
+        f"{end} is worse than an untrained network; the table has its last value.",
         partial(_draw_networks, outcome),
     )
     yield _gaps(
@@ -77,7 +78,7 @@ def _baselines(outcome: Outcome, values: Values) -> Iterator[Block]:
 
 
 def _say_gap(task: Task) -> str:
-    return f"{task.metric.label} in {task.metric.unit}; the gap is validation less train"
+    return f"{task.metric.quantity}; the gap is validation less train"
 
 
 def _gaps(label: str, first: str, rows: Sequence[Mapping[str, Any]], caption: str) -> Table:

@@ -16,6 +16,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 from hpsearch.analysis.diagnosis import ObjectiveCurve, finite_losses, smoothed
 from hpsearch.report.figures.legend import WIDTH, legend_above
 from hpsearch.report.figures.svg import BLUE, GRAY, ORANGE, draw
+from hpsearch.tasks.metric import Metric
 from hpsearch.tasks.task import Task
 from hpsearch.training.curve import Curve
 
@@ -42,13 +43,13 @@ class Panel:
 
 def seeds_of_winner(task: Task, runs: Sequence[Panel]) -> str:
     """The winner's configuration: the strong run with its epochs as they were, the others thin."""
-    panels = [panel for panel in runs if len(finite_losses(panel.curve))]
+    panels = [panel for panel in runs if len(finite_losses(task.metric, panel.curve))]
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
         for panel in sorted(panels, key=lambda panel: panel.strong):
-            _curve(axes, panel, raw=panel.strong)
-        _frame(axes, panels)
+            _curve(task.metric, axes, panel, raw=panel.strong)
+        _frame(task.metric, axes, panels)
         axes.set(xlabel="epoch", ylabel=task.metric.label)
         legend_above(figure, axes)
 
@@ -65,20 +66,20 @@ def seeds_of_winner(task: Task, runs: Sequence[Panel]) -> str:
 
 def side_by_side(task: Task, networks: Sequence[Panel]) -> str:
     """Learning curves of several networks, each in a panel of its own, all on the same axes."""
-    panels = [panel for panel in networks if len(finite_losses(panel.curve))]
+    panels = [panel for panel in networks if len(finite_losses(task.metric, panel.curve))]
     rows = max(-(-len(panels) // COLUMNS), 1)
 
     def paint(figure: Figure) -> None:
         grid = figure.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False)
         for axes, panel in zip(grid.flat, panels, strict=False):
-            _curve(axes, panel, raw=False)
+            _curve(task.metric, axes, panel, raw=False)
             axes.set_title(panel.title, loc="left", fontsize=8.5)
         for axes in grid.flat[len(panels) :]:
             axes.set_visible(False)
         for axes in grid.flat[max(len(panels) - COLUMNS, 0) : len(panels)]:
             axes.tick_params(labelbottom=True)
             axes.set_xlabel("epoch")
-        _frame(grid[0, 0], panels)
+        _frame(task.metric, grid[0, 0], panels)
         figure.supylabel(task.metric.label, fontsize=8.5)
         legend_above(figure, grid[0, 0])
 
@@ -93,8 +94,8 @@ def side_by_side(task: Task, networks: Sequence[Panel]) -> str:
     )
 
 
-def _curve(axes: Axes, panel: Panel, *, raw: bool) -> None:
-    losses = finite_losses(panel.curve)
+def _curve(metric: Metric, axes: Axes, panel: Panel, *, raw: bool) -> None:
+    losses = finite_losses(metric, panel.curve)
     lines = smoothed(losses)
     rows = np.unique(np.geomspace(1, len(losses), POINTS).astype(int)) - 1
     style: dict[str, Any] = {"linewidth": 1.5} if panel.strong else {"linewidth": 0.7, "alpha": 0.7}
@@ -104,7 +105,7 @@ def _curve(axes: Axes, panel: Panel, *, raw: bool) -> None:
         label = word if panel.strong else None
         axes.plot(rows + 1, lines[rows, part], color=color, linestyle=dash, label=label, **style)
     if panel.strong:
-        best = int(np.argmin(losses[:, 1]))
+        best = int(np.argmin(metric.sign * losses[:, 1]))
         axes.axvline(best + 1, color=GRAY, linewidth=0.7, linestyle=":")
         axes.plot(
             *(best + 1, lines[best, 1]), "o", color=ORANGE, markersize=4.5, zorder=4,
@@ -112,13 +113,14 @@ def _curve(axes: Axes, panel: Panel, *, raw: bool) -> None:
         )  # fmt: skip
 
 
-def _frame(axes: Axes, panels: Sequence[Panel]) -> None:
+def _frame(metric: Metric, axes: Axes, panels: Sequence[Panel]) -> None:
     """Axes on which the descent of every network is well seen.
 
-    What rises above where networks begin, or falls far below the best validation, leaves the frame.
+    What is worse than where networks begin, or far better than the best validation, leaves it.
     """
-    every = [smoothed(finite_losses(panel.curve)) for panel in panels]
-    low, high = _window(every)
+    every = [smoothed(finite_losses(metric, panel.curve)) for panel in panels]
+    ends = _window([metric.sign * losses for losses in every])
+    low, high = sorted(metric.sign * end for end in ends)
     axes.set_xscale("log")
     axes.set_ylim(low, high)
     axes.set_xlim(0.95, max((len(losses) for losses in every), default=1) * 1.1)

@@ -49,8 +49,8 @@ def say_winner(
     yield f"The winner, trial {trial}, {say_verdict(shown)}: {_say_reason(task, shown)}."
     if shown.best and shown.last:
         yield (
-            f"The gap, validation less train, is {say_signed(shown.best.gap)} "
-            f"{task.metric.unit} at the best epoch, {say_count(shown.best.epoch)}, and "
+            f"The gap, validation less train, is {_amount(task, shown.best.gap)} "
+            f"at the best epoch, {say_count(shown.best.epoch)}, and "
             f"{say_signed(shown.last.gap)} at the last, {say_count(shown.last.epoch)}."
         )
     if shown.best and shown.verdict == "overfits":
@@ -73,30 +73,40 @@ def say_winner(
 
 
 def _say_reason(task: Task, diagnosis: Diagnosis) -> str:
-    unit = task.metric.unit
     train, validation = diagnosis.train_change, diagnosis.validation_change
+    minimized, lower = task.metric.sign > 0, task.metric.better
+    rises, falls = ("rises", "falls") if minimized else ("falls", "rises")
+    falling = "falling" if minimized else "rising"
     match diagnosis.reason:
         case "validation rises":
             return (
-                f"from there to the last epoch validation rises by {say_number(validation)} {unit} "
-                f"while train falls by {say_number(-train)}"
+                f"from there to the last epoch validation {rises} by "
+                f"{_size(task, validation)} while train {falls} by {say_number(abs(train))}"
             )
         case "still improving":
-            return "its epochs ran out while validation was still falling"
+            return f"its epochs ran out while validation was still {falling}"
         case "another is better":
-            return "its gap stays small, and a baseline reaches a clearly lower validation value"
+            return f"its gap stays small, and a baseline reaches a clearly {lower} validation value"
         case "only train improves":
             return (
-                f"after the best epoch train falls by {say_number(-train)} {unit} more, while "
+                f"after the best epoch train {falls} by {_size(task, train)} more, while "
                 f"validation hardly changes ({say_signed(validation)})"
             )
         case "validation holds":
             return (
-                f"from the best epoch to the last validation moves by {say_signed(validation)} "
-                f"{unit} and train by {say_signed(train)}"
+                f"from the best epoch to the last validation moves by "
+                f"{_amount(task, validation)} and train by {say_signed(train)}"
             )
         case "loss not finite":
             return "a loss became infinite or not a number"
+
+
+def _amount(task: Task, value: float) -> str:
+    return f"{say_signed(value)} {task.metric.unit}".rstrip()
+
+
+def _size(task: Task, value: float) -> str:
+    return f"{say_number(abs(value))} {task.metric.unit}".rstrip()
 
 
 def say_baselines(networks: Sequence[tuple[str, Diagnosis]]) -> str | None:

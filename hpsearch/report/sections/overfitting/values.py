@@ -1,6 +1,5 @@
 """The diagnoses of the winner's seeds and of the baseline networks."""
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -12,11 +11,12 @@ from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.runs import Trained
 from hpsearch.report.section import Values
 from hpsearch.report.sections.overfitting.sentences import say_baselines, say_verdict, say_winner
+from hpsearch.tasks.metric import Metric
 
 
 def read_values(outcome: Outcome) -> Values | str:
     """Diagnoses of the winner's seeds and of the baseline networks, and what they say."""
-    winner = outcome.winner
+    winner, metric = outcome.winner, outcome.task.metric
     curves = winner_curves(outcome, winner) if winner else ()
     trained = [
         baseline for baseline in outcome.baselines if len(outcome.history(baseline.run.name))
@@ -25,8 +25,11 @@ def read_values(outcome: Outcome) -> Values | str:
         return find_absences(outcome).get("best") or (
             f"No learning curve of the winner is recorded. {GO_ON}"
         )
-    epochs, least = outcome.spec.training.epochs, _least(network.value for network in trained)
-    seeds = [(named, diagnose(outcome.task, named.curve, epochs, least)) for named in curves]
+    epochs, best = (
+        outcome.spec.training.epochs,
+        _best(metric, (network.value for network in trained)),
+    )
+    seeds = [(named, diagnose(outcome.task, named.curve, epochs, best)) for named in curves]
     networks = list(_diagnose_baselines(outcome, trained, seeds))
     shown = (winner.trial.number, seeds) if winner and seeds else None
     return {
@@ -57,12 +60,13 @@ def _diagnose_baselines(
     for baseline in trained:
         others = [rival.value for rival in trained if rival.run.name != baseline.run.name]
         curve = outcome.history(baseline.run.name).curve
-        limit, least = baseline.run.recipe.epochs, _least([*winner, *others])
+        limit, least = baseline.run.recipe.epochs, _best(outcome.task.metric, [*winner, *others])
         yield baseline.run.label, diagnose(outcome.task, curve, limit, least)
 
 
-def _least(values: Iterable[float]) -> float:
-    return min(values, default=math.inf)
+def _best(metric: Metric, values: Iterable[float]) -> float:
+    best = metric.best(list(values))
+    return metric.worst if best is None else best
 
 
 def _row(label: str, main: bool, diagnosis: Diagnosis) -> dict[str, Any]:

@@ -53,10 +53,11 @@ def _ablation(task: Task, ablation: Mapping[str, Any], trial: int) -> Iterator[B
     variants, seeds = ablation["variants"], ablation["seeds"]
     yield Paragraph(" ".join(ablation["said"]))
     if any(variant["change"] for variant in variants):
+        change = "change of" if task.metric.sign > 0 else "lost"
         strokes = ", and of each seed as a stroke below" if seeds > 1 else ""
         yield Figure(
             "changes",
-            f"Trial {trial} without each of its regularizers: change of {task.objective} with "
+            f"Trial {trial} without each of its regularizers: {change} {task.objective} with "
             f"a 95 % interval{strokes}. Right of 0 the network is worse "
             "without.",
             partial(changes, task, variants),
@@ -75,7 +76,7 @@ def _ablation(task: Task, ablation: Mapping[str, Any], trial: int) -> Iterator[B
         f"{task.objective} of {say_count(seeds)} seed{'s' if seeds != 1 else ''}. In brackets, "
         "95 % intervals",
     )
-    yield Paragraph(_how_measured(trial, seeds, len(variants)))
+    yield Paragraph(_how_measured(task, trial, seeds, len(variants)))
 
 
 def _variant(variant: Mapping[str, Any]) -> Row:
@@ -88,10 +89,12 @@ def _variant(variant: Mapping[str, Any]) -> Row:
     ]
 
 
-def _how_measured(trial: int, seeds: int, variants: int) -> str:
+def _how_measured(task: Task, trial: int, seeds: int, variants: int) -> str:
     intervals = (
-        "An interval covers seeds and validation rows at once, by Student's t with Satterthwaite's "
-        "degrees of freedom."
+        "An interval covers seeds alone, by Student's t."
+        if not task.ranks_by_loss
+        else "An interval covers seeds and validation rows at once, by Student's t with "
+        "Satterthwaite's degrees of freedom."
         if seeds > 1
         else "With one seed an interval is over the validation rows alone: it does not include "
         "what another seed would change."

@@ -42,9 +42,7 @@ def changes(task: Task, variants: Sequence[Mapping[str, Any]]) -> str:
                 style: dict[str, Any] = {"xytext": (5, 0), "textcoords": "offset points"}
                 axes.annotate(variant["reading"], (0, height), va="center", fontsize=8, **style)
         axes.set_yticks([height for height, _ in rows], [variant["label"] for _, variant in rows])
-        axes.set(
-            ylim=(0.4, len(rows) + 0.6), xlabel=f"change of {task.objective} in {task.metric.unit}"
-        )
+        axes.set(ylim=(0.4, len(rows) + 0.6), xlabel=_label(task))
         axes.tick_params(axis="y", length=0)
         axes.xaxis.set_major_locator(MaxNLocator(6))
         legend_above(figure, axes)
@@ -58,6 +56,12 @@ def changes(task: Task, variants: Sequence[Mapping[str, Any]]) -> str:
         height=0.95 + 0.29 * len(rows),
         paint=paint,
     )
+
+
+def _label(task: Task) -> str:
+    unit = f" in {task.metric.unit}" if task.metric.unit else ""
+    verb = "change of" if task.metric.sign > 0 else "lost"
+    return f"{verb} {task.objective}{unit}"
 
 
 def _seen(variant: Mapping[str, Any]) -> str | None:

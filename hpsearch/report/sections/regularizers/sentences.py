@@ -24,6 +24,9 @@ from hpsearch.wording import (
 #: Said where the ablation can say nothing else.
 NO_LOSSES = "What each regularizer bought is not known, as losses of validation rows are missing."
 
+#: Said instead where the objective is no mean of the rows' losses.
+ONE_SEED = "What each regularizer bought takes two seeds or more: raise evaluate.seeds."
+
 
 def say_ablation(outcome: Outcome, winner: Winner, ablations: Sequence[Ablation]) -> Iterator[str]:
     """What is more than chance first, the most first; then what is not."""
@@ -39,9 +42,10 @@ def say_ablation(outcome: Outcome, winner: Winner, ablations: Sequence[Ablation]
         f"{name} (by {_amount(task, _negative(by))})" for name, by in single if by and by.high < 0
     ]
     unsure = [name for name, by in single if by and not by.excludes_zero]
+    worse = "rises" if task.metric.sign > 0 else "falls"
     if bought:
         yield first_upper(
-            f"{listed(bought)}: that is how much {task.objective} rises when {trial} is trained "
+            f"{listed(bought)}: that is how much {task.objective} {worse} when {trial} is trained "
             "without it and nothing else changes."
         )
     if cost:
@@ -107,7 +111,8 @@ def used_regularizers(outcome: Outcome, winner: Winner) -> tuple[str, ...]:
 
 
 def _amount(task: Task, estimate: Estimate) -> str:
-    return f"{say_number(estimate.value)} {task.metric.unit} {say_interval(asdict(estimate))}"
+    amount = f"{say_number(estimate.value)} {task.metric.unit}".rstrip()
+    return f"{amount} {say_interval(asdict(estimate))}"
 
 
 def _negative(estimate: Estimate) -> Estimate:

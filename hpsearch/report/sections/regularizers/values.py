@@ -18,6 +18,7 @@ from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.section import Values
 from hpsearch.report.sections.regularizers.sentences import (
     NO_LOSSES,
+    ONE_SEED,
     say_ablation,
     say_sparsity,
     say_variant,
@@ -59,14 +60,15 @@ def _ablation(outcome: Outcome, winner: Winner) -> Mapping[str, Any] | None:
     if winner.standing is None or not ablations:
         return None
     return {
-        "said": list(say_ablation(outcome, winner, ablations)) or [NO_LOSSES],
+        "said": list(say_ablation(outcome, winner, ablations))
+        or [NO_LOSSES if outcome.task.ranks_by_loss else ONE_SEED],
         "value": winner.standing.mean,
         "seeds": len(winner.standing.runs),
         "variants": [
             {
                 **asdict(ablation),
                 "label": say_variant(ablation.name),
-                "reading": _reading(ablation),
+                "reading": _reading(ablation, ranks_by_loss=outcome.task.ranks_by_loss),
             }
             for ablation in ablations
         ],
@@ -142,11 +144,11 @@ def _layers(outcome: Outcome, winner: Winner) -> Mapping[str, Any] | None:
     }
 
 
-def _reading(ablation: Ablation) -> str:
+def _reading(ablation: Ablation, *, ranks_by_loss: bool) -> str:
     if ablation.diverged:
         return f"{ablation.diverged} of {len(ablation.seeds)} diverged"
     if ablation.change is None:
-        return "losses not recorded"
+        return "losses not recorded" if ranks_by_loss else "needs two seeds"
     if not ablation.change.excludes_zero:
         return "not distinguishable from 0"
     return "bought" if ablation.change.low > 0 else "cost"

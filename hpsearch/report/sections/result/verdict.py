@@ -5,6 +5,7 @@ from typing import Any
 
 from hpsearch.tasks.task import Task
 from hpsearch.wording import (
+    an,
     first_upper,
     metric_digits,
     say_count,
@@ -32,7 +33,7 @@ def _sentences(task: Task, values: Mapping[str, Any]) -> Iterator[str]:
     if answer := _answer(task, values["data"]["chance"], test, values.get("baselines")):
         yield answer
     yield _believe(task, values["data"], test)
-    if tie := _tie(values["leaderboard"]):
+    if tie := _tie(task, values["leaderboard"]):
         yield tie
     yield _openings(test["openings"], test["openings_known"])
 
@@ -97,7 +98,7 @@ def _believe(task: Task, data: Mapping[str, Any], test: Mapping[str, Any]) -> st
     whose = f"{test['reference']}'s network" if test["trial"] is not None else test["reference"]
     return (
         f"On {say_count(test['rows'])} test rows that took no part in training or choosing, "
-        f"{whose} has a {metric.label} of "
+        f"{whose} has {an(metric.label)} of "
         f"{say_number(test[metric.name], digits)} {interval}{unit}. "
         f"{task.say_ranking(test[task.ranking_metric.name], data['classes'])}"
     )
@@ -114,13 +115,13 @@ def _openings(count: int, known: bool) -> str:
     )
 
 
-def _tie(leaderboard: list[Mapping[str, Any]]) -> str | None:
+def _tie(task: Task, leaderboard: list[Mapping[str, Any]]) -> str | None:
     """The first two, if they differ by less than seeds do."""
     if len(leaderboard) < 2 or any(entry["mean"] is None for entry in leaderboard[:2]):
         return None
     first, second = leaderboard[:2]
     scatter = max(first["deviation"] or 0.0, second["deviation"] or 0.0)
-    if second["mean"] - first["mean"] >= scatter:
+    if task.metric.behind(second["mean"], first["mean"]) >= scatter:
         return None
     return (
         f"Trials {first['trial']} and {second['trial']} differ by less than seeds do: which of "

@@ -9,6 +9,7 @@ from hpsearch.analysis.spending import endings
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.record.status import finite_value, trial_status
 from hpsearch.report.blocks import Block, Column, Figure, Heading, Paragraph, Table
+from hpsearch.report.figures.axes import BadSide
 from hpsearch.report.section import Values
 from hpsearch.report.sections.search.figures import pruned_beside_winner, search_history
 from hpsearch.report.sections.search.parameters import (
@@ -30,7 +31,7 @@ def make_blocks(outcome: Outcome, values: Values) -> Sequence[Block]:
 
 
 def _blocks(outcome: Outcome, values: Values) -> Iterator[Block]:
-    several = values["valued"] > 1
+    several, bad = values["valued"] > 1, BadSide(outcome.task.metric)
     yield Paragraph(_counts(values))
     yield Heading("Which parameters mattered")
     yield Paragraph(values["said"]["importances"])
@@ -45,7 +46,7 @@ def _blocks(outcome: Outcome, values: Values) -> Iterator[Block]:
             "history",
             "Trials in the order in which they ended, and by the core-seconds that all trials had "
             "spent by then; the line is the best complete one so far. Trials without a value, or "
-            "far above the rest, stand on the upper edge.",
+            f"far {bad.side} the rest, stand on the {bad.edge} edge.",
             partial(_draw_history, outcome),
         )
     if values["improvements"]:
@@ -94,6 +95,7 @@ def _steps(improvements: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _best(outcome: Outcome) -> Table:
+    sign = outcome.task.metric.sign
     valued = [
         (value, trial) for trial in outcome.trials if (value := finite_value(trial)) is not None
     ]
@@ -116,21 +118,21 @@ def _best(outcome: Outcome) -> Table:
                 say_count(trial.epochs),
                 say_params(trial.params),
             ]
-            for value, trial in sorted(valued, key=lambda entry: entry[0])[:BEST]
+            for value, trial in sorted(valued, key=lambda entry: sign * entry[0])[:BEST]
         ],
         "The ten best values; report.json has every trial",
     )
 
 
 def _pruning(outcome: Outcome, values: Values) -> Iterator[Block]:
-    pruning = values["pruning"]
+    pruning, edge = values["pruning"], BadSide(outcome.task.metric).edge
     yield Heading("What the pruner saved, and what it may have cost")
     yield Paragraph(values["said"]["pruning"])
     if pruning and pruning["compared"]:
         yield Figure(
             "pruning",
             "Each pruned trial at the epoch at which it was pruned with its best value up to "
-            "there, and the winner's best value by epoch. Those far behind stand on the upper "
+            f"there, and the winner's best value by epoch. Those far behind stand on the {edge} "
             "edge.",
             partial(_draw_pruning, outcome),
         )
@@ -167,7 +169,7 @@ def _draw_pruning(outcome: Outcome) -> str:
     winner = outcome.winner
     if winner is None:
         raise ValueError("pruned trials are compared with a winner, got none")
-    best = best_so_far(outcome.history(winner.trial.run).curve)
+    best = best_so_far(outcome.task.metric, outcome.history(winner.trial.run).curve)
     return pruned_beside_winner(
         outcome.task, weigh_outcome(outcome).beside, best, winner.trial.number
     )

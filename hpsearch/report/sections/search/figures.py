@@ -15,8 +15,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from hpsearch.analysis.pruning import Beside
 from hpsearch.analysis.spending import Ended
 from hpsearch.record.status import STATUSES, TrialStatus, finite_value, trial_status
-from hpsearch.record.trial import TrialRecord
-from hpsearch.report.figures.axes import logarithmic_axis, window
+from hpsearch.report.figures.axes import BadSide, logarithmic_axis
 from hpsearch.report.figures.legend import WIDTH, legend_above
 from hpsearch.report.figures.svg import BLUE, GREEN, INK, ORANGE, draw
 from hpsearch.report.sections.search.values import best_by_ending
@@ -46,12 +45,14 @@ MARKERS: Mapping[TrialStatus, Mapping[str, Any]] = {
 def search_history(task: Task, ended: Sequence[Ended]) -> str:
     """Values in the order in which trials ended, and by the core-seconds that were spent by then.
 
-    The line is the best complete one so far. Values far above the rest, and trials without one,
-    stand on the upper edge.
+    The line is the best complete one so far. Values far behind the rest, and trials without one,
+    stand on the edge.
     """
     trials = [ending.trial for ending in ended]
-    low, high = window([value for trial in trials if (value := finite_value(trial)) is not None])
-    best = [value if math.isfinite(value) else math.nan for value in best_by_ending(trials)]
+    bad, every = BadSide(task.metric), best_by_ending(task.metric, trials)
+    ends = bad.window([value for trial in trials if (value := finite_value(trial)) is not None])
+    best = [value if math.isfinite(value) else math.nan for value in every]
+    heights = [bad.clip(finite_value(trial), ends) for trial in trials]
     axes_of = {
         "trials that ended": [float(place) for place in range(1, len(ended) + 1)],
         "core-seconds of the virtual clock": [ending.core_seconds for ending in ended],
@@ -62,23 +63,23 @@ def search_history(task: Task, ended: Sequence[Ended]) -> str:
         for axes, (label, places) in zip(both, axes_of.items(), strict=True):
             for state in STATUSES:
                 points = [
-                    (place, height_of(trial, high))
-                    for place, trial in zip(places, trials, strict=True)
+                    (place, height)
+                    for place, height, trial in zip(places, heights, trials, strict=True)
                     if trial_status(trial) == state
                 ]
                 scatter(axes, state, points)
             axes.step(places, best, where="post", color=INK, linewidth=1, label="best so far")
-            axes.set(xlabel=label, ylabel=task.metric.label, ylim=(low, high))
+            axes.set(xlabel=label, ylabel=task.metric.label, ylim=ends)
             axes.set_xlim(left=0)
         both[0].xaxis.set_major_locator(MaxNLocator(integer=True))
         legend_above(figure, both[0])
 
-    above = sum(height_of(trial, high) == high for trial in trials)
+    outside = sum(height == bad.clip(None, ends) for height in heights)
     return draw(
         "search-history",
         title=f"{task.objective} of {len(trials)} trials in the order in which they ended",
-        description=f"The line is the best complete trial so far. {above} trials without a value "
-        "or far above the rest stand on the upper edge.",
+        description=f"The line is the best complete trial so far. {outside} trials without a value "
+        f"or far {bad.side} the rest stand on the {bad.edge} edge.",
         width=WIDTH,
         height=4.2,
         paint=paint,
@@ -117,7 +118,7 @@ def pruned_beside_winner(
     """Pruned trials at the epoch where they ended, and the winner's best value by epoch.
 
     Args:
-        pruned: The pruned trials; those below the line were ahead of the winner.
+        pruned: The pruned trials.
         winner: Its best value up to each epoch.
         number: That of its trial.
     """
@@ -125,9 +126,12 @@ def pruned_beside_winner(
     epochs = [trial.epoch for trial in pruned]
     first, last = min(epochs), max(epochs)
     values = [trial.value for trial in pruned]
-    low = min([*values, *(value for value in line if math.isfinite(value))])
-    high = float(np.quantile([*values, max(trial.winner for trial in pruned)], 0.9))
+    sign, bad = task.metric.sign, BadSide(task.metric)
+    low = min(sign * value for value in (*values, *line) if math.isfinite(value))
+    worst = max(sign * trial.winner for trial in pruned)
+    high = float(np.quantile([*(sign * value for value in values), worst], 0.9))
     pad = 0.05 * max(high - low, 1e-3)
+    low, high = sorted((sign * (low - pad), sign * (high + pad)))
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
@@ -143,9 +147,9 @@ def pruned_beside_winner(
             (True, "pruned ahead of it", {"marker": "*", "s": 55, "facecolors": ORANGE}),
         ):
             points = [
-                (trial.epoch, min(trial.value, high + pad))
+                (trial.epoch, bad.clip(trial.value, (low, high)))
                 for trial in pruned
-                if (trial.value < trial.winner) == ahead
+                if trial.ahead == ahead
             ]
             if points:
                 edge: dict[str, Any] = {"edgecolors": ORANGE, "linewidths": 0.9, **style}
@@ -153,11 +157,11 @@ def pruned_beside_winner(
                     *zip(*points, strict=True), label=word, zorder=3, clip_on=False, **edge
                 )
         axes.set(xlabel="epoch", ylabel=f"best {task.metric.label} so far")
-        axes.set_ylim(low - pad, high + pad)
+        axes.set_ylim(low, high)
         logarithmic_axis(axes, first / 1.5, max(last, len(line)) * 1.1)
         legend_above(figure, axes)
 
-    ahead = sum(trial.value < trial.winner for trial in pruned)
+    ahead = sum(trial.ahead for trial in pruned)
     return draw(
         "search-pruning",
         title="Pruned trials beside the winner at the same epoch",
@@ -167,12 +171,6 @@ def pruned_beside_winner(
         height=2.8,
         paint=paint,
     )
-
-
-def height_of(trial: TrialRecord, high: float) -> float:
-    """A trial's value, or the upper edge where it is above it or there is none."""
-    value = finite_value(trial)
-    return high if value is None else min(value, high)
 
 
 def scatter(axes: Axes, state: TrialStatus, points: Sequence[tuple[float, float]]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.blocks import Block, Cell, Code, Column, Figure, Heading, Paragraph, Row, Table
+from hpsearch.report.figures.axes import BadSide
 from hpsearch.report.section import Values
 from hpsearch.report.sections.search.figures import parameter_importance
 from hpsearch.report.sections.search.slices import slices
@@ -35,13 +36,13 @@ def slice_blocks(outcome: Outcome, values: Values) -> Iterator[Block]:
     yield Heading("Which values were good")
     if values["said"]["slices"]:
         yield Paragraph(values["said"]["slices"])
-    winner = outcome.winner
+    winner, bad = outcome.winner, BadSide(outcome.task.metric)
     number = winner.trial.number if winner else None
     yield Figure(
         "slices",
         "Each trial by the value of a parameter, ranges on their own scale, choices and "
         "switched-off parameters in columns. Pruned trials stand where they were pruned. What lies "
-        "far above the rest stands on the upper edge.",
+        f"far {bad.side} the rest stands on the {bad.edge} edge.",
         partial(slices, outcome.task, outcome.spec.space, outcome.trials, number),
     )
     counts = ("complete", "pruned", "best", "median")

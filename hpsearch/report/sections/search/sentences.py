@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hpsearch.analysis.pruning import Beside, Pruning, Saved
+from hpsearch.analysis.pruning import Pruning, Saved
 from hpsearch.analysis.slices import BEST, Slice
 from hpsearch.evaluation.importance import TRIALS_FOR_IMPORTANCE
 from hpsearch.space.space import Choice, Space
+from hpsearch.tasks.metric import Metric
 from hpsearch.tasks.task import Task
 from hpsearch.wording import listed, say_count, say_number, say_share, say_value
 
@@ -18,7 +19,7 @@ LATE = 0.1
 
 
 def say_history(
-    improvements: Sequence[Mapping[str, Any]], ended: int, spent: float, more: str
+    metric: Metric, improvements: Sequence[Mapping[str, Any]], ended: int, spent: float, more: str
 ) -> str:
     """When the best value came, and whether more trials may bring a better one.
 
@@ -32,7 +33,12 @@ def say_history(
         return "No complete trial has a finite value yet, so there is no best one."
     last = improvements[-1]
     before = improvements[-2]["value"] if len(improvements) > 1 else None
-    by = f"{say_number(before - last['value'])} below the best before, " if before else ""
+    side = "below" if metric.sign > 0 else "above"
+    by = (
+        f"{say_number(abs(before - last['value']))} {side} the best before, "
+        if before is not None
+        else ""
+    )
     best = (
         f"The best value, {say_number(last['value'])}, {by}came with trial {last['trial']}, when "
         f"{say_count(last['ended'])} of {say_count(ended)} trials had ended and "
@@ -128,14 +134,14 @@ def _say_cost(task: Task, pruning: Pruning, winner: int | None) -> str:
         f"{say_count(len(ahead))} {total} ({say_share(len(ahead) / len(pruning.beside))}) "
         f"{'was' if len(ahead) == 1 else 'were'} ahead of the winner, trial {winner}, at the epoch "
         f"at which {'it was' if len(ahead) == 1 else 'they were'} pruned, by up to "
-        f"{say_number(max(map(_lead, ahead)))} {task.metric.unit}, and might have ended ahead of "
+        f"{_amount(task, max(trial.lead for trial in ahead))}, and might have ended ahead of "
         f"it. In a new study with search.warmup_epochs above "
         f"{max(trial.epoch for trial in ahead)}, or pruner 'none', such trials would continue."
     )
 
 
-def _lead(trial: Beside) -> float:
-    return trial.winner - trial.value
+def _amount(task: Task, value: float) -> str:
+    return f"{say_number(value)} {task.metric.unit}".rstrip()
 
 
 def _more(saved: Saved) -> str:

@@ -1,7 +1,7 @@
 """Slices: the trials' values against each searched parameter, a panel a parameter."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -11,10 +11,10 @@ from matplotlib.ticker import FixedLocator, MaxNLocator
 from hpsearch.analysis.slices import has_switch, is_off, position, sliced_parameters, valued_trials
 from hpsearch.record.status import finite_value, trial_status
 from hpsearch.record.trial import TrialRecord
-from hpsearch.report.figures.axes import logarithmic_ticks, say_tick, window
+from hpsearch.report.figures.axes import BadSide, logarithmic_ticks, say_tick
 from hpsearch.report.figures.legend import WIDTH, legend_above
 from hpsearch.report.figures.svg import GRAY, INK, draw
-from hpsearch.report.sections.search.figures import height_of, scatter
+from hpsearch.report.sections.search.figures import scatter
 from hpsearch.space.space import Choice, Domain, Int, Parameter, Space
 from hpsearch.tasks.task import Task
 from hpsearch.wording import say_value
@@ -41,8 +41,12 @@ def slices(task: Task, space: Space, trials: Sequence[TrialRecord], winner: int 
         winner: The trial that is ringed.
     """
     parameters = sliced_parameters(space)
-    valued = valued_trials(trials)[:DRAWN]
-    low, high = window([value for t in valued if (value := finite_value(t)) is not None])
+    valued, bad = valued_trials(task.metric, trials)[:DRAWN], BadSide(task.metric)
+    ends = bad.window([value for t in valued if (value := finite_value(t)) is not None])
+
+    def height(trial: TrialRecord) -> float:
+        return bad.clip(finite_value(trial), ends)
+
     rows = -(-len(parameters) // COLUMNS)
 
     def paint(figure: Figure) -> None:
@@ -51,14 +55,14 @@ def slices(task: Task, space: Space, trials: Sequence[TrialRecord], winner: int 
             switch = has_switch(parameter, space)
             for state in ("complete", "pruned"):
                 chosen = [trial for trial in valued if trial_status(trial) == state]
-                scatter(axes, state, list(_points(parameter, chosen, high)))
-            ring = list(_points(parameter, [t for t in valued if t.number == winner], high))
+                scatter(axes, state, list(_points(parameter, chosen, height)))
+            ring = list(_points(parameter, [t for t in valued if t.number == winner], height))
             if ring:
                 style: dict[str, Any] = {"facecolors": "none", "edgecolors": INK, "clip_on": False}
                 axes.scatter(*zip(*ring, strict=True), s=60, zorder=4, label="the winner", **style)
             _axis(axes, parameter, switch)
             axes.set_title(parameter.name, loc="left", fontsize=8.5)
-            axes.set_ylim(low, high)
+            axes.set_ylim(*ends)
             axes.yaxis.set_major_locator(MaxNLocator(4))
         for axes in grid.flat[len(parameters) :]:
             axes.set_visible(False)
@@ -69,8 +73,8 @@ def slices(task: Task, space: Space, trials: Sequence[TrialRecord], winner: int 
         "search-slices",
         title="Value against each searched parameter",
         description=f"{len(valued)} complete and pruned trials in {len(parameters)} panels; those "
-        "far above the rest stand on the upper edge. The table beside it has the parts of each "
-        "range.",
+        f"far {bad.side} the rest stand on the {bad.edge} edge. The table beside it has the parts "
+        "of each range.",
         width=WIDTH,
         height=0.5 + 1.2 * rows,
         paint=paint,
@@ -78,13 +82,15 @@ def slices(task: Task, space: Space, trials: Sequence[TrialRecord], winner: int 
 
 
 def _points(
-    parameter: Parameter, trials: Sequence[TrialRecord], high: float
+    parameter: Parameter,
+    trials: Sequence[TrialRecord],
+    height: Callable[[TrialRecord], float],
 ) -> Iterator[tuple[float, float]]:
     for trial in trials:
         if is_off(parameter, trial.params):
-            yield OFF + 0.08 * _jitter(trial), height_of(trial, high)
+            yield OFF + 0.08 * _jitter(trial), height(trial)
         elif parameter.name in trial.params:
-            yield _place(parameter, trial), height_of(trial, high)
+            yield _place(parameter, trial), height(trial)
 
 
 def _place(parameter: Parameter, trial: TrialRecord) -> float:

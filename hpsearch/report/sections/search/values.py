@@ -21,6 +21,7 @@ from hpsearch.report.sections.search.sentences import (
     say_slices,
 )
 from hpsearch.search.clock import problem_of
+from hpsearch.tasks.metric import Metric
 from hpsearch.wording import say_conditions, say_domain
 
 #: Pruned trials that are listed for having been ahead of the winner.
@@ -33,9 +34,10 @@ def read_values(outcome: Outcome) -> Values | str:
         return find_absences(outcome)["best"]
     problem = problem_of(outcome.data)
     search = outcome.spec.search
-    improvements = _improvements(endings(outcome.trials, outcome.spec, problem))
+    metric = outcome.task.metric
+    improvements = _improvements(metric, endings(outcome.trials, outcome.spec, problem))
     spent = math.fsum(core_seconds(trial, outcome.spec, problem) for trial in outcome.trials)
-    sliced = slice_parameters(outcome.spec.space, outcome.trials)
+    sliced = slice_parameters(metric, outcome.spec.space, outcome.trials)
     pruning = weigh_outcome(outcome)
     states = count_statuses(outcome.trials)
     winner = outcome.winner
@@ -48,7 +50,7 @@ def read_values(outcome: Outcome) -> Values | str:
     return {
         "trials": {"total": len(outcome.trials), **states},
         "trials_wanted": search.trials,
-        "valued": len(valued_trials(outcome.trials)),
+        "valued": len(valued_trials(metric, outcome.trials)),
         "sampler": search.sampler.name,
         "pruner": search.pruner.name,
         "parallel": search.parallel,
@@ -56,7 +58,7 @@ def read_values(outcome: Outcome) -> Values | str:
         "epochs_of_a_trial": outcome.spec.training.epochs,
         "core_seconds": spent,
         "said": {
-            "history": say_history(improvements, ended, spent, more),
+            "history": say_history(metric, improvements, ended, spent, more),
             "importances": say_importances(outcome.importances, states["complete"], more),
             "slices": say_slices(outcome.spec.space, sliced, states["complete"]),
             "pruning": say_pruning(
@@ -85,17 +87,18 @@ def read_values(outcome: Outcome) -> Values | str:
     }
 
 
-def best_by_ending(trials: Iterable[TrialRecord]) -> list[float]:
+def best_by_ending(metric: Metric, trials: Iterable[TrialRecord]) -> list[float]:
     """Best value of the complete trials up to each; infinite before the first."""
     values = [
         finite_value(trial) if trial_status(trial) == "complete" else None for trial in trials
     ]
-    return list(accumulate((math.inf if value is None else value for value in values), min))
+    signed = (math.inf if value is None else metric.sign * value for value in values)
+    return [metric.sign * value for value in accumulate(signed, min)]
 
 
-def _improvements(ended: Sequence[Ended]) -> list[dict[str, Any]]:
+def _improvements(metric: Metric, ended: Sequence[Ended]) -> list[dict[str, Any]]:
     """The trials that were the best so far when they ended: the steps of the history's line."""
-    best = best_by_ending([ending.trial for ending in ended])
+    best = best_by_ending(metric, [ending.trial for ending in ended])
     return [
         {
             "trial": ending.trial.number,
@@ -104,7 +107,7 @@ def _improvements(ended: Sequence[Ended]) -> list[dict[str, Any]]:
             "core_seconds": ending.core_seconds,
         }
         for place, ending in enumerate(ended)
-        if best[place] < (best[place - 1] if place else math.inf)
+        if metric.sign * best[place] < (metric.sign * best[place - 1] if place else math.inf)
     ]
 
 
