@@ -28,6 +28,7 @@ from hpsearch.models.arrays import Arrays
 from hpsearch.progress import SILENT, View
 from hpsearch.record.folder import StudyFolder, record_to_annotate, rows_file, write_folder
 from hpsearch.record.holding import holder_of
+from hpsearch.report.card import write_card
 from hpsearch.report.origin import refuse_foreign_reports
 from hpsearch.report.report import write_report
 from hpsearch.rows import recorded_rows, split_rows
@@ -132,7 +133,8 @@ def export(
     """Write the report, TensorBoard's files and what the dashboard shows, from what is recorded."""
     outcome = read_outcome(folder)
     refuse_links(folder.path)
-    for write in (write_tensorboard, partial(write_report, times=times, tell=tell)):
+    report = partial(write_report, times=times, tell=tell)
+    for write in (write_tensorboard, report, partial(write_card, tell=tell)):
         folder.check_place()
         write(outcome)
     with record_to_annotate(folder) as record:
@@ -191,8 +193,8 @@ def _models(folder: StudyFolder, rows: Split, pool: Pool) -> Models:
         return pool.call(fit_and_predict, task, name, seed, preprocessing, raw)
 
     def save(path: Path, run: Run, weights: Arrays, threshold: float | None) -> None:
-        classes = folder.data().classes
-        whole = (path, run.recipe, preprocessing, weights, rows.target, classes, threshold)
+        about = (rows.target, folder.data().classes, threshold)
+        whole = (path, run.recipe, preprocessing, weights, *about)
         pool.call(save_model, *whole, name="saving the model").result()
 
     return Models(Predictors(network, validation, baseline), save)

@@ -28,7 +28,8 @@ def digits_of(scale: float) -> int:
 
     For still larger ones it is below 0, and ``say_number`` writes them without decimals.
     """
-    return 4 - math.floor(math.log10(scale))
+    digits = 4 - math.floor(math.log10(scale))
+    return 0 if digits == 1 else digits  # thousands need no decimal
 
 
 def metric_digits(metric: Metric, deviation: float) -> int:

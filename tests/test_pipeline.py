@@ -26,7 +26,7 @@ def spec() -> StudySpec:
             "study": {"name": "arrays", "seed": 3},
             "data": {
                 **{"source": "csv", "path": "nowhere.csv"},
-                **{"validation": VALIDATION, "train": TRAIN, "test": TEST},
+                **{"validation": VALIDATION, "train": TRAIN, "test": TEST, "shuffle": False},
             },
             "space": {"units": {"int": [4, 8]}, "learning_rate": 0.01},
             "training": {"epochs": 4, "batch_size": 50},

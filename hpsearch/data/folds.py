@@ -61,6 +61,12 @@ def split(table: Table, task: Task, cut: Cut, scaling: ScalingName = "standard")
                 f"take more rows, or set data.shuffle = true"
             )
     preprocessing = TablePreprocessing.fit(table.raw[parts[1]], table.columns, scaling)
+    if not preprocessing.width:
+        raise DataError(
+            f"the rows of {table.origin.description} must have a column of numbers, or texts that "
+            f"come again, got only texts that hardly any 2 of the {len(parts[1]):,} train rows "
+            f"share; give more columns"
+        )
     validation_features, train_features = (
         np.ascontiguousarray(preprocessing.apply(table.raw[part])) for part in parts[:2]
     )

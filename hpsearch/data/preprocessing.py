@@ -23,6 +23,10 @@ class Preprocessing(Protocol):
         """Names of the features that it gives, in their order."""
 
     @property
+    def vocabularies(self) -> tuple[tuple[str, ...], ...]:
+        """The texts of train rows, of each column of texts; none of one that is not used."""
+
+    @property
     def width(self) -> int:
         """Number of features that it gives."""
 

@@ -19,6 +19,7 @@ class Signature:
         task: Name of the task, which says what its output means.
         columns: The raw columns. The model's input ``numbers`` takes those that hold no texts, in
             this order, its input ``texts`` the others.
+        vocabularies: The texts that train rows have, of each column of texts that is used.
         classes: Names of the classes, if they have some.
         threshold: Probability from which a row is called the second class, chosen on the validation
             rows; None for a task that has none.
@@ -26,6 +27,7 @@ class Signature:
 
     task: str
     columns: tuple[Column, ...]
+    vocabularies: tuple[tuple[str, ...], ...] = ()
     classes: tuple[str, ...] = ()
     threshold: float | None = None
 
@@ -37,6 +39,7 @@ class Signature:
             "kinds": [column.kind for column in self.columns],
             "numbers": [column.name for column in self.columns if not column.is_text],
             "texts": [column.name for column in self.columns if column.is_text],
+            "vocabularies": [list(texts) for texts in self.vocabularies],
             "classes": list(self.classes),
             "threshold": self.threshold,
         }
@@ -56,6 +59,7 @@ class Signature:
         return cls(
             str(entries["task"]),
             tuple(Column(name, kind) for name, kind in names),
+            tuple(tuple(map(str, texts)) for texts in entries["vocabularies"]),
             tuple(map(str, entries["classes"])),
             None if threshold is None else float(threshold),
         )

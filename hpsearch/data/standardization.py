@@ -40,6 +40,11 @@ class Standardization:
         return tuple(column.name for column in self.columns)
 
     @property
+    def vocabularies(self) -> tuple[tuple[str, ...], ...]:
+        """None, as there are no texts."""
+        return ()
+
+    @property
     def width(self) -> int:
         """As many features as raw columns."""
         return len(self.columns)

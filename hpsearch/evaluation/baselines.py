@@ -29,6 +29,7 @@ def baseline_runs(spec: StudySpec, classes: int) -> tuple[Run, ...]:
             tutorial_recipe(
                 name,
                 task=spec.task.name,
+                objective=spec.task.metric.name,
                 classes=classes,
                 epochs=spec.evaluate.baseline_epochs,
                 engine=spec.training.engine,

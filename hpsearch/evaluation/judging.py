@@ -57,7 +57,7 @@ class Truth:
         self, task: Task, predictions: Mapping[str, Predictions], reference: str
     ) -> Mapping[str, Comparison]:
         """All test metrics of several models on the test rows, each on its own scale."""
-        compared = (task.metric, task.ranking_metric)
+        compared = (task.tested_metric, task.ranking_metric)
         parts = []
         for standardized in (True, False):
             metrics = [each for each in task.test_metrics if each.standardized == standardized]
@@ -128,7 +128,8 @@ def judge(
         predicted: By the names of the candidates' runs and models.
     """
     values = {
-        name: truth.on_validation(task.metric, rows.validation) for name, rows in predicted.items()
+        name: truth.on_validation(task.tested_metric, rows.validation)
+        for name, rows in predicted.items()
     }
     baselines = {run.name: run.variant for run in candidates.networks}
     baselines |= {name: name for name in candidates.models}

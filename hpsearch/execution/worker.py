@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -31,6 +31,7 @@ class _Bench:
     folds: Sequence[Fold]
     programs: Path | None
     trainers: ClassVar[dict[Engine, Trainer]] = {}
+    models: ClassVar[dict[Path, Callable[[RawRows], NDArray[np.float64]]]] = {}
 
 
 def start(folds: Sequence[Fold], programs: Path | None) -> None:
@@ -89,6 +90,15 @@ def predict(*arguments: Any) -> NDArray[np.float64]:
     from hpsearch.training.keras import model
 
     return model.predict(*arguments)
+
+
+def predict_saved(path: Path, raw: RawRows) -> NDArray[np.float64]:
+    """Predictions of a saved model for raw rows; the model is kept for the next."""
+    from hpsearch.training.keras.saved import open_model
+
+    if path not in _Bench.models:
+        _Bench.models[path] = open_model(path)
+    return _Bench.models[path](raw)
 
 
 def save_model(*arguments: Any) -> None:

@@ -7,14 +7,15 @@ from hpsearch.analysis.absences import explain_no_winner
 from hpsearch.console import say_values
 from hpsearch.evaluation.leaderboard import Winner
 from hpsearch.evaluation.outcome import Outcome, TestResult
-from hpsearch.tasks.metric import Metric
 from hpsearch.tasks.task import Task
 from hpsearch.wording import (
+    MINUS,
     metric_digits,
     say_interval,
     say_number,
     say_openings,
     say_phases,
+    say_signed,
     say_spread,
 )
 
@@ -56,7 +57,7 @@ def say_outcome(outcome: Outcome) -> str:
             digits = metric_digits(metric, outcome.data.target.deviation)
             interval = say_interval({"low": measured.low, "high": measured.high}, digits)
             lines.append(f"  {metric.label:<22} {say_number(measured.value, digits)}  {interval}")
-        lines += _say_baselines(outcome.task.metric, outcome.test)
+        lines += _say_baselines(outcome, outcome.test)
     lines += [f"took: {say_phases(outcome.seconds)}", f"report: {outcome.folder / 'report.html'}"]
     return "\n".join(lines)
 
@@ -76,14 +77,20 @@ def _say_winner(task: Task, winner: Winner) -> Iterator[str]:
     yield f"  {say_values(standing.params)}"
 
 
-def _say_baselines(metric: Metric, test: TestResult) -> Iterator[str]:
+def _say_baselines(outcome: Outcome, test: TestResult) -> Iterator[str]:
+    metric = outcome.task.tested_metric
+    digits = metric_digits(metric, outcome.data.target.deviation)
     baselines = [baseline for baseline in test.baselines if baseline.label != test.reference]
     if baselines:
         worse = "above" if metric.sign > 0 else "below"
         yield f"{metric.label} of baselines less that of {test.reference}, {worse} 0 is worse:"
+
+    def signed(value: float) -> str:
+        return say_signed(value, digits).replace(MINUS, "-")
+
     width = max((len(baseline.label) for baseline in baselines), default=0)
     for baseline in baselines:
         difference = baseline.differences[metric.name]
-        interval = f"[{difference.low:+.4f}, {difference.high:+.4f}]"
+        interval = f"[{signed(difference.low)}, {signed(difference.high)}]"
         verdict = "" if difference.excludes_zero else "  not distinguishable"
-        yield f"  {baseline.label:<{width}} {difference.value:+.4f}  {interval}{verdict}"
+        yield f"  {baseline.label:<{width}} {signed(difference.value)}  {interval}{verdict}"

@@ -36,6 +36,8 @@ def say_study(spec: StudySpec) -> str:
 
 def _say_cut(data: DataSection) -> str:
     """Which rows are for what: ``20 % validate, the rest trains, 20 % test``."""
+    if data.test_path is not None:
+        return "parts in files of their own"
     if data.part is not None:
         return f"parts by the column {data.part!r}"
     train = "the rest trains" if data.train is None else f"{_say_size(data.train)} train"

@@ -24,13 +24,15 @@ class Recipe:
     """How a network is trained.
 
     Attributes:
-        task: Name of the task, whose objective is minimized.
+        task: Name of the task, whose loss is minimized.
+        objective: Name of the metric by which epochs and trials are ranked.
         batch_size: Rows a step; the last batch of an epoch may be smaller.
         patience: Epochs without a better objective after which a training stops.
         epochs: The most epochs.
     """
 
     task: str
+    objective: str
     network: Network
     knobs: Knobs
     batch_size: int
@@ -48,8 +50,8 @@ class Recipe:
         return hashlib.sha256(repr((ARITHMETIC, self, seed, fold)).encode()).hexdigest()
 
     def the_task(self) -> Task:
-        """The task of this name."""
-        return TASKS[self.task]
+        """The task of this name, judged by the objective."""
+        return TASKS[self.task].judged_by(self.objective)
 
 
 def recipe_of(
@@ -61,6 +63,7 @@ def recipe_of(
     decay_epochs: int = 1_000,
     engine: Engine = "compiled",
     task: str = "binary",
+    objective: str | None = None,
     classes: int = 0,
 ) -> Recipe:
     """The recipe of a trial's values.
@@ -68,10 +71,12 @@ def recipe_of(
     Args:
         values: Hyperparameters by name; a missing one has its default, a dead one is off.
         decay_epochs: Epochs after which inverse time decay has halved the learning rate.
+        objective: Name of the metric by which epochs and trials are ranked; by default the loss.
         classes: How many classes the table names.
     """
     return Recipe(
         task=task,
+        objective=TASKS[task].metric.name if objective is None else objective,
         network=network_of(values, outputs=TASKS[task].outputs(classes)),
         knobs=knobs_of(values, epochs=epochs, decay_epochs=decay_epochs),
         batch_size=batch_size,

@@ -50,11 +50,14 @@ TUTORIAL: Mapping[str, TutorialNetwork] = {
 }
 
 
-def tutorial_recipe(name: str, *, task: str, classes: int, epochs: int, engine: Engine) -> Recipe:
+def tutorial_recipe(
+    name: str, *, task: str, objective: str, classes: int, epochs: int, engine: Engine
+) -> Recipe:
     """How one of its networks is trained, for at most ``epochs`` epochs."""
     return recipe_of(
         {**_TRAINING, **TUTORIAL[name].values},
         task=task,
+        objective=objective,
         classes=classes,
         epochs=epochs,
         batch_size=BATCH_SIZE,

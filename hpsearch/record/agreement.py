@@ -11,7 +11,10 @@ from hpsearch.study.spec import StudySpec
 
 #: What may change while a study goes on: how long it is, what is done after it, and where its rows
 #: are read, since their fingerprint may not.
-FREE_TO_CHANGE = ("study.description", "data.path", "data.source", "search.trials", "evaluate")
+FREE_TO_CHANGE = (
+    *("study.description", "search.trials", "evaluate"),
+    *("data.path", "data.test_path", "data.validation_path", "data.source"),
+)
 
 #: What a message says of an entry that a study does not have.
 NOT_SET = "not set"

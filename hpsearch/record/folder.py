@@ -110,7 +110,9 @@ def write_folder(
             check_same_study(path, written_spec(path), spec)
             database.touch()
         place = Place.of_folder(path, (RECORD, LOCK))
-        record = stack.enter_context(closing(Record.open(database, spec.study.name, place.check)))
+        maximize = spec.task.metric.direction == "maximize"
+        opened = Record.open(database, spec.study.name, place.check, maximize=maximize)
+        record = stack.enter_context(closing(opened))
         healed = _heal(path, record, tell)
         begun = recorded_spec(path, record) or written_spec(path)
         check_same_study(path, begun, spec)

@@ -49,12 +49,17 @@ def find_study_id(database: Database, name: str) -> int | None:
     return next(iter(ids.values())) if len(ids) == 1 and recorded == name else None
 
 
-def create_study(database: Database, name: str) -> int:
-    """The id of a study that has all that a record begins with; what is missing is made."""
+def create_study(database: Database, name: str, *, maximize: bool = False) -> int:
+    """The id of a study that has all that a record begins with; what is missing is made.
+
+    Args:
+        maximize: Whether the higher of two values of a new study is the better one.
+    """
     storage, facts = database.storage, FactTable(database.engine)
     study = find_study_id(database, name)
     if study is None:
-        study = storage.create_new_study([StudyDirection.MINIMIZE], name)
+        direction = StudyDirection.MAXIMIZE if maximize else StudyDirection.MINIMIZE
+        study = storage.create_new_study([direction], name)
     if not facts.exist():
         facts.create(first_facts(name))
     return study

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial
 
 from hpsearch.record.connections import connect
@@ -27,12 +28,14 @@ class Besides:
     """What a record holds besides its trials.
 
     Attributes:
+        maximize: Whether the higher of two trials' values is the better one.
         facts: Those that are as they were written.
         system: Optuna's attributes of the study, where the dashboard keeps notes and files, by the
             ids that trials will have in a new record.
         user: Values that people see in the dashboard.
     """
 
+    maximize: bool
     facts: Mapping[str, Any]
     system: Mapping[str, Any]
     user: Mapping[str, Any]
@@ -50,7 +53,8 @@ def read_besides(database: Database, study_id: int) -> Besides:
         for key, value in trial._system_attrs.items():
             if key.startswith("artifacts:"):
                 system[f"dashboard:{key.replace(':', f':{trial.number + 1}:')}"] = value
-    return Besides(facts, system, storage.get_study_user_attrs(study_id))
+    maximize = storage.get_study_directions(study_id) == [StudyDirection.MAXIMIZE]
+    return Besides(maximize, facts, system, storage.get_study_user_attrs(study_id))
 
 
 def replace_content(
@@ -80,7 +84,7 @@ def replace_content(
 
 def _write(path: Path, study: str, trials: Sequence[FrozenTrial], besides: Besides) -> None:
     with closing(Database.create(path)) as database:
-        study_id = create_study(database, study)
+        study_id = create_study(database, study, maximize=besides.maximize)
         for trial in trials:
             database.storage.create_new_trial(study_id, sealed(trial))
         FactTable(database.engine).write(besides.facts)

@@ -70,13 +70,21 @@ class Record:
         self.proposed: Mapping[int, FrozenTrial] = {}
 
     @classmethod
-    def open(cls, path: Path, study: str, guard: Callable[[], None] = nobody_checks) -> Self:
+    def open(
+        cls,
+        path: Path,
+        study: str,
+        guard: Callable[[], None] = nobody_checks,
+        *,
+        maximize: bool = False,
+    ) -> Self:
         """Open a record to write to it; it is made if it is not there.
 
         Args:
             path: ``study.db``.
             study: The study's name.
             guard: As the attribute.
+            maximize: Whether the higher of two trials' values is the better one.
 
         Raises:
             RecordError: If the file is not a record, is damaged, or has another layout; nothing in
@@ -95,7 +103,7 @@ class Record:
             ) from error
         try:
             with reading(path):
-                study_id = create_study(database, study)
+                study_id = create_study(database, study, maximize=maximize)
             record = cls(path, study, study_id, database, guard, writable=True)
             record.proposed = {
                 trial.number: trial

@@ -87,7 +87,9 @@ class _Walk:
         self._ladder = Ladder(spec.training.epochs, spec.warmup_epochs)
         self._scheduler = make_scheduler(spec, self._ladder)
         self._study = optuna.create_study(
-            study_name=spec.study.name, direction="minimize", pruner=self._scheduler.pruner
+            study_name=spec.study.name,
+            direction=spec.task.metric.direction,
+            pruner=self._scheduler.pruner,
         )
         self._flights: dict[int, _Flight] = {}
         self._promoted: deque[tuple[_Flight, int]] = deque()  # to these epochs, once there is room
@@ -237,9 +239,12 @@ class _Walk:
 
     def _count(self, ended: optuna.trial.FrozenTrial, state: TrialState, cause: str) -> None:
         self._ended[state] += 1
-        value = ended.value or 0.0
-        if state == TrialState.COMPLETE and (self._best is None or value < self._best.value):
-            self._best = BestTrial(ended.number, self._spec.task.objective, value, ended.params)
+        value, task = ended.value or 0.0, self._spec.task
+        sign = task.metric.sign
+        if state == TrialState.COMPLETE and (
+            self._best is None or sign * value < sign * self._best.value
+        ):
+            self._best = BestTrial(ended.number, task.objective, value, ended.params)
         failed = self._ended[TrialState.FAIL]
         if failed == sum(self._ended.values()) >= min(5, self._spec.search.trials):
             raise HpsearchError(f"all of the first {failed} trials failed; last error: {cause}")

@@ -19,6 +19,12 @@ PREFIX_SOURCES = ("higgs", "collisions")
 #: Entries that name a column by which rows are dealt out; a study has one of them at most.
 KEYS = ("group", "time", "part")
 
+#: The column that says which file a row came from, where the parts are separate files.
+FILE_PART = "(file)"
+
+#: Entries by which the size of the test is known, so that a study does not say it.
+_SIZED = ("part", "test_path")
+
 #: Rows of each part where a study does not say, of the tutorial and of a user's rows.
 _COUNTS: Mapping[str, Any] = {"validation": 1_000, "train": 10_000, "test": 100_000}
 _SHARES: Mapping[str, Any] = {"validation": 0.2, "test": 0.2}
@@ -48,9 +54,8 @@ def with_defaults(entries: Mapping[str, Any]) -> Mapping[str, Any]:
     """The entries of ``[data]`` with all that follows from the source and from each other."""
     if reads_prefix(str(entries.get("source", PREFIX_SOURCES[0]))):
         return {**_COUNTS, "shuffle": False, "stratify": False, **entries}
-    sizes = {
-        name: size for name, size in _SHARES.items() if "part" not in entries or name != "test"
-    }
+    told = {"test"} if entries.keys() & set(_SIZED) else set()
+    sizes = {name: size for name, size in _SHARES.items() if name not in told}
     shuffle = entries.get("shuffle", "time" not in entries)
     stratify = shuffle is True and not {"group", "time"} & entries.keys()
     return {**sizes, "shuffle": shuffle, "stratify": stratify, **entries}

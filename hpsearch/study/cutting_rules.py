@@ -10,11 +10,9 @@ from hpsearch.study.sections import DataSection
 
 def cutting_mistakes(data: DataSection) -> Iterator[Mistake]:
     """What does not go together in ``[data]``."""
-    keys = [name for name in KEYS if getattr(data, name) is not None]
+    keys = [name for name in (*KEYS, "test_path") if getattr(data, name) is not None]
     for name in keys[1:]:
-        yield Mistake(
-            f"data.{name}", f"does not go with data.{keys[0]}: one column deals out the rows"
-        )
+        yield Mistake(f"data.{name}", f"does not go with data.{keys[0]}: one of them is the rule")
     yield from _size_mistakes(data)
     if data.time is not None and data.shuffle:
         yield Mistake("data.shuffle", "must be false where data.time orders the rows, got true")
@@ -24,6 +22,12 @@ def cutting_mistakes(data: DataSection) -> Iterator[Mistake]:
         yield Mistake("data.stratify", "must be false where data.group keeps rows together")
     if data.part is not None and data.test is not None:
         yield Mistake("data.test", f"is told by the column data.part = {shown(data.part)}")
+    if data.test_path is not None and reads_prefix(data.source):
+        yield Mistake("data.test_path", f"does not go with data.source = {data.source!r}")
+    elif data.test_path is not None and data.test is not None:
+        yield Mistake("data.test", f"is all of data.test_path = {shown(data.test_path)}")
+    if data.validation_path is not None and data.test_path is None:
+        yield Mistake("data.validation_path", "must stand beside data.test_path, and there is none")
 
 
 def _size_mistakes(data: DataSection) -> Iterator[Mistake]:

@@ -29,7 +29,7 @@ from hpsearch.study.sections import (
 )
 from hpsearch.study.spec import StudySpec
 from hpsearch.study.tagged import NAME, tagged
-from hpsearch.study.toml import parse, read_toml
+from hpsearch.study.toml import CONTROL, parse, read_toml
 from hpsearch.tasks.registry import TASKS
 
 SECTIONS: Mapping[str, type[StudyTable]] = {
@@ -43,6 +43,9 @@ SECTIONS: Mapping[str, type[StudyTable]] = {
 #: Sections with hyperparameters, in the order in which these are read.
 HYPERPARAMETER_SECTIONS = ("network", "training", "space")
 
+#: Entries of ``[data]`` that name files.
+PATHS = ("path", "test_path", "validation_path")
+
 #: Entries whose text stands for a table with that name.
 SHORT_FORMS: Mapping[str, str] = {
     f"{section}.{key}": NAME for section, model in SECTIONS.items() for key in tagged(model)
@@ -53,7 +56,8 @@ def read_study(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
     """Read and check a study file.
 
     Args:
-        path: A TOML file of at most 1 MiB.
+        path: A TOML file of at most 1 MiB; paths in its ``[data]`` start at its folder, and in the
+            study at the working folder.
         overrides: ``section.key=value`` entries that replace those of the file, values in TOML
             (bare words are strings), checked the same way.
 
@@ -62,19 +66,21 @@ def read_study(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
         UsageError: If the file cannot be read as text.
     """
     tables = read_toml(path)
-    _place_rows(tables, path.parent)
+    _see_from_here(tables, path.parent)
     return check_study(tables, str(path), override(tables, overrides, SHORT_FORMS))
 
 
-def _place_rows(tables: Mapping[str, Any], folder: Path) -> None:
-    """Make the path of the rows, which is relative to the study file, one from the working folder.
-
-    Overrides come from the command line and are relative to the working folder already.
-    """
+def _see_from_here(tables: Mapping[str, Any], folder: Path) -> None:
+    """Let relative paths of the file start at the working folder, in place."""
     data = tables.get("data")
-    path = data.get("path") if isinstance(data, dict) else None
-    if isinstance(data, dict) and isinstance(path, str) and path.strip() and path[0] != "~":
-        data["path"] = os.path.normpath(folder / path)
+    if not isinstance(data, dict):
+        return
+    for key in PATHS:
+        path = data.get(key)
+        if not isinstance(path, str) or CONTROL.search(path):
+            continue
+        if path.strip() and not path.startswith(("/", "~")):
+            data[key] = os.path.normpath(folder / path)
 
 
 def read_study_text(text: str, file: str, overrides: Sequence[str]) -> StudySpec:
@@ -146,6 +152,15 @@ def _check_together(sections: Mapping[str, StudyTable]) -> Iterator[Mistake]:
                         f"must be for data.task = {data.task!r}: {', '.join(map(repr, known))}; "
                         f"got {shown(name)}",
                     )
+    match sections:
+        case {"data": DataSection() as data, "search": SearchSection(objective=str() as name)}:
+            objectives = [f"val_{metric.name}" for metric in TASKS[data.task].objectives]
+            if name not in objectives:
+                yield Mistake(
+                    "search.objective",
+                    f"must be for data.task = {data.task!r} one of "
+                    f"{', '.join(map(repr, objectives))}; got {shown(name)}",
+                )
     match sections:
         case {"training": TrainingSection() as training, "search": SearchSection() as search}:
             warmup = search.warmup_epochs

@@ -61,7 +61,8 @@ class DataSection(TableKeys):
     ``group`` names a column of which no value is on both sides of a cut, ``time`` one by which the
     latest rows are the test and those before them validate, ``part`` one that says train,
     validation or test in each row; where it names no validation rows, they are cut from the train
-    rows. The columns ``group`` and ``part`` are no features; ``time`` stays one.
+    rows. The columns ``group`` and ``part`` are no features; ``time`` stays one. With ``test_path``
+    the test is a file of its own, with ``validation_path`` also the validation rows.
 
     ``scaling`` brings columns of numbers to like size: ``standard`` by mean and deviation,
     ``robust`` by median and quartiles with far values drawn in, ``quantile`` to a normal
@@ -81,6 +82,8 @@ class DataSection(TableKeys):
     group: Text | None = None
     time: Text | None = None
     part: Text | None = None
+    test_path: Annotated[Text, AfterValidator(_file_name)] | None = None
+    validation_path: Annotated[Text, AfterValidator(_file_name)] | None = None
     scaling: ScalingName = "standard"
 
     @model_validator(mode="before")
@@ -107,12 +110,15 @@ class TrainingSection(StudyTable):
 class SearchSection(StudyTable):
     """``[search]``: who proposes, who prunes, how many trials, how many at a time.
 
+    ``objective`` is what trials are stopped, pruned and ranked by, by default the task's loss on
+    the validation rows, ``val_binary_crossentropy``; networks are trained on the loss in any case.
     ``sampler`` and ``pruner`` are names, or tables of a name and its options. ``parallel`` counts
     trials that train at a time on the virtual clock and is part of what makes the result; the
     number of worker processes is not. No trial is pruned before ``warmup``, a share of
     ``training.epochs``, has passed; ``warmup_epochs``, if given, says how many epochs instead.
     """
 
+    objective: Text | None = None
     sampler: Sampler = Tpe()
     pruner: Pruner = Median()
     warmup: Annotated[float, Field(ge=0, le=1)] = 0.1

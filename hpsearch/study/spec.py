@@ -46,8 +46,9 @@ class StudySpec(StudyTable):
 
     @property
     def task(self) -> Task:
-        """What the study predicts."""
-        return TASKS[self.data.task]
+        """What the study predicts, judged by the study's objective."""
+        task, objective = TASKS[self.data.task], self.search.objective
+        return task if objective is None else task.judged_by(objective.removeprefix("val_"))
 
     def recipe(self, params: Mapping[str, Scalar], classes: int) -> Recipe:
         """How a trial with these values is trained.
@@ -60,6 +61,7 @@ class StudySpec(StudyTable):
         return recipe_of(
             self.space.complete(params),
             task=self.task.name,
+            objective=self.task.metric.name,
             classes=classes,
             epochs=training.epochs,
             batch_size=training.batch_size,

@@ -10,8 +10,13 @@ from hpsearch.errors import shown
 from hpsearch.stock import StockObject
 from hpsearch.tasks.classes import entropy
 from hpsearch.tasks.estimators import EstimatorBaseline, gradient_boosting
-from hpsearch.tasks.metric import Metric, Vector
-from hpsearch.tasks.ranking import auc, resampled_auc
+from hpsearch.tasks.metric import Metric, Vector, weighted_sums
+from hpsearch.tasks.ranking import (
+    auc,
+    average_precision,
+    resampled_auc,
+    resampled_average_precision,
+)
 from hpsearch.tasks.task import Outputs, Task
 
 #: Probabilities are kept this far from 0 and 1 before a logarithm is taken, as Keras does.
@@ -47,6 +52,17 @@ def brier_score(labels: Vector, probabilities: Vector) -> float:
     """Mean squared distance of probability and label (Brier, 1950)."""
     distance = probabilities.astype(np.float64) - labels.astype(np.float64)
     return float((distance**2).mean())
+
+
+def f1(labels: Vector, probabilities: Vector) -> float:
+    """Harmonic mean of precision and recall of label 1 above 0.5; 0 where no row is found."""
+    return float(_f1(labels.astype(np.float64), probabilities, np.ones(len(labels))))
+
+
+def _f1(labels: Vector, probabilities: Vector, counts: NDArray[np.float64]) -> float:
+    found = probabilities > 0.5
+    either = weighted_sums(found + labels, counts)
+    return float(2 * weighted_sums(found * labels, counts) / either) if either else 0.0
 
 
 def _is_label(labels: Vector) -> NDArray[np.bool_]:
@@ -118,6 +134,27 @@ BRIER_SCORE = Metric(
     row_values=lambda labels, models: (models - labels) ** 2,
 )
 
+AVERAGE_PRECISION = Metric(
+    "average_precision",
+    label="average precision",
+    direction="maximize",
+    unit="",
+    reference=average_precision,
+    resampler=resampled_average_precision,
+    chance=lambda labels: float(labels.mean()),
+)
+
+F1 = Metric(
+    "f1",
+    label="F1",
+    direction="maximize",
+    unit="",
+    reference=f1,
+    resampler=lambda labels, models: (
+        lambda counts: np.array([_f1(labels, model, counts) for model in models])
+    ),
+)
+
 BINARY = Task(
     name="binary",
     description="dense networks that tell two classes apart",
@@ -151,4 +188,5 @@ BINARY = Task(
     ),
     estimator_method="predict_proba",
     estimator_predictions=lambda probabilities: np.asarray(probabilities[:, 1], np.float64),
+    other_objectives=(AUC, AVERAGE_PRECISION, F1),
 )

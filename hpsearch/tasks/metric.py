@@ -13,6 +13,9 @@ from hpsearch.stock import StockObject
 #: Targets, ``(rows,)``, or predictions: ``(rows,)``, and of several classes ``(rows, classes)``.
 Vector = NDArray[np.floating[Any]]
 
+#: Which way a metric is better.
+Direction = Literal["minimize", "maximize"]
+
 #: The value of a metric for each of several models, float64 ``(models,)``, on rows that are each
 #: ``counts`` times there, float64 ``(rows,)``.
 Resampler = Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -37,12 +40,13 @@ class Metric:
             model that has learned nothing; None where that says little.
         standardized: Whether it is of targets and predictions that are standardized by the train
             rows, as networks are trained on them; otherwise of the target's own unit.
-        stock: Keras's own metric of a model's outputs; None where curves do not hold it.
+        stock: Keras's own metric of a model's outputs; None of one that is no mean over rows, which
+            curves hold where trials are ranked by it.
     """
 
     name: str
     label: str
-    direction: Literal["minimize", "maximize"]
+    direction: Direction
     unit: str
     reference: Callable[[Vector, Vector], float]
     row_values: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]] | None = (

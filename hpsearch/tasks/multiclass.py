@@ -169,4 +169,5 @@ MULTICLASS = Task(
     ),
     estimator_method="predict_proba",
     estimator_predictions=lambda probabilities: np.asarray(probabilities, np.float64),
+    other_objectives=(BALANCED_ACCURACY, MACRO_F1, MACRO_AUC),
 )

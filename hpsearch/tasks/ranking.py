@@ -34,6 +34,46 @@ def resampled_auc(labels: Array, probabilities: Array) -> Resampler:
     return lambda counts: np.array([ranking.area(counts) for ranking in rankings])
 
 
+def average_precision(labels: Vector, probabilities: Vector) -> float:
+    """Mean precision over the rows of label 1, each at the threshold of its own probability.
+
+    NaN where no label is 1.
+
+    Source: scikit-learn's ``average_precision_score``, which does not interpolate.
+    """
+    positives = (labels == 1).astype(np.float64)
+    if not positives.any():
+        return float("nan")
+    return _Precision(positives, probabilities.astype(np.float64)).mean(np.ones(len(labels)))
+
+
+def resampled_average_precision(labels: Array, probabilities: Array) -> Resampler:
+    """``average_precision`` of several models on resamples of the rows; see ``Metric``."""
+    positives = (labels == 1).astype(np.float64)
+    precisions = [_Precision(positives, model) for model in probabilities]
+    return lambda counts: np.array([precision.mean(counts) for precision in precisions])
+
+
+class _Precision:
+    """Rows by descending probability, and where each group of equal ones ends."""
+
+    def __init__(self, positives: Array, probabilities: Array) -> None:
+        self._order = np.argsort(-probabilities, kind="stable")
+        ranked = probabilities[self._order]
+        self._ends = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)
+        self._positives = positives[self._order]
+
+    def mean(self, counts: Array) -> float:
+        """Average precision of rows that are each ``counts`` times there; 0 without label 1."""
+        rows = counts[self._order]
+        reached = np.cumsum(rows)[self._ends]
+        found = np.cumsum(rows * self._positives)[self._ends]
+        if not found[-1]:
+            return 0.0
+        precision = np.divide(found, reached, out=np.zeros_like(found), where=reached > 0)
+        return float((np.diff(found, prepend=0) * precision).sum() / found[-1])
+
+
 def macro_auc(targets: Vector, probabilities: Vector) -> float:
     """Mean of ``auc`` over the classes, each against all others.
 

@@ -1,7 +1,7 @@
 """The contract of a task: what a study predicts, and how that is judged."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,10 +35,11 @@ class Task:
             standardized if the task standardizes targets.
         predictions: Outputs as predictions, float64 ``(rows,)``, of several classes
             ``(rows, classes)``: the link.
-        curve_metrics: What is measured after each epoch on train and validation rows; the first is
-            minimized. Where targets are standardized, these are of such targets.
+        curve_metrics: What is measured after each epoch on train and validation rows; trials are
+            ranked by the first. Where targets are standardized, these are of such targets.
         test_metrics: What is measured on the test rows, in the order in which it is shown; the
-            first is that which is minimized.
+            first is the loss, which training minimizes.
+        other_objectives: What trials may be ranked by besides the curve metrics.
         gives_probability: Whether a prediction is the probability of label 1.
         ranking_metric: The test metric that tells whether a model has learned anything.
         say_ranking: What a value of that metric means, as a sentence; its second argument is the
@@ -77,16 +78,52 @@ class Task:
     estimators: tuple[EstimatorBaseline, ...]
     estimator_method: str
     estimator_predictions: Callable[[NDArray[Any]], NDArray[np.float64]]
+    other_objectives: tuple[Metric, ...] = ()
 
     @property
     def metric(self) -> Metric:
-        """What is minimized, besides penalties."""
+        """What trials are ranked by; unless ``judged_by`` says otherwise, the loss."""
         return self.curve_metrics[0]
 
     @property
     def ranks_by_loss(self) -> bool:
         """Whether trials are ranked by the mean of what ``prediction_losses`` gives for rows."""
         return self.metric.stock == self.loss
+
+    @property
+    def tested_metric(self) -> Metric:
+        """The objective as it is measured on test rows, which may be in the target's own unit."""
+        named = (metric for metric in self.test_metrics if metric.name == self.metric.name)
+        return next(named, self.metric)
+
+    @property
+    def loss_metric(self) -> Metric:
+        """What training minimizes, besides penalties."""
+        return self.test_metrics[0]
+
+    @property
+    def objectives(self) -> tuple[Metric, ...]:
+        """What trials may be ranked by."""
+        every = (*self.curve_metrics, *self.other_objectives)
+        return tuple({metric.name: metric for metric in every}.values())
+
+    def judged_by(self, name: str) -> "Task":
+        """This task with trials that are ranked by the metric of this name.
+
+        Raises:
+            KeyError: If it is none of ``objectives``.
+        """
+        metric = {metric.name: metric for metric in self.objectives}[name]
+        others = (other for other in self.curve_metrics if other.name != name)
+        return replace(
+            self,
+            curve_metrics=(metric, *others),
+            test_metrics=(
+                self.test_metrics
+                if any(test.name == name for test in self.test_metrics)
+                else (*self.test_metrics, metric)
+            ),
+        )
 
     @property
     def told_metric(self) -> Metric:
@@ -100,5 +137,5 @@ class Task:
 
     @property
     def objective(self) -> str:
-        """What trials are ranked by and pruned on: the metric on the validation rows."""
+        """What trials are ranked by, pruned on and stopped by: the metric on validation rows."""
         return f"val_{self.metric.name}"

@@ -6,6 +6,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from hpsearch.tasks.registry import SIGNS
+
 #: The middle axis of a curve's values.
 TRAIN, VALIDATION = 0, 1
 
@@ -15,7 +17,7 @@ class Curve:
     """Metrics after each epoch, on train and on validation rows.
 
     Attributes:
-        metrics: Their names; the first is that which is minimized.
+        metrics: Their names; epochs are ranked by the first.
         values: float32 ``(epochs, 2, metrics)``: train, then validation.
     """
 
@@ -86,11 +88,12 @@ def summarize(curve: Curve, patience: int) -> CurveSummary:
     A trainer's ``Progress`` says the same of the same curve; this is for curves from the record.
     """
     validation = curve.validation()
-    finite = np.isfinite(validation) & np.isfinite(curve.train())
+    finite = np.asarray(np.isfinite(curve.values).all(axis=(1, 2)))
+    sign = SIGNS[curve.metrics[0]] if curve.metrics else 1
     if not finite.any():
         best_epoch, value = None, None
     else:
-        best_epoch = int(np.argmin(np.where(finite, validation, np.inf))) + 1
+        best_epoch = int(np.argmin(np.where(finite, sign * validation, np.inf))) + 1
         value = float(validation[best_epoch - 1])
     if len(curve) and not finite[-1]:
         ending = Ending.DIVERGED

@@ -32,7 +32,7 @@ class Best:
 
     Attributes:
         epoch: Counted from 1; 0 where no epoch had a finite value yet.
-        value: Its objective; infinity where ``epoch`` is 0.
+        value: Its objective; where ``epoch`` is 0 the worst, infinity of either sign.
         weights: The arrays of all layers in their order, float32.
     """
 

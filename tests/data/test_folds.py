@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
+from hpsearch.data.columns import Column, RawRows
 from hpsearch.data.cutting import Cut
 from hpsearch.data.folds import Split, split
 from hpsearch.data.parts import Opening
@@ -81,6 +82,15 @@ def test_a_column_that_dealt_out_the_rows_is_no_feature() -> None:
     np.testing.assert_array_equal(raw.numbers[:, 0], table().raw.numbers[14:, 1])
     with pytest.raises(DataError, match="at least 1 feature, got none besides a, b in counted"):
         split(table(), BINARY, cut("a", "b"))
+
+
+def test_rows_that_give_no_features_are_refused() -> None:
+    codes = np.arange(20, dtype=np.int32)[:, np.newaxis]
+    raw = RawRows(np.empty((20, 0)), codes, (tuple(f"customer {row}" for row in range(20)),))
+    labels = (np.arange(20) % 2).astype(np.float32)
+    made = Table(raw, labels, (Column("name", "category"),), table().origin)
+    with pytest.raises(DataError, match="texts that hardly any 2 of the 10 train rows share"):
+        parts_of(made)
 
 
 def test_the_fingerprint_covers_every_row_and_label() -> None:

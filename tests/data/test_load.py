@@ -7,6 +7,8 @@ import pytest
 
 from hpsearch.data.load import load
 from hpsearch.data.sources.higgs import reading
+from hpsearch.data.sources.registry import SOURCES
+from hpsearch.data.sources.source import Request, Source
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError, DownloadError, UsageError
 from hpsearch.study.sections import DataSection
@@ -69,6 +71,31 @@ def test_a_csv_that_nobody_names_is_a_wrong_command() -> None:
     assert str(caught.value) == (
         "data.source = 'csv' reads a file of rows, and none is named; set data.path, or give --data"
     )
+
+
+@pytest.mark.parametrize(
+    ("entries", "kinds"),
+    [
+        ({"group": "patient"}, {"patient": "category"}),
+        ({"part": "fold", "columns": {"x": "number"}}, {"x": "number", "fold": "category"}),
+        ({"group": "patient", "columns": {"patient": "identifier"}}, {"patient": "category"}),
+        ({"group": "ward", "columns": {"ward": "number"}}, {"ward": "number"}),
+        ({"time": "day"}, None),
+    ],
+)
+def test_columns_that_deal_out_rows_are_read_also_where_they_are_no_features(
+    monkeypatch: pytest.MonkeyPatch, entries: dict[str, object], kinds: object
+) -> None:
+    asked: list[DataSection] = []
+
+    def note(request: Request) -> Table:
+        asked.append(request.section)
+        return read(section(source="collisions"))
+
+    double = Source("csv", takes_file=True, simulated=False, read=note)
+    monkeypatch.setattr("hpsearch.data.load.SOURCES", {**SOURCES, "csv": double})
+    read(section(source="csv", path="rows.csv", **entries))
+    assert asked[0].columns == kinds
 
 
 def test_data_goes_before_the_path(rows: Path) -> None:

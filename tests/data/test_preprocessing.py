@@ -84,9 +84,9 @@ class PreprocessingContract:
 
         from hpsearch.training.keras.graph import features_of, raw_inputs, raw_tensors
 
-        inputs = raw_inputs(fitted)
+        inputs = raw_inputs(fitted.columns)
         model = keras.Model(inputs, features_of(fitted, inputs))
-        tensors = raw_tensors(fitted, rows)
+        tensors = raw_tensors(fitted.columns, rows)
         given = tensors if isinstance(tensors, dict) else {"numbers": tensors}
         np.testing.assert_allclose(
             model.predict_on_batch(given), fitted.apply(rows), rtol=1e-6, atol=1e-6
@@ -118,6 +118,17 @@ class TestRobust(PreprocessingContract):
 
 class TestQuantile(PreprocessingContract):
     fit = partial(TablePreprocessing.fit, scaling="quantile")
+
+
+class TestConstantQuantiles(PreprocessingContract):
+    """Every column has one value, so that there is nothing to map."""
+
+    fit = partial(TablePreprocessing.fit, scaling="quantile")
+    columns = number_columns(("one", "two"))
+
+    @pytest.fixture
+    def rows(self) -> RawRows:
+        return RawRows.of_numbers(np.tile([3.0, -1e300], (400, 1)))
 
 
 def column(preprocessing: TablePreprocessing, raw: RawRows, feature: str) -> Any:

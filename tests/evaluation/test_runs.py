@@ -36,7 +36,14 @@ def trial(**params: Scalar) -> TrialRecord:
 
 @pytest.mark.parametrize("name", TUTORIAL)
 def test_the_seven_are_those_of_the_tutorial(name: str) -> None:
-    recipe = tutorial_recipe(name, task="binary", classes=0, epochs=10_000, engine="compiled")
+    recipe = tutorial_recipe(
+        name,
+        task="binary",
+        objective="binary_crossentropy",
+        classes=0,
+        epochs=10_000,
+        engine="compiled",
+    )
     knobs = recipe.knobs
     widths, l2, dropout = TUTORIAL[name]
     assert recipe.network == dense_network(widths, "elu", batch_normalization=False, outputs=1)

@@ -55,6 +55,7 @@ def test_rows_without_anything_odd_are_told_so(make_outcome: MakeOutcome) -> Non
         ({"shuffle": False}, "the first rows validate and the last are the test"),
         ({"group": "patient"}, "same value of 'patient' are all in one part"),
         ({"time": "day"}, "By 'day', the latest rows are the test"),
+        ({"test_path": "test.csv"}, "The test rows are a file of their own."),
         ({"part": "fold"}, "The column 'fold' says of each row which part it is in"),
     ],
 )

@@ -35,6 +35,7 @@ def test_the_tutorials_rows_keep_their_order_and_its_counts(source: str) -> None
         ({"group": "patient"}, (0.2, None, 0.2, True, False)),
         ({"time": "day"}, (0.2, None, 0.2, False, False)),
         ({"part": "fold", "train": 0.5}, (0.2, 0.5, None, True, True)),
+        ({"test_path": "test.csv"}, (0.2, None, None, True, True)),
     ],
 )
 def test_a_users_rows_are_mixed_and_stratified_unless_something_orders_them(
@@ -66,6 +67,22 @@ def test_a_users_rows_are_mixed_and_stratified_unless_something_orders_them(
         ({"source": "csv", "group": "b", "stratify": True}, "data.stratify", "where data.group"),
         ({"source": "csv", "shuffle": False, "stratify": True}, "data.stratify", "must be false"),
         ({"source": "csv", "part": "fold", "test": 0.2}, "data.test", "told by the column"),
+        (
+            {"source": "csv", "test_path": "a.csv", "test": 9},
+            "data.test",
+            "is all of data.test_pat",
+        ),
+        (
+            {"source": "csv", "test_path": "a.csv", "group": "b"},
+            "data.test_path",
+            "with data.group",
+        ),
+        (
+            {"source": "csv", "validation_path": "a.csv"},
+            "data.validation_path",
+            "must stand beside",
+        ),
+        ({"test_path": "a.csv"}, "data.test_path", "does not go with data.source = 'higgs'"),
     ],
 )
 def test_what_does_not_fit_is_a_mistake_with_its_place(

@@ -141,7 +141,8 @@ def test_the_saved_model_says_how_it_is_called(tmp_path: Path) -> None:
     assert metadata["numbers"] == [name for name in names if name not in ("city", "color")]
     assert metadata["keras_version"].startswith("3.")
     signature = read_signature(tmp_path / "best.keras")
-    assert signature == Signature("binary", MIXED, ("no", "yes"), 0.4)
+    texts = (("Bonn", "Paris", "São Paulo", "Ulm", "[UNK]"), ("blue", "red"))
+    assert signature == Signature("binary", MIXED, texts, ("no", "yes"), 0.4)
 
 
 def test_a_file_that_is_no_saved_model_is_told(tmp_path: Path) -> None:
@@ -189,7 +190,7 @@ def test_the_saved_model_predicts_what_the_network_does(
     outputs = made.network.outputs(weights, fitted.apply(raw))
     np.testing.assert_allclose(predicted, BINARY.predictions(outputs), rtol=1e-5)
     loaded = keras.models.load_model(tmp_path / "best.keras")
-    again = loaded.predict_on_batch(raw_tensors(fitted, raw))[:, 0]
+    again = loaded.predict_on_batch(raw_tensors(fitted.columns, raw))[:, 0]
     np.testing.assert_array_equal(again, predicted)
 
 

@@ -18,7 +18,7 @@ from hpsearch.data.cutting.sizes import Sizes
 from hpsearch.data.cutting.strata import pick_stratified
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError
-from hpsearch.study.cutting import LEAST_ROWS, reads_prefix
+from hpsearch.study.cutting import FILE_PART, LEAST_ROWS, reads_prefix
 from hpsearch.study.sections import DataSection
 
 Places = NDArray[np.int64]
@@ -51,6 +51,8 @@ def cut_rows(table: Table, section: DataSection, seed: int) -> Cut:
     Raises:
         DataError: If there are too few rows, or a column that deals them out is missing or unfit.
     """
+    if section.test_path is not None:
+        return _by_names(table, section, FILE_PART, seed)
     if section.part is not None:
         return _by_names(table, section, section.part, seed)
     sizes = Sizes.of(section, table)
@@ -111,10 +113,10 @@ def _by_names(table: Table, section: DataSection, name: str, seed: int) -> Cut:
     )
     for part, places in (("test", test), ("train", train)):
         if len(places) < LEAST_ROWS:
+            entry = f"data.{'test_path' if name == FILE_PART else 'part'}"
             raise DataError(
-                f"data.part = {name!r} must name at least {LEAST_ROWS} {part} rows, got "
-                f"{len(places)} in {table.origin.description}; "
-                f"leave data.part out to have the rows dealt out"
+                f"with {entry} there must be at least {LEAST_ROWS} {part} rows, got {len(places)} "
+                f"in {table.origin.description}; leave {entry} out to have the rows dealt out"
             )
     named = {"test": len(test)}
     if len(validation) < LEAST_ROWS:

@@ -28,15 +28,16 @@ class Categories:
 
     Attributes:
         name: Of the column.
-        rest: Whether some train row has a text without a feature of its own. Then all such texts
-            share the first feature, unknown ones among them; otherwise unknown ones have none.
         texts: Those with a feature of their own, in the order of Python's ``sorted``.
+        infrequent: The other texts of train rows. Where there are some, all texts that have no
+            feature of their own share the first one, unknown ones among them; otherwise unknown
+            ones have none.
         missing: Whether some train row has no text; then that has a feature of its own, the last.
     """
 
     name: str
-    rest: bool
     texts: tuple[str, ...]
+    infrequent: tuple[str, ...]
     missing: bool
 
     @classmethod
@@ -55,8 +56,14 @@ class Categories:
         least = least_rows(len(codes))
         kept = tuple(sorted(text for count, text in present[:MOST] if count >= least))
         if not kept and not missing:
-            return cls(name, rest=False, texts=(), missing=False)
-        return cls(name, len(kept) < len(present), kept, missing)
+            return cls(name, (), (), missing=False)
+        infrequent = tuple(sorted({text for _, text in present}.difference(kept)))
+        return cls(name, kept, infrequent, missing)
+
+    @property
+    def rest(self) -> bool:
+        """Whether infrequent and unknown texts have a feature, which they share."""
+        return bool(self.infrequent)
 
     @property
     def features(self) -> tuple[str, ...]:

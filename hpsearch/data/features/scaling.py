@@ -174,7 +174,7 @@ class Quantile:
             (np.array([0.0, 1.0]), np.array([-1.0, 1.0])) if boolean else _normal_map(column)
             for column, boolean in zip(_held(values).T, booleans, strict=True)
         ]
-        most = max((len(points) for points, _ in maps), default=1)
+        most = max(2, *(len(points) for points, _ in maps)) if maps else 2
         padded = [[np.pad(part, (0, most - len(part)), mode="edge") for part in m] for m in maps]
         points, heights = np.array(padded).reshape(len(maps), 2, most).swapaxes(0, 1)
         return cls(points, heights)

@@ -70,6 +70,11 @@ class TablePreprocessing:
         return (*self.numbers.features, *self.dates.features, *texts)
 
     @property
+    def vocabularies(self) -> tuple[tuple[str, ...], ...]:
+        """See ``Preprocessing``."""
+        return tuple((*part.texts, *part.infrequent) for part in self.categories)
+
+    @property
     def width(self) -> int:
         """Number of features."""
         return len(self.features)

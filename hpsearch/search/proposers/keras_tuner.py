@@ -11,6 +11,7 @@ from typing import Any
 
 import optuna
 from optuna.distributions import BaseDistribution
+from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from hpsearch.calls import SideProcess
@@ -78,7 +79,7 @@ class OracleSampler(optuna.samplers.BaseSampler):
         question = Question(
             oracle=self._oracle,
             space=self._space,
-            finished=finished_trials(trials),
+            finished=finished_trials(trials, study.direction),
             pending=tuple(
                 dict(trial.params)
                 for trial in trials
@@ -100,8 +101,12 @@ class OracleSampler(optuna.samplers.BaseSampler):
         return self._random.sample_independent(study, trial, param_name, param_distribution)
 
 
-def finished_trials(trials: Sequence[FrozenTrial]) -> tuple[tuple[Values, float], ...]:
-    """Trials that ended, with the objective that the oracle is shown.
+def finished_trials(
+    trials: Sequence[FrozenTrial], direction: StudyDirection = StudyDirection.MINIMIZE
+) -> tuple[tuple[Values, float], ...]:
+    """Trials that ended, with the objective that the oracle is shown; it minimizes.
+
+    One that is to be maximized is shown as its negative.
 
     A pruned trial enters with the best value that it reported, though it had fewer epochs than a
     complete one to reach it: too pessimistic for slow starters, but without it the oracle would
@@ -113,7 +118,8 @@ def finished_trials(trials: Sequence[FrozenTrial]) -> tuple[tuple[Values, float]
     last 20 of 40 proposals had a median loss of 0.570 instead of 0.654 (mean of 6 seeds).
     """
     ended = [trial for trial in trials if trial.state.is_finished() and trial.params]
-    results = [_result(trial) for trial in ended]
+    sign = 1 if direction == StudyDirection.MINIMIZE else -1
+    results = [None if (value := _result(trial)) is None else sign * value for trial in ended]
     known = [result for result in results if result is not None]
     if not known:
         return ()

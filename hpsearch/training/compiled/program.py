@@ -11,6 +11,7 @@ import tensorflow as tf
 from hpsearch.models.layers.batch_normalization import MOMENTUM
 from hpsearch.tasks.registry import TASKS
 from hpsearch.training.compiled.dropout import draw_mask
+from hpsearch.training.compiled.judging import Judging
 from hpsearch.training.compiled.objectives import OBJECTIVES
 from hpsearch.training.compiled.shapes import Shape
 from hpsearch.training.compiled.stack import Stack, clipped
@@ -33,6 +34,7 @@ class Program:
         self._stack = Stack(shape)
         self._objective = OBJECTIVES[shape.task]
         self._metrics = len(TASKS[shape.task].curve_metrics)
+        self._judging = Judging(shape.task, shape.objective)
 
     def run(
         self,
@@ -59,7 +61,8 @@ class Program:
             The curve, float32 ``(chunk, 2, metrics)``; how it ended, 0 running, 1 stopped early,
             2 diverged; and the state.
         """
-        curve = tf.zeros((self._shape.chunk, 2, self._metrics))
+        judging = self._judging
+        curve = tf.zeros((self._shape.chunk, 2, judging.metrics))
         steps = self._shape.steps
 
         def goes_on(done: Any, flag: Any, curve: Any, carried: Carried) -> Any:
@@ -70,10 +73,17 @@ class Program:
             train, stepping = self._train(rows[0], rows[1], orders[done], here, seed, carried)
             carried = {**carried, **stepping}
             validation = self._validate(rows[2], rows[3], carried)
+            if judging.of_all_rows is not None:
+                train, validation = (
+                    tf.concat([[judging.of_all_rows(self._outputs(x, carried), y)], means], 0)
+                    for x, y, means in ((*rows[:2], train), (*rows[2:], validation))
+                )
+            elif judging.first:
+                train, validation = (judging.ordered(means) for means in (train, validation))
             curve = tf.tensor_scatter_nd_update(curve, [[done]], [tf.stack([train, validation])])
             number, value = carried["epoch"] + 1, validation[0]
-            finite = tf.math.is_finite(train[0]) & tf.math.is_finite(value)
-            better = finite & (value < carried["best_value"])
+            finite = judging.finite(train, validation)
+            better = finite & judging.better(value, carried["best_value"])
             best = {"value": value, "epoch": number, **_only(carried, ("weights", "averages"))}
             for name, new in best.items():
                 carried[f"best_{name}"] = tf.where(better, new, carried[f"best_{name}"])
@@ -169,6 +179,11 @@ class Program:
         begin = (0, tf.zeros(self._metrics))
         _, sums = tf.while_loop(lambda index, sums: index < blocks, block, begin)
         return sums / rows
+
+    def _outputs(self, features: Any, carried: Carried) -> Any:
+        """Outputs for all rows, ``(rows, outputs)``."""
+        weights, averages = self._stack.arrays(carried["weights"]), carried["averages"]
+        return self._stack.predict(weights, features, averages)
 
 
 def _only(carried: Carried, names: tuple[str, ...]) -> Carried:

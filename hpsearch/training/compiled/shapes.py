@@ -36,6 +36,7 @@ class Shape:
     """What a program is compiled for; ``network`` is padded."""
 
     task: str
+    objective: str
     network: Network
     clipped: bool
     columns: int
@@ -95,10 +96,10 @@ def shape_of(recipe: Recipe, *, columns: int, rows: int, validation_rows: int) -
     )
 
 
-def program_of(recipe: Recipe) -> tuple[str, Network, bool]:
+def program_of(recipe: Recipe) -> tuple[str, str, Network, bool]:
     """What decides which program trains a recipe: equal for those that share one."""
     padded = recipe.network.with_widths(padded_widths(recipe.network.widths))
-    return recipe.task, padded, recipe.knobs.clip_norm > 0
+    return recipe.task, recipe.objective, padded, recipe.knobs.clip_norm > 0
 
 
 def padded_widths(widths: Sequence[int]) -> tuple[int, ...]:

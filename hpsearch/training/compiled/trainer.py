@@ -125,7 +125,8 @@ def _to_device(segment: Segment, columns: int, shape: Shape) -> dict[str, Any]:
     if state is None:
         weights, averages = flatten(initial_weights(network, columns, segment.seed), network, shape)
         slots = (np.zeros_like(weights), np.zeros_like(weights))
-        state = State(0, (weights, averages), slots, Best(0, float("inf"), ()))
+        worst = segment.recipe.the_task().metric.worst
+        state = State(0, (weights, averages), slots, Best(0, worst, ()))
     best = state.best
     best_flat = flatten(best.weights, network, shape) if best.weights else state.weights
     values = {

@@ -1,12 +1,13 @@
 """Preprocessing as a Keras graph: from the raw columns of a table to a network's features."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.data.columns import RawRows
+from hpsearch.data.columns import Column, RawRows
 from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.stock import StockNode
 
@@ -14,17 +15,17 @@ from hpsearch.stock import StockNode
 INPUTS = {"numbers": "float64", "texts": "string"}
 
 
-def raw_inputs(preprocessing: Preprocessing) -> dict[str, Any]:
+def raw_inputs(columns: Sequence[Column]) -> dict[str, Any]:
     """Symbolic inputs for raw rows, ``(rows, columns)`` each; one that has no columns is not there.
 
     ``numbers`` are float64, so that a Unix time keeps its digits until it is centered.
     """
-    texts = sum(column.is_text for column in preprocessing.columns)
-    columns = {"numbers": len(preprocessing.columns) - texts, "texts": texts}
+    texts = sum(column.is_text for column in columns)
+    widths = {"numbers": len(columns) - texts, "texts": texts}
     return {
-        name: keras.Input((columns[name],), name=name, dtype=dtype)
+        name: keras.Input((widths[name],), name=name, dtype=dtype)
         for name, dtype in INPUTS.items()
-        if columns[name]
+        if widths[name]
     }
 
 
@@ -36,11 +37,11 @@ def features_of(preprocessing: Preprocessing, inputs: dict[str, Any]) -> Any:
     return tensors[node.name]
 
 
-def raw_tensors(preprocessing: Preprocessing, raw: RawRows) -> Any:
+def raw_tensors(columns: Sequence[Column], raw: RawRows) -> Any:
     """Raw rows as a model takes them: one tensor, or tensors by the names of its inputs."""
-    texts = sum(column.is_text for column in preprocessing.columns)
+    texts = sum(column.is_text for column in columns)
     tensors = {}
-    if texts < len(preprocessing.columns):
+    if texts < len(columns):
         tensors["numbers"] = keras.ops.convert_to_tensor(raw.numbers, dtype="float64")
     if texts:
         tensors["texts"] = keras.ops.convert_to_tensor(raw.texts(), dtype="string")

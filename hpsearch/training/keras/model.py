@@ -97,7 +97,7 @@ def whole_model(
         itself, or two by their names.
     """
     task = recipe.the_task()
-    inputs = raw_inputs(preprocessing)
+    inputs = raw_inputs(preprocessing.columns)
     x = features_of(preprocessing, inputs)
     for layer in layers_of(recipe.network, recipe.knobs):
         x = layer(x)
@@ -129,6 +129,7 @@ def save_model(
     see ``Signature``.
 
     Args:
+        target: As in ``whole_model``.
         classes: Names of the classes, if they have some.
         threshold: Probability from which a row is called the second class, if that is asked.
     """
@@ -138,7 +139,10 @@ def save_model(
         with zipfile.ZipFile(saved) as archive:
             parts = {name: archive.read(name) for name in sorted(archive.namelist())}
     config, metadata = json.loads(parts["config.json"]), json.loads(parts["metadata.json"])
-    metadata |= Signature(recipe.task, preprocessing.columns, classes, threshold).as_json()
+    signature = Signature(
+        recipe.task, preprocessing.columns, preprocessing.vocabularies, classes, threshold
+    )
+    metadata |= signature.as_json()
     metadata["date_saved"] = "{:04}-{:02}-{:02}@{:02}:{:02}:{:02}".format(*SAVED_AT)
     parts["config.json"] = json.dumps(_portable(config, {})).encode()
     parts["metadata.json"] = json.dumps(metadata).encode()
@@ -182,7 +186,7 @@ def predict(
     """Predictions for raw rows in the target's unit, float64 ``(rows,)`` or ``(rows, classes)``."""
     model = whole_model(recipe, preprocessing, weights, target)
     outputs = [
-        predict_block(model, raw_tensors(preprocessing, raw[start : start + BLOCK]))
+        predict_block(model, raw_tensors(preprocessing.columns, raw[start : start + BLOCK]))
         for start in range(0, max(len(raw), 1), BLOCK)
     ]
     return np.concatenate(outputs)

@@ -9,11 +9,14 @@ import numpy as np
 import tensorflow as tf
 
 from hpsearch.data.parts import Fold
+from hpsearch.data.table import Features
 from hpsearch.models.arrays import Arrays
 from hpsearch.models.knobs import Knobs
 from hpsearch.models.recipe import Recipe
+from hpsearch.tasks.task import Outputs
 from hpsearch.training.curve import Ending
 from hpsearch.training.initialization import DROPOUT, initial_weights
+from hpsearch.training.inspection import BLOCK
 from hpsearch.training.keras.model import layers_of, make, set_weights, weights_of
 from hpsearch.training.segment import (
     Best,
@@ -42,7 +45,7 @@ class KerasTrainer:
         model = kept.keras
         state = segment.state or _fresh(kept, segment, fold.columns)
         _restore(model, state)
-        watch = _Watch(model, state, recipe)
+        watch = _Watch(model, state, recipe, fold)
         model.fit(
             self._batches(segment, fold, steps),
             initial_epoch=segment.first,
@@ -114,7 +117,7 @@ class _Model:
 class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
     """Collects the curve, keeps the best weights, and stops on patience or divergence."""
 
-    def __init__(self, model: Any, state: State, recipe: Recipe) -> None:
+    def __init__(self, model: Any, state: State, recipe: Recipe, fold: Fold) -> None:
         super().__init__()
         self.epoch = state.epoch
         self.best = state.best
@@ -122,21 +125,43 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
         self.ending = Ending.RUNNING
         self._trained = model
         self._patience = recipe.patience
-        self._names = recipe.the_task().curve_names
+        self._task = recipe.the_task()
+        self._fold = fold
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         logs = logs or {}
-        train = [logs[name] for name in self._names]
-        validation = [logs[f"val_{name}"] for name in self._names]
+        if self._task.metric.stock is None:
+            logs = {**logs, **self._measured()}
+        names, sign = self._task.curve_names, self._task.metric.sign
+        train, validation = ([logs[part + name] for name in names] for part in ("", "val_"))
         self.curve.append([train, validation])
         self.epoch = epoch + 1
         value = float(np.float32(validation[0]))
-        if not (np.isfinite(train[0]) and np.isfinite(value)):
+        if not np.isfinite([train, validation]).all():
             self._end(Ending.DIVERGED)
-        elif value < self.best.value:
+        elif sign * value < sign * self.best.value:
             self.best = Best(self.epoch, value, weights_of(self._trained))
         elif self.epoch - self.best.epoch >= self._patience:
             self._end(Ending.STOPPED_EARLY)
+
+    def _measured(self) -> dict[str, float]:
+        """The objective where it is no mean over rows, of the network as it is after the epoch."""
+        fold, metric = self._fold, self._task.metric
+        parts = {
+            metric.name: (fold.train_features, fold.train_labels),
+            f"val_{metric.name}": (fold.validation_features, fold.validation_labels),
+        }
+        return {
+            name: metric.reference(labels, self._task.predictions(self._outputs(features)))
+            for name, (features, labels) in parts.items()
+        }
+
+    def _outputs(self, features: Features) -> Outputs:
+        blocks = range(0, len(features), BLOCK)
+        outputs = [
+            self._trained(features[begin : begin + BLOCK], training=False) for begin in blocks
+        ]
+        return np.concatenate([output.numpy() for output in outputs])
 
     def _end(self, ending: Ending) -> None:
         self.ending = ending
@@ -195,7 +220,8 @@ def _fresh(kept: _Model, segment: Segment, columns: int) -> State:
         next(seeds).astype(array.dtype) if variable.path.endswith("seed_generator_state") else array
         for variable, array in zip(model.variables, _values(model.variables), strict=True)
     )
-    return State(0, weights, kept.optimizer, Best(0, float("inf"), ()))
+    worst = segment.recipe.the_task().metric.worst
+    return State(0, weights, kept.optimizer, Best(0, worst, ()))
 
 
 def _restore(model: Any, state: State) -> None:

@@ -234,5 +234,7 @@ def test_a_row_without_a_group_is_told() -> None:
 def test_a_part_that_no_row_is_named_for_is_told() -> None:
     rows = table()
     rows.raw.codes[:, 1] = 0
-    with pytest.raises(DataError, match=r"'fold' must name at least 2 test rows, got 0"):
+    with pytest.raises(
+        DataError, match=r"with data\.part there must be at least 2 test rows, got 0 in"
+    ):
         cut(rows=rows, part="fold")

@@ -19,7 +19,7 @@ SHOWN = 3
 def make_blocks(outcome: Outcome, values: Values) -> Sequence[Block]:
     """The verdict, the differences as figure and table, and how they came about."""
     reference, baselines = values["reference"], values["baselines"]
-    right, left = ("Right", "left") if outcome.task.metric.sign > 0 else ("Left", "right")
+    right, left = ("Right", "left") if outcome.task.tested_metric.sign > 0 else ("Left", "right")
     return [
         Bullets(values["said"]["verdict"], "verdict"),
         Figure(
@@ -41,6 +41,7 @@ def _table(
     reference: Mapping[str, Any],
     baselines: Sequence[Mapping[str, Any]],
 ) -> Table:
+    digits = metric_digits(task.tested_metric, scale)
     shown = [metric for metric in task.test_metrics if metric.name in reference["metrics"]][:SHOWN]
 
     def metrics(model: Mapping[str, Any]) -> Row:
@@ -52,17 +53,25 @@ def _table(
             )
             for metric in shown
         )
-        return [*cells, say_number(model["validation"])]
+        return [*cells, say_number(model["validation"], digits)]
 
     rows = [
         [
             Cell(baseline["label"], baseline["verdict"]),
-            estimate_cell(baseline["differences"][task.metric.name], say_signed),
+            estimate_cell(
+                baseline["differences"][task.tested_metric.name],
+                partial(say_signed, digits=digits),
+                partial(say_interval, digits=digits),
+            ),
             *metrics(baseline),
         ]
         for baseline in baselines
     ]
-    in_unit = f"in {task.metric.unit}" if task.metric.unit else f"{task.metric.better} is better"
+    in_unit = (
+        f"in {task.tested_metric.unit}"
+        if task.tested_metric.unit
+        else f"{task.tested_metric.better} is better"
+    )
     first = Cell(reference["label"], "the reference", strong=True)
     return Table(
         "Baselines",
@@ -70,7 +79,7 @@ def _table(
             Column("model", header=True, notes="verdict"),
             Column("difference", "number", strong=True),
             *(_column(metric.label) for metric in shown),
-            _column(f"validation {task.metric.label}"),
+            _column(f"validation {task.tested_metric.label}"),
         ),
         [[first, NOTHING, *metrics(reference)], *rows],
         f"The best on the test rows first; the difference is baseline less {reference['label']}, "

@@ -34,13 +34,13 @@ def differences(task: Task, reference: str, baselines: Sequence[Mapping[str, Any
         axes = figure.subplots()
         axes.axvline(0, color=INK, linewidth=0.8, zorder=1)
         for height, baseline in zip(heights, baselines, strict=True):
-            difference = baseline["differences"][task.metric.name]
+            difference = baseline["differences"][task.tested_metric.name]
             low, value, high = (difference[end] for end in ("low", "value", "high"))
             mark = {"elinewidth": 1.6, **_MARKS[baseline["verdict"]]}
             axes.errorbar(value, height, xerr=[[value - low], [high - value]], **mark)
         axes.set_yticks(list(heights), [fill(row["label"], 21) for row in baselines])
         axes.set(ylim=(0.4, len(baselines) + 0.6))
-        axes.set_xlabel(f"{task.metric.quantity}, baseline less {reference}")
+        axes.set_xlabel(f"{task.tested_metric.quantity}, baseline less {reference}")
         axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.xaxis.set_major_formatter(
             FuncFormatter(lambda value, _: f"{value:+g}".replace("-", MINUS) if value else "0")
@@ -54,7 +54,7 @@ def differences(task: Task, reference: str, baselines: Sequence[Mapping[str, Any
     worse = sum(row["verdict"] == "worse" for row in baselines)
     return draw(
         "baselines-differences",
-        title=f"How far each baseline is from {reference} in {task.metric.label}",
+        title=f"How far each baseline is from {reference} in {task.tested_metric.label}",
         description=f"{worse} of {len(baselines)} are worse. Intervals that cross the line at 0 "
         "are not distinguishable from it.",
         width=WIDTH,

@@ -14,6 +14,7 @@ from hpsearch.wording import (
     an,
     first_upper,
     listed,
+    metric_digits,
     say_count,
     say_interval,
     say_number,
@@ -30,13 +31,16 @@ def judge_difference(metric: Metric, difference: Estimate) -> str:
     return "worse" if metric.sign * difference.value > 0 else "better"
 
 
-def say_verdict(task: Task, test: TestResult, baselines: Sequence[TestedBaseline]) -> Iterator[str]:
+def say_verdict(
+    task: Task, scale: float, test: TestResult, baselines: Sequence[TestedBaseline]
+) -> Iterator[str]:
     """How many baselines the reference beats, the best of them, and which one to use.
 
     Args:
+        scale: Standard deviation of the target.
         baselines: The best on the test rows first.
     """
-    metric = task.metric
+    metric = task.tested_metric
     verdicts = [
         judge_difference(metric, baseline.differences[metric.name]) for baseline in baselines
     ]
@@ -48,12 +52,13 @@ def say_verdict(task: Task, test: TestResult, baselines: Sequence[TestedBaseline
         f"{len(baselines)} {other}baseline{plural}"
         f"{f', {TIE} from {equal}' if equal else ''}{f', worse than {better}' if better else ''}."
     )
-    best = baselines[0]
+    best, digits = baselines[0], metric_digits(metric, scale)
     loss, difference = best.metrics[metric.name], best.differences[metric.name]
     yield (
         f"The best {other}baseline on the test rows is {best.label}, with {an(metric.label)} of "
-        f"{say_number(loss.value)} {say_interval(asdict(loss))} and a difference of "
-        f"{say_signed(difference.value)} {say_interval(asdict(difference))} to {test.reference}: "
+        f"{say_number(loss.value, digits)} {say_interval(asdict(loss), digits)} and a difference "
+        f"of {say_signed(difference.value, digits)} {say_interval(asdict(difference), digits)} to "
+        f"{test.reference}: "
         f"{verdicts[0]}."
     )
     for verdict, words in (("better", "Better than"), (TIE, "Not distinguishable from")):

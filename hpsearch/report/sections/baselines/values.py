@@ -30,9 +30,10 @@ def read_values(outcome: Outcome) -> Values | str:
             f"No baseline was measured that {test.reference} could be compared with. Name more in "
             "evaluate.baselines, then run the study under a new name."
         )
+    scale = outcome.data.target.deviation
     return {
         "said": {
-            "verdict": list(say_verdict(outcome.task, test, baselines)),
+            "verdict": list(say_verdict(outcome.task, scale, test, baselines)),
             "training": list(say_training(outcome, test, len(baselines))),
         },
         "reference": _reference(outcome.task, test),
@@ -44,14 +45,14 @@ def _rank(task: Task, test: TestResult) -> Sequence[TestedBaseline]:
     """All but the one that is the reference itself, the best on the test rows first."""
     own = test.reference if test.trial is None else None
     others = (baseline for baseline in test.baselines if baseline.label != own)
-    metric = task.metric
+    metric = task.tested_metric
     return sorted(others, key=lambda baseline: metric.sign * baseline.metrics[metric.name].value)
 
 
 def _reference(task: Task, test: TestResult) -> dict[str, Any]:
     return {
         "label": test.reference,
-        "validation": test.metrics[task.metric.name].validation[test.index or 0],
+        "validation": test.metrics[task.tested_metric.name].validation[test.index or 0],
         "metrics": {
             name: {"value": measured.value, "low": measured.low, "high": measured.high}
             for name, measured in test.metrics.items()
@@ -60,5 +61,5 @@ def _reference(task: Task, test: TestResult) -> dict[str, Any]:
 
 
 def _row(task: Task, baseline: TestedBaseline) -> dict[str, Any]:
-    difference = baseline.differences[task.metric.name]
-    return {**asdict(baseline), "verdict": judge_difference(task.metric, difference)}
+    difference = baseline.differences[task.tested_metric.name]
+    return {**asdict(baseline), "verdict": judge_difference(task.tested_metric, difference)}

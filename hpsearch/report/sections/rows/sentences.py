@@ -34,6 +34,9 @@ def say_answer(notices: Sequence[Notice]) -> str:
 
 def say_cut(data: DataSection) -> str:
     """Which rows are for what, and what decided it."""
+    if data.test_path is not None:
+        both = " and so are the validation rows" if data.validation_path is not None else ""
+        return f"The test rows are a file of their own{both}."
     if data.part is not None:
         return f"The column {data.part!r} says of each row which part it is in."
     if data.group is not None:

@@ -1,0 +1,190 @@
+"""The model card: what the saved model is, what it is worth, and how it is called."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from hpsearch.data.columns import Column as RawColumn
+from hpsearch.data.columns import Kind
+from hpsearch.evaluation.outcome import Outcome, TestResult
+from hpsearch.files import write_whole
+from hpsearch.report.blocks import Block, Code, Column, Heading, Listing, Paragraph, Table
+from hpsearch.report.markdown import escape, render
+from hpsearch.report.origin import READ
+from hpsearch.wording import say_count, say_interval, say_number, say_value
+
+#: Beside the model.
+CARD = Path("models") / "best.md"
+
+MARK = "<!-- generator: hpsearch -->"
+
+#: What each kind of column holds where the model is called without hpsearch.
+VALUES: dict[Kind, str] = {
+    "number": "the number; NaN is missing",
+    "boolean": "0 or 1; NaN is missing",
+    "date": "days since 1970-01-01 with their fraction; NaN is missing",
+    "category": 'the text; "" is missing',
+}
+
+
+def write_card(outcome: Outcome, tell: Callable[[str], None] = lambda line: None) -> Path | None:
+    """Write the card of the model that the study saved; returns where, or None without a model.
+
+    Args:
+        outcome: The study's folder, read.
+        tell: Is told where a file of this name, written by somebody else, is left as it is.
+    """
+    test = outcome.test
+    path = outcome.folder / CARD
+    if test is None or test.trial is None or not path.with_suffix(".keras").is_file():
+        return None
+    if path.exists() and not _is_marked(path):
+        tell(f"{path} was not written by hpsearch and is left as it is; move it away for the card")
+        return None
+    title = f"# The model of the study {escape(outcome.spec.study.name)}"
+    write_whole(path, f"{MARK}\n\n{title}\n\n{render(list(_blocks(outcome, test)))}\n")
+    return path
+
+
+def _is_marked(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(READ).startswith(MARK.encode())
+    except OSError:
+        return False
+
+
+def _blocks(outcome: Outcome, test: TestResult) -> Iterator[Block]:
+    data, task = outcome.data, outcome.task
+    if outcome.spec.study.description:
+        yield Paragraph(outcome.spec.study.description)
+    if data.simulated:
+        yield Paragraph("The rows are simulated: nothing and nobody ever measured them.")
+    yield Heading("What it is")
+    yield Paragraph(
+        f"From a search over {task.description}: the network of {test.reference}, chosen on "
+        f"{say_count(data.validation_rows)} validation rows and trained on "
+        f"{say_count(data.train_rows)} others, of {data.description}. Nothing of it was chosen on "
+        f"the {say_count(test.rows)} test rows."
+    )
+    winner = outcome.winner
+    if winner is not None:
+        yield Table(
+            "Configuration",
+            (Column("parameter", header=True), Column("value", "number")),
+            [[Code(name), say_value(value)] for name, value in winner.trial.params.items()],
+        )
+    yield Heading("What it is worth")
+    yield Table(
+        "Test metrics",
+        (
+            Column("metric", header=True),
+            Column("test", "number", strong=True),
+            Column("95 % interval", "number"),
+        ),
+        [
+            [
+                metric.quantity,
+                say_number(test.metrics[metric.name].value),
+                say_interval(
+                    {
+                        "low": test.metrics[metric.name].low,
+                        "high": test.metrics[metric.name].high,
+                    }
+                ),
+            ]
+            for metric in task.test_metrics
+        ],
+        f"{say_count(test.rows)} test rows; intervals are bootstrapped over them",
+    )
+    yield Paragraph(
+        ("Whether to use it, and what it is compared with, is in ", Code("report.html"), ".")
+    )
+    yield Heading("What it takes")
+    yield Table(
+        "Columns",
+        (Column("column", header=True), Column("input"), Column("value", "long")),
+        [[Code(column.name), _input(column), VALUES[column.kind]] for column in data.columns],
+    )
+    yield Paragraph(
+        "A gap gets the median of the train rows. A text that is infrequent or unknown counts as "
+        "any other such text."
+    )
+    yield Heading("What it gives")
+    yield Paragraph(_output(outcome, test))
+    yield Heading("How it is called")
+    yield Listing(
+        f"hpsearch predict {outcome.spec.study.name} --data new.csv --output predictions.csv", "sh"
+    )
+    yield Paragraph(
+        (
+            "It matches columns by their names, reads dates and words for missing values, and "
+            "refuses what it cannot. In plain Keras, which needs none of hpsearch:",
+        )
+    )
+    yield Listing(_snippet(data.columns), "python")
+    yield Paragraph(
+        (
+            "Not ",
+            Code("model.predict(numbers)"),
+            ", which makes float32 of an array of float64: a Unix time is then two minutes wide.",
+        )
+    )
+    yield Paragraph(
+        "Tried with Keras 3.8 and 3.15 and TensorFlow 2.18 and 2.21"
+        + (
+            "; columns of texts need TensorFlow."
+            if any(column.is_text for column in data.columns)
+            else ", and with JAX, which needs JAX_ENABLE_X64=1 for float64."
+        )
+    )
+
+
+def _input(column: RawColumn) -> Code:
+    return Code("texts" if column.is_text else "numbers")
+
+
+def _output(outcome: Outcome, test: TestResult) -> str:
+    task, classes = outcome.task, outcome.data.classes
+    if task.gives_probability:
+        no, yes = classes or ("0", "1")
+        rule = "" if test.calibration is None else f" from {test.calibration.threshold:.4f} on"
+        return (
+            f"The probability of {yes!r}. A row is called {yes!r}{rule}, which is right most often "
+            f"on the validation rows, and {no!r} below."
+        )
+    if task.classification:
+        return f"The probability of each class, in this order: {', '.join(map(repr, classes))}."
+    return "The number that is predicted, in its own unit."
+
+
+def _snippet(columns: tuple[RawColumn, ...]) -> str:
+    """Lines that predict the rows of a CSV file; run from the folder of the model."""
+    days = '(pd.to_datetime(new[{0!r}]) - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)'
+    numbers = '"numbers": new[about["numbers"]].to_numpy("float64")'
+    texts = '"texts": new[about["texts"]].astype(object).fillna("").to_numpy(object)'
+    holds_texts = any(column.is_text for column in columns)
+    holds_numbers = not all(column.is_text for column in columns)
+    inputs = [*([numbers] if holds_numbers else []), *([texts] if holds_texts else [])]
+    given = (
+        f"{{\n    {inputs[0]},\n    {inputs[1]},\n}}"
+        if len(inputs) > 1
+        else inputs[0].partition(": ")[2]
+    )
+    lines = [
+        "import json",
+        "import zipfile",
+        "",
+        "import keras",
+        "import pandas as pd",
+        "",
+        'about = json.loads(zipfile.ZipFile("best.keras").read("metadata.json"))',
+        'new = pd.read_csv("new.csv")',
+        *(
+            f"new[{column.name!r}] = {days.format(column.name)}"
+            for column in columns
+            if column.kind == "date"
+        ),
+        f"rows = {given}",
+        'predictions = keras.models.load_model("best.keras").predict_on_batch(rows)',
+    ]
+    return "\n".join(lines)

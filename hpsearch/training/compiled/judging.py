@@ -1,0 +1,125 @@
+"""By what the epochs of a training are ranked, under XLA."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import tensorflow as tf
+
+from hpsearch.tasks.registry import TASKS
+
+
+class Judging:
+    """How the values of a curve follow from a task's mean metrics, and which epoch is the best.
+
+    Attributes:
+        metrics: How many there are, that by which epochs are ranked the first.
+        first: Its place among the task's mean metrics; 0 where it is none of them.
+        of_all_rows: Its value for outputs and targets of all rows, where it is no mean over rows.
+    """
+
+    def __init__(self, task: str, objective: str) -> None:
+        means, judged = TASKS[task].curve_names, TASKS[task].judged_by(objective)
+        self.metrics = len(judged.curve_metrics)
+        self.first = means.index(objective) if objective in means else 0
+        self.of_all_rows = None if objective in means else OF_ALL_ROWS[objective]
+        self._order = [means.index(name) for name in judged.curve_names if name in means]
+        self._loss = judged.curve_names.index(judged.loss_metric.name)
+        self._rising = judged.metric.direction == "maximize"
+
+    def ordered(self, means: Any) -> Any:
+        """Mean metrics, ``(metrics,)``, in the order of the curve."""
+        return tf.gather(means, self._order)
+
+    def finite(self, train: Any, validation: Any) -> Any:
+        """Whether an epoch counts: its loss and its objective are finite."""
+        finite = tf.math.is_finite(train[self._loss]) & tf.math.is_finite(validation[self._loss])
+        if self._loss:
+            finite &= tf.math.is_finite(train[0]) & tf.math.is_finite(validation[0])
+        return finite
+
+    def better(self, value: Any, best: Any) -> Any:
+        """Whether an objective is better than another."""
+        return value > best if self._rising else value < best
+
+
+def _groups(scores: Any, positive: Any) -> tuple[Any, Any]:
+    """How many rows with and without the label have each score, from the least on, float64."""
+    order = tf.argsort(scores, stable=True)
+    ranked, labels = tf.gather(scores, order), tf.cast(tf.gather(positive, order), tf.float64)
+    new = tf.cast(ranked[1:] != ranked[:-1], tf.int32)
+    place = tf.concat([[0], tf.cumsum(new)], 0)
+    rows = scores.shape[0]
+    return tuple(tf.math.unsorted_segment_sum(part, place, rows) for part in (labels, 1.0 - labels))
+
+
+def _auc(scores: Any, positive: Any) -> Any:
+    """Area under the ROC curve, ties one half, float32; one half where a label is absent."""
+    positives, negatives = _groups(scores, positive)
+    below = tf.cumsum(negatives, exclusive=True)
+    won = tf.reduce_sum(positives * (below + 0.5 * negatives))
+    pairs = tf.reduce_sum(positives) * tf.reduce_sum(negatives)
+    return tf.cast(tf.where(pairs > 0, won / tf.maximum(pairs, 1.0), 0.5), tf.float32)
+
+
+def _average_precision(scores: Any, positive: Any) -> Any:
+    """Mean precision over the rows with the label, float32."""
+    positives, negatives = _groups(-scores, positive)
+    found = tf.cumsum(positives)
+    precision = found / tf.maximum(found + tf.cumsum(negatives), 1.0)
+    total = tf.maximum(tf.reduce_sum(positives), 1.0)
+    return tf.cast(tf.reduce_sum(positives * precision) / total, tf.float32)
+
+
+def _f1(logits: Any, positive: Any) -> Any:
+    found, label = (tf.cast(part, tf.float32) for part in (logits > 0, positive))
+    either = tf.reduce_sum(found) + tf.reduce_sum(label)
+    return 2.0 * tf.reduce_sum(found * label) / tf.maximum(either, 1.0)
+
+
+def _of_logit(value: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    return lambda outputs, labels: value(outputs[:, 0], labels > 0.5)
+
+
+def _confusion(logits: Any, targets: Any) -> Any:
+    """Rows by class and by predicted class, float32 ``(classes, classes)``."""
+    classes = logits.shape[1]
+    predicted = tf.one_hot(tf.argmax(logits, axis=1), classes)
+    return tf.matmul(tf.one_hot(tf.cast(targets, tf.int32), classes), predicted, transpose_a=True)
+
+
+def _mean_there(values: Any, there: Any) -> Any:
+    """Mean of the values of classes that are there."""
+    mask = tf.cast(there, tf.float32)
+    return tf.reduce_sum(values * mask) / tf.maximum(tf.reduce_sum(mask), 1.0)
+
+
+def _balanced_accuracy(logits: Any, targets: Any) -> Any:
+    matrix = _confusion(logits, targets)
+    rows = tf.reduce_sum(matrix, axis=1)
+    return _mean_there(tf.linalg.diag_part(matrix) / tf.maximum(rows, 1.0), rows > 0)
+
+
+def _macro_f1(logits: Any, targets: Any) -> Any:
+    matrix = _confusion(logits, targets)
+    either = tf.reduce_sum(matrix, axis=0) + tf.reduce_sum(matrix, axis=1)
+    return _mean_there(2.0 * tf.linalg.diag_part(matrix) / tf.maximum(either, 1.0), either > 0)
+
+
+def _macro_auc(logits: Any, targets: Any) -> Any:
+    probabilities, places = tf.nn.softmax(logits), tf.cast(targets, tf.int32)
+    classes, rows = logits.shape[1], logits.shape[0]
+    labels = [places == place for place in range(classes)]
+    areas = [_auc(probabilities[:, place], labels[place]) for place in range(classes)]
+    counts = tf.stack([tf.reduce_sum(tf.cast(label, tf.int32)) for label in labels])
+    return _mean_there(tf.stack(areas), (counts > 0) & (counts < rows))
+
+
+#: By name, the metrics that are no means over rows; each of outputs ``(rows, outputs)``, targets.
+OF_ALL_ROWS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "auc": _of_logit(_auc),
+    "average_precision": _of_logit(_average_precision),
+    "f1": _of_logit(_f1),
+    "balanced_accuracy": _balanced_accuracy,
+    "macro_f1": _macro_f1,
+    "macro_auc": _macro_auc,
+}
