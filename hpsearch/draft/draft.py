@@ -17,6 +17,12 @@ __all__ = ["Draft", "draft_study"]
 #: Shares of the rows that validate and that are sealed; the others train.
 VALIDATION, TEST = 0.2, 0.2
 
+#: What a look at a table can't tell.
+OTHER_SPLITS = (
+    '# group = "COLUMN" keeps rows of one value on one side of each cut, time = "COLUMN" tests the',
+    '# latest rows, and part = "COLUMN" says train, validation or test in each row.',
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -88,7 +94,7 @@ def draft_study(
     sections = (
         _head(table, profile),
         _section("study", (Entry("name", name), Entry("seed", 1))),
-        _section("data", _data(table, draft)),
+        (*_section("data", _data(table, draft)), *OTHER_SPLITS),
         _columns(draft),
         *_search(scale),
     )
@@ -130,6 +136,7 @@ def _data(table: TableName, draft: Draft) -> Sequence[Entry]:
     ]
     if target.classes:
         entries.append(Entry("stratify", True, "each part has its share of each class"))
+    entries.append(Entry("scaling", "standard", 'or "robust", for far values, or "quantile"'))
     return entries
 
 

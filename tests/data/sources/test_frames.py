@@ -1,6 +1,7 @@
 """Tables in memory: what their types say, and what is refused."""
 
 import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 from hpsearch.data.columns import MISSING, Column
+from hpsearch.data.kept import keep_rows, read_kept_rows
 from hpsearch.data.sources.frames import FRAME, table_of
 from hpsearch.data.sources.registry import SOURCES
 from hpsearch.data.sources.source import Request
@@ -136,6 +138,15 @@ def test_a_column_must_be_of_the_kind_that_is_given() -> None:
         table_of(frame, label="y", task=BINARY, columns=[Column("a", "number")])
     with pytest.raises(DataError, match="must be 0 or 1, got 2 in row 1"):
         table_of(frame, label="y", task=BINARY, columns=[Column("b", "boolean")])
+
+
+def test_a_studys_folder_keeps_them(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": [1.5, None], "t": ["x", None], "y": ["no", "yes"]})
+    table = table_of(frame, label="y", task=BINARY)
+    keep_rows(tmp_path / "rows.npz", table)
+    kept = read_kept_rows(tmp_path / "rows.npz")
+    assert kept.origin == table.origin
+    assert kept.fingerprint() == table.fingerprint()
 
 
 def test_a_study_file_cannot_name_a_table_in_memory() -> None:
