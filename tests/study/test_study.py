@@ -401,3 +401,34 @@ def test_wild_study_files_are_read_or_refused_and_never_crash(raw: dict[str, Any
     except StudyFileError:
         return
     assert check_study(tomllib.loads(spec.as_toml()), "again.toml").space == spec.space
+
+
+def test_an_objective_is_one_of_the_tasks() -> None:
+    assert small_study().task.objective == "val_binary_crossentropy"
+    spec = small_study(search__objective="val_average_precision")
+    assert spec.task.objective == "val_average_precision"
+    assert spec.recipe({}, 0).objective == "average_precision"
+    assert check_study(tomllib.loads(spec.as_toml()), "again.toml").task.metric == spec.task.metric
+    found = mistakes(data={"task": "regression"}, search={"objective": "val_auc"})
+    assert found == {
+        "search.objective": (
+            "must be for data.task = 'regression' one of 'val_mean_squared_error', "
+            "'val_mean_absolute_error'; got 'val_auc'"
+        )
+    }
+
+
+def test_baselines_are_those_of_the_task() -> None:
+    by_task = {
+        "binary": ("logistic_regression", "gradient_boosting"),
+        "multiclass": ("logistic_regression", "gradient_boosting"),
+        "regression": ("ridge_regression", "gradient_boosting"),
+    }
+    for task, baselines in by_task.items():
+        assert small_study(data__task=task).evaluate.baselines == baselines
+    found = mistakes(
+        data={"task": "regression"}, evaluate={"baselines": ["tiny", "logistic_regression"]}
+    )
+    (message,) = found.values()
+    assert message.startswith("must be for data.task = 'regression': 'tiny', 'small'")
+    assert message.endswith("'ridge_regression', 'gradient_boosting'; got 'logistic_regression'")
