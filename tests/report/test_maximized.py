@@ -134,6 +134,8 @@ def test_what_rests_on_losses_of_rows_is_left_out(both: Both[Any]) -> None:
     plain, mirror = both(lambda outcome: sections.render(LUCK, outcome, "md"))
     assert "Would another trial have won?" in plain
     assert "Would another trial have won?" not in mirror
+    assert "where trials are ranked by the loss" in mirror
+    assert "where trials are ranked by the loss" not in plain
     assert "The search promised an accuracy of 0.4" in mirror
 
 
