@@ -306,24 +306,6 @@ def test_a_description_may_have_lines_but_no_control_characters() -> None:
     assert told == {"study.description": "must have no control characters, got '\\x1b[31mred'"}
 
 
-@pytest.mark.parametrize(
-    ("task", "linear"),
-    [
-        ("binary", "logistic_regression"),
-        ("multiclass", "logistic_regression"),
-        ("regression", "ridge_regression"),
-    ],
-)
-def test_baselines_are_those_of_the_task(task: str, linear: str) -> None:
-    assert small_study(data__task=task).evaluate.baselines == (linear, "gradient_boosting")
-    spec = small_study(data__task=task, evaluate__baselines=["tiny", linear])
-    assert spec.evaluate.baselines == ("tiny", linear)
-    (other,) = {"logistic_regression", "ridge_regression"} - {linear}
-    told = mistakes(data={"task": task}, evaluate={"baselines": [other]})
-    assert told["evaluate.baselines"].startswith(f"must be for data.task = {task!r}: 'tiny', ")
-    assert told["evaluate.baselines"].endswith(f"got {other!r}")
-
-
 def test_a_name_stands_in_one_section_only() -> None:
     told = mistakes(network={"layers": 2}, space={"layers": {"int": [1, 3]}})
     assert told["space.layers"] == "is already set in network.layers; keep one of the two"
