@@ -29,7 +29,8 @@ class StudySection(StudyTable):
 
 
 #: Where rows may come from; ``data.sources.registry`` has a source for each.
-SourceName = Literal["higgs", "csv", "collisions"]
+#: ``csv`` is another name of ``file``.
+SourceName = Literal["higgs", "file", "csv", "collisions"]
 
 
 def _task_name(name: str) -> str:
