@@ -46,7 +46,6 @@ CONFINED = {
     "sklearn": ("training/", "data/sources/scikit_learn.py", "data/sources/openml.py"),
     "narwhals": ("data/sources/frame",),
     "tensorboard": ("tensorboard/",),
-    "duckdb": ("data/sources/",),
     "matplotlib": ("report/figures/", "report/sections/"),
     "duckdb": ("data/sources/files/", "data/parquet.py"),
     "rich": ("terminal.py",),
