@@ -92,7 +92,7 @@ def test_a_record_of_layout_2_is_refused_and_left_as_it_was(tmp_path: Path) -> N
     with opened(path) as storage:
         study = storage.create_new_study([optuna.study.StudyDirection.MINIMIZE], "small")
         storage.set_study_user_attr(study, "version", 2)
-    with pytest.raises(RecordError, match="must have layout 5, got layout 2; use the hpsearch"):
+    with pytest.raises(RecordError, match="must have layout 6, got layout 2; use the hpsearch"):
         Record.open(path, "small")
     with opened(path) as storage:
         (found,) = storage.get_all_studies()
@@ -126,7 +126,7 @@ def test_a_folder_of_layout_4_is_refused_in_one_line_and_left_as_it_was(
     released: Path, command: str
 ) -> None:
     before = (released / "study.db").read_bytes()
-    expected = r"must have layout 5, got layout 4; use the hpsearch that wrote it, or a new folder"
+    expected = r"must have layout 6, got layout 4; use the hpsearch that wrote it, or a new folder"
     match command:
         case "read":
             with pytest.raises(RecordError, match=expected) as raised, read_folder(released):
