@@ -11,6 +11,9 @@ from hpsearch.record.folder import StudyFolder
 from hpsearch.record.openings import recorded_openings
 from hpsearch.wording import say_openings
 
+#: Values from here on need no decimals.
+LARGE = 10_000
+
 
 def status_of(folder: StudyFolder) -> dict[str, Any]:
     """How far a study is, as JSON values."""
@@ -58,10 +61,15 @@ def say_status(values: dict[str, Any]) -> str:
     elif values["test"] is None:
         lines.append("the winner has not been measured on the test rows yet")
     else:
-        test = "  ".join(f"{name} {value:.4f}" for name, value in values["test"].items())
+        test = "  ".join(f"{name} {_say(value)}" for name, value in values["test"].items())
         times = say_openings(values["openings"], values["openings_known"])
         lines.append(f"test rows opened {times}: {test}")
     return "\n".join(lines)
+
+
+def _say(value: float) -> str:
+    """A metric's value; one in the target's unit may be large."""
+    return f"{value:.4f}" if abs(value) < LARGE else f"{value:,.0f}"
 
 
 def _pruned(pruned: int, diverged: int) -> str:
