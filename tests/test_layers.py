@@ -45,6 +45,7 @@ CONFINED = {
     "keras_tuner": ("search/proposers/oracle.py",),
     "sklearn": ("training/",),
     "tensorboard": ("tensorboard/",),
+    "duckdb": ("data/sources/",),
     "matplotlib": ("report/figures/", "report/sections/"),
     "rich": ("terminal.py",),
     "typer": ("cli/",),

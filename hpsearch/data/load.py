@@ -45,7 +45,13 @@ def load(
     source = SOURCES[section.source]
     path = data or (_expanded(section.path) if section.path else None)
     if path is not None and path.suffix == ".npz":
-        return _kept(path)
+        kept = _kept(path)
+        if kept is not None:
+            return kept
+        if source.name in ("higgs", "collisions"):
+            raise DataError(
+                f"{named(path)} must be the rows.npz of a study's folder, got no rows in it"
+            )
     if path is not None and not source.takes_file:
         raise UsageError(
             f"{'--data' if data else 'data.path'} names a file, but the study's rows are simulated "
@@ -65,15 +71,11 @@ def _expanded(path: str) -> Path:
         ) from None
 
 
-def _kept(path: Path) -> Table:
+def _kept(path: Path) -> Table | None:
+    """The rows of a study's folder; None where the file holds none, but maybe a user's arrays."""
     try:
         with suppress(FileNotFoundError):
             check_regular(path)
     except NotAFile as error:
         raise DataError(f"{named(path)} {error}") from None
-    table = kept_rows(path)
-    if table is None:
-        raise DataError(
-            f"{named(path)} must be the rows.npz of a study's folder, got no rows in it"
-        )
-    return table
+    return kept_rows(path)

@@ -5,6 +5,7 @@ plain sections are pydantic models; hyperparameters, which may stand in ``[netwo
 ``[training]`` or ``[space]``, are read by ``space/entries.py``.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,19 @@ def read_study(path: Path, overrides: Sequence[str] = ()) -> StudySpec:
         UsageError: If the file cannot be read as text.
     """
     tables = read_toml(path)
+    _place_rows(tables, path.parent)
     return check_study(tables, str(path), override(tables, overrides, SHORT_FORMS))
+
+
+def _place_rows(tables: Mapping[str, Any], folder: Path) -> None:
+    """Make the path of the rows, which is relative to the study file, one from the working folder.
+
+    Overrides come from the command line and are relative to the working folder already.
+    """
+    data = tables.get("data")
+    path = data.get("path") if isinstance(data, dict) else None
+    if isinstance(data, dict) and isinstance(path, str) and path.strip() and path[0] != "~":
+        data["path"] = os.path.normpath(folder / path)
 
 
 def read_study_text(text: str, file: str, overrides: Sequence[str]) -> StudySpec:

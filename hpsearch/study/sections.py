@@ -30,7 +30,8 @@ class StudySection(StudyTable):
 
 
 #: Where rows may come from; ``data.sources.registry`` has a source for each.
-SourceName = Literal["higgs", "csv", "collisions"]
+#: ``csv`` is another name of ``file``.
+SourceName = Literal["higgs", "file", "csv", "collisions"]
 
 
 #: How columns of numbers are scaled; ``data.features`` has a file for it.

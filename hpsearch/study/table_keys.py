@@ -1,4 +1,4 @@
-"""The keys of ``[data]`` that say how a file of a table is read; what they leave out is inferred."""
+"""The keys of ``[data]`` that say how a file is read; what they leave out is inferred."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -43,3 +43,7 @@ class TableKeys(StudyTable):
         if classes is not None and len(set(classes)) < len(classes):
             raise PydanticCustomError("rule", "must name each class once")
         return classes
+
+
+#: Nothing is given: all is inferred.
+INFERRED = TableKeys()

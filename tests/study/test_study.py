@@ -383,3 +383,16 @@ def test_wild_study_files_are_read_or_refused_and_never_crash(raw: dict[str, Any
     except StudyFileError:
         return
     assert check_study(tomllib.loads(spec.as_toml()), "again.toml").space == spec.space
+
+
+def test_the_path_of_the_rows_is_relative_to_the_study_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "studies").mkdir()
+    study = tmp_path / "studies" / "mine.toml"
+    data = '[data]\npath = "../rows.csv"\n'
+    study.write_text(f'[study]\nname = "mine"\n{data}[space]\nl2 = {{ float = [0.1, 1.0] }}\n')
+    assert read_study(study).data.path == str(tmp_path / "rows.csv")
+    monkeypatch.chdir(tmp_path)
+    assert read_study(Path("studies/mine.toml")).data.path == "rows.csv"
+    assert read_study(study, ["data.path=other.csv"]).data.path == "other.csv"

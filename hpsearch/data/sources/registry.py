@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from hpsearch.data.sources.collisions.simulation import COLLISIONS
-from hpsearch.data.sources.csv import CSV
+from hpsearch.data.sources.files.source import CSV, FILE
 from hpsearch.data.sources.higgs.reading import HIGGS
 from hpsearch.data.sources.source import Source
 
-SOURCES: Mapping[str, Source] = {source.name: source for source in (HIGGS, CSV, COLLISIONS)}
+SOURCES: Mapping[str, Source] = {source.name: source for source in (HIGGS, FILE, CSV, COLLISIONS)}
 
 
 def file_sources() -> str:
-    """The sources that read files, for a message: ``'higgs' or 'csv'``."""
-    return " or ".join(repr(source.name) for source in SOURCES.values() if source.takes_file)
+    """The sources that read files, for a message: ``'higgs' or 'file'``."""
+    names = [source.name for source in SOURCES.values() if source.takes_file]
+    return " or ".join(repr(name) for name in names if name != CSV.name)
