@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from hpsearch import __version__
+from hpsearch.cli.predicting import predict
 from hpsearch.cli.reading import check, report, status, studies, trials, validate
 from hpsearch.cli.running import evaluate, optimize, reproduce
 from hpsearch.cli.serving import dashboard, tensorboard
@@ -17,7 +18,7 @@ from hpsearch.errors import HpsearchError
 
 #: In the order of the help.
 COMMANDS: tuple[Callable[..., None], ...] = (
-    *(optimize, evaluate, reproduce, report, trials, status, check, validate, studies),
+    *(optimize, evaluate, predict, reproduce, report, trials, status, check, validate, studies),
     *(tensorboard, dashboard),
 )
 
