@@ -33,7 +33,7 @@ LAYERS = (
     ("report", "tensorboard"),
     ("dashboard",),
     ("rows", "terminal", "draft"),
-    ("listing", "naming", "pipeline"),
+    ("listing", "naming", "pipeline", "prediction"),
     ("cli",),
 )
 

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from hpsearch import __version__
 from hpsearch.cli.drafting import init
+from hpsearch.cli.predicting import predict
 from hpsearch.cli.reading import check, report, status, studies, trials, validate
 from hpsearch.cli.running import evaluate, optimize, reproduce
 from hpsearch.cli.serving import dashboard, tensorboard
@@ -18,7 +19,8 @@ from hpsearch.errors import HpsearchError
 
 #: In the order of the help.
 COMMANDS: tuple[Callable[..., None], ...] = (
-    *(init, optimize, evaluate, reproduce, report, trials, status, check, validate, studies),
+    *(init, optimize, evaluate, predict, reproduce, report, trials, status, check, validate),
+    studies,
     *(tensorboard, dashboard),
 )
 

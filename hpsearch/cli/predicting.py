@@ -1,0 +1,28 @@
+"""The command that predicts new rows by a study's saved model."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hpsearch.cli.options import Name, Out, Study
+from hpsearch.console import complain, say
+
+
+def predict(
+    data: Annotated[
+        Path, typer.Option(help="A table with the columns of the study's rows, in any order.")
+    ],
+    output: Annotated[Path, typer.Option(help="The CSV file to write, a line for each row.")],
+    name: Name = None,
+    study: Study = None,
+    out: Out = None,
+) -> None:
+    """Predict the rows of a file by a study's saved model, and write them to a CSV file."""
+    from hpsearch.naming import folder_of
+    from hpsearch.prediction import predict_file
+    from hpsearch.record.folder import read_folder
+
+    with read_folder(folder_of(name, study, out)) as folder:
+        rows = predict_file(folder, data, output, complain)
+    say(f"{rows:,} rows predicted: {output}")
