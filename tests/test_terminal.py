@@ -23,7 +23,7 @@ SNAPSHOT = Snapshot(12, 3, 2, 0, 4, 57, BEST)
 @pytest.fixture
 def many_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A csv that is read in many blocks."""
-    monkeypatch.setattr("hpsearch.data.sources.blocks.BLOCK_BYTES", 2_000)
+    monkeypatch.setattr("hpsearch.data.sources.files.records.BLOCK_BYTES", 2_000)
     file = tmp_path / "rows.csv"
     rng = np.random.default_rng(0)
     values = rng.normal(size=(ROWS, 3))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hpsearch.errors import UsageError
 from hpsearch.files import write_whole
-from hpsearch.study.reading import read_study
+from hpsearch.study.reading import read_study_text
 from hpsearch.study.spec import StudySpec
 
 NAME = "study.toml"
@@ -19,8 +19,9 @@ WRITTEN_HERE = (
 def written_spec(path: Path) -> StudySpec | None:
     """The study in a folder's ``study.toml``, where that can be read."""
     try:
-        return read_study(path / NAME)
-    except UsageError:
+        text = (path / NAME).read_text(encoding="utf-8")
+        return read_study_text(text, str(path / NAME), ())
+    except (OSError, UnicodeDecodeError, UsageError):
         return None
 
 

@@ -31,7 +31,8 @@ class StudySection(StudyTable):
 
 
 #: Where rows may come from; ``data.sources.registry`` has a source for each.
-SourceName = Literal["higgs", "csv", "file", "collisions", "scikit-learn", "openml", "frame"]
+#: ``csv`` is another name of ``file``.
+SourceName = Literal["higgs", "file", "csv", "collisions", "scikit-learn", "openml", "frame"]
 
 
 #: How columns of numbers are scaled; ``data.features`` has a file for it.

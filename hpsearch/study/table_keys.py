@@ -43,3 +43,7 @@ class TableKeys(StudyTable):
         if classes is not None and len(set(classes)) < len(classes):
             raise PydanticCustomError("rule", "must name each class once")
         return classes
+
+
+#: Nothing is given: all is inferred.
+INFERRED = TableKeys()

@@ -124,7 +124,7 @@ def test_collisions_are_simulated() -> None:
 
 
 def test_a_file_for_collisions_is_a_wrong_command(higgs: Path) -> None:
-    message = "names a file, but .* are simulated .*; set data.source to 'higgs' or 'csv'$"
+    message = "names a file, but .* are simulated .*; set data.source to 'higgs' or 'file'$"
     with pytest.raises(UsageError, match=f"^--data {message}"):
         read(section(source="collisions"), higgs)
     with pytest.raises(UsageError, match=f"^data.path {message}"):

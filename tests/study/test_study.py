@@ -425,3 +425,16 @@ def test_a_path_starts_at_the_study_file(
     assert read_study(file, ["data.path=rows.csv"]).data.path == "rows.csv"
     (tmp_path / "mine.toml").write_bytes(file.read_bytes())
     assert read_study(Path("mine.toml")).data.path == written
+
+
+def test_the_path_of_the_rows_is_relative_to_the_study_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "studies").mkdir()
+    study = tmp_path / "studies" / "mine.toml"
+    data = '[data]\npath = "../rows.csv"\n'
+    study.write_text(f'[study]\nname = "mine"\n{data}[space]\nl2 = {{ float = [0.1, 1.0] }}\n')
+    assert read_study(study).data.path == str(tmp_path / "rows.csv")
+    monkeypatch.chdir(tmp_path)
+    assert read_study(Path("studies/mine.toml")).data.path == "rows.csv"
+    assert read_study(study, ["data.path=other.csv"]).data.path == "other.csv"

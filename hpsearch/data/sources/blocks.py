@@ -14,7 +14,7 @@ import numpy as np
 from hpsearch.errors import DataError, named
 from hpsearch.inputs import NotAFile, open_regular
 
-__all__ = ["Broken", "first_line", "line_blocks", "refuse_line"]
+__all__ = ["Broken", "inflated", "line_blocks", "refuse_line"]
 
 GZIP_MAGIC = b"\x1f\x8b"
 PIECE_BYTES = 1 << 18
@@ -35,28 +35,6 @@ def refuse_line(path: Path, line: int, rule: str) -> NoReturn:
         DataError: Always.
     """
     raise DataError(f"{named(path)}, line {line:,}: {rule}; correct the line or leave it out")
-
-
-def first_line(path: Path) -> str:
-    """The first line, for a header; a broken file's error comes when its rows are read.
-
-    Raises:
-        DataError: If the file cannot be read, or breaks before its first row.
-    """
-    start = bytearray()
-    try:
-        for piece in _pieces(path, True):
-            start += piece
-            if b"\n" in piece:
-                break
-            if len(start) > LONGEST_LINE_BYTES:
-                refuse_line(path, 1, TOO_LONG)
-    except Broken as error:
-        if not start:
-            raise DataError(
-                f"{named(path)} {error} before its first row; fetch or pack it again"
-            ) from None
-    return start.partition(b"\n")[0].decode(errors="replace").rstrip("\r")
 
 
 def line_blocks(
@@ -139,7 +117,7 @@ def _pieces(path: Path, trust_end: bool) -> Iterator[bytes]:
             raw = iter(lambda: file.read(PIECE_BYTES), b"")
             packed = start.startswith(GZIP_MAGIC)
             last = b"\n"
-            for number, piece in enumerate(_inflated(raw) if packed else raw):
+            for number, piece in enumerate(inflated(raw) if packed else raw):
                 if piece:
                     last = piece[-1:]
                     yield piece.removeprefix(b"\xef\xbb\xbf") if number == 0 else piece
@@ -152,7 +130,7 @@ def _pieces(path: Path, trust_end: bool) -> Iterator[bytes]:
         raise DataError(f"a file of rows must be readable, got {named(path)}: {reason}") from None
 
 
-def _inflated(raw: Iterator[bytes]) -> Iterator[bytes]:
+def inflated(raw: Iterator[bytes]) -> Iterator[bytes]:
     """Unpack gzip members one after the other; zeros behind the last are padding."""
     inflate = zlib.decompressobj(31)
     silent = 0

@@ -1,13 +1,40 @@
 """A file as a ``Table``: its columns by kind, its label as classes or numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, get_args
 
-from hpsearch.data.columns import Column, RawRows
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.data.columns import Column, Kind, RawRows
+from hpsearch.data.profile import Profile
+from hpsearch.data.sources.files.cells import Cells
+from hpsearch.data.sources.files.labels import (
+    classes_of,
+    find_label,
+    listed,
+    predicts_classes,
+)
+from hpsearch.data.sources.files.mistakes import MOST_TOLD, Mistake, file_error
+from hpsearch.data.sources.files.profiling import profile_relation
+from hpsearch.data.sources.files.relation import Field, Relation, open_relation
+from hpsearch.data.sources.files.values import Chosen, cells_at, read_values
 from hpsearch.data.sources.source import RowProgress
-from hpsearch.data.table import Table
-from hpsearch.study.table_keys import TableKeys
+from hpsearch.data.table import Origin, Table
+from hpsearch.errors import DataError, did_you_mean, named, printable, shown
+from hpsearch.study.sections import SourceName
+from hpsearch.study.table_keys import INFERRED, TableKeys
 from hpsearch.tasks.task import Task
+
+__all__ = ["read_columns", "read_file"]
+
+#: More different labels are no classes.
+MOST_CLASSES = 1_000
+
+#: Columns that are left out for a reason, or remarks, that are told one by one.
+MOST_REMARKS = 12
 
 
 def read_file(
@@ -15,10 +42,11 @@ def read_file(
     *,
     label: int | str,
     task: Task,
-    given: TableKeys = TableKeys(),
+    given: TableKeys = INFERRED,
     rows: int | None = None,
     progress: RowProgress,
     tell: Callable[[str], None],
+    source: SourceName = "file",
 ) -> Table:
     """Read a table from a file; what ``given`` leaves out is inferred from the rows that are read.
 
@@ -30,19 +58,228 @@ def read_file(
         rows: How many to read from the top; None reads all.
         progress: Called with rows read so far.
         tell: Takes a line for each column that is left out and each remark.
+        source: The name of the source in the table's origin.
 
     Raises:
         DataError: With all mistakes of the file, the first twenty of many.
     """
-    raise NotImplementedError
+    with open_relation(path, given, rows, progress) as relation:
+        _refuse_short(relation, rows)
+        place = find_label(relation, label)
+        if len(relation.fields) < 2:
+            raise DataError(
+                f"{named(path)} must have a label and at least 1 other column, got only "
+                f"{listed(relation.names)}{_delimiter_hint(relation)}"
+            )
+        _refuse_unknown(relation, given)
+        kinds, cells, remarks = _kinds(relation, given, place)
+        for remark in remarks:
+            tell(f"{printable(path.name)}: {remark}")
+        chosen = [(field, kind) for field, kind in kinds if field is not relation.fields[place]]
+        if not chosen:
+            raise DataError(
+                f"{named(path)} must have a column to predict {shown(relation.names[place])} from, "
+                f"got none that is a number, boolean, category or date; set kinds in data.columns"
+            )
+        labels, raw = _read(relation, relation.fields[place], chosen, cells, task, given)
+        columns = tuple(Column(field.name, kind) for field, kind in chosen)
+        which = "all" if rows is None else "the first"
+        description = f"{which} {len(raw):,} rows of {printable(path.name)}"
+        origin = Origin(source, description, simulated=False)
+        return Table(raw, labels.values, columns, origin, labels.classes)
 
 
-def read_columns(
-    path: Path, columns: tuple[Column, ...], given: TableKeys = TableKeys()
-) -> RawRows:
+def read_columns(path: Path, columns: tuple[Column, ...], given: TableKeys = INFERRED) -> RawRows:
     """Read known columns of a file by their names, in this order; others are ignored.
 
     Raises:
-        DataError: With all mistakes of the file, missing columns among them.
+        DataError: With all mistakes of the file, or with the columns that are missing.
     """
-    raise NotImplementedError
+    with open_relation(path, given, None, lambda done, total: None) as relation:
+        fields = {field.name: field for field in relation.fields}
+        absent = [column.name for column in columns if column.name not in fields]
+        if absent:
+            raise DataError(
+                f"{named(path)} must have the columns {listed(absent)}, which are not there"
+                f"{did_you_mean(absent[0], fields)}; its columns are {listed(relation.names)}"
+            )
+        known = {column.name: column.kind for column in columns}
+        cells = _cells(relation, given.model_copy(update={"columns": known}))
+        chosen = [(fields[column.name], column.kind) for column in columns]
+        values = read_values(relation, chosen, cells)
+        if values.mistakes:
+            raise file_error(path, values.mistakes, values.untold)
+        return values.rows
+
+
+def _refuse_short(relation: Relation, rows: int | None) -> None:
+    """Refuse a file without the rows that are asked for, or one that ends in the middle."""
+    path, count = named(relation.path), relation.rows
+    broken = relation.spool.broken if relation.spool else None
+    if rows is not None and count < rows:
+        why = f" (the file {broken})" if broken else ""
+        raise DataError(
+            f"{path} is too short: the study asks for {rows:,} rows, got {count:,}{why}; "
+            f"lower data.validation, data.train or data.test, or give a longer file"
+        )
+    if broken and rows is None:
+        raise DataError(
+            f"{path} {broken} after {count:,} whole rows; fetch or pack it again, "
+            f"or ask for no more rows than these"
+        )
+    if not count:
+        raise DataError(f"{path} has no rows under its header; give at least 1")
+
+
+def _delimiter_hint(relation: Relation) -> str:
+    dialect = relation.dialect
+    return f" separated by {shown(dialect.delimiter)}; set data.delimiter" if dialect else ""
+
+
+def _refuse_unknown(relation: Relation, given: TableKeys) -> None:
+    """Refuse kinds of columns that are not there: they were meant for others."""
+    names = set(relation.names)
+    unknown = [name for name in given.columns or {} if name not in names]
+    if unknown:
+        raise DataError(
+            f"data.columns names {listed(unknown)}, which {named(relation.path)} does not have"
+            f"{did_you_mean(unknown[0], relation.names)}; its columns are {listed(relation.names)}"
+        )
+
+
+def _kinds(
+    relation: Relation, given: TableKeys, label: int
+) -> tuple[list[Chosen], Cells, list[str]]:
+    """The columns that are read, with their kinds; how their cells are taken; what to tell."""
+    known = given.columns or {}
+    features = [field for place, field in enumerate(relation.fields) if place != label]
+    if all(field.name in known for field in features) and _says_cells(given):
+        return _chosen(features, known), _cells_given(given), []
+    profile = profile_relation(relation, given)
+    findings = {column.name: column.finding for column in profile.columns}
+    remarks = _remarks(profile, relation.fields[label].name, known)
+    return _chosen(features, findings), _cells_of(profile, given), remarks
+
+
+def _chosen(fields: Sequence[Field], findings: Any) -> list[Chosen]:
+    return [
+        (field, findings[field.name]) for field in fields if findings[field.name] in get_args(Kind)
+    ]
+
+
+def _says_cells(given: TableKeys) -> bool:
+    return None not in (given.decimal, given.missing, given.day_first)
+
+
+def _cells(relation: Relation, given: TableKeys) -> Cells:
+    if _says_cells(given):
+        return _cells_given(given)
+    return _cells_of(profile_relation(relation, given), given)
+
+
+def _cells_given(given: TableKeys) -> Cells:
+    return Cells(given.decimal or ".", given.missing or (), given.day_first or False)
+
+
+def _cells_of(profile: Profile, given: TableKeys) -> Cells:
+    dialect = profile.dialect
+    if dialect is None:
+        return _cells_given(given)
+    return Cells(dialect.decimal, dialect.missing, dialect.day_first)
+
+
+def _remarks(profile: Profile, label: str, known: Any) -> list[str]:
+    """What is told of a table that was looked at: what is left out, and why."""
+    left_out = [
+        f"column {shown(column.name)} is left out: {column.reason}"
+        for column in profile.columns
+        if column.reason and column.name != label and column.name not in known
+    ]
+    remarks = [remark for remark in profile.remarks if not remark.startswith(f"{shown(label)} ")]
+    told = [*left_out[:MOST_REMARKS], *remarks[:MOST_REMARKS]]
+    more = len(left_out) + len(remarks) - len(told)
+    return [*told, *([f"and {more:,} more of the kind"] if more else [])]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Labels:
+    values: NDArray[np.floating[Any]]
+    classes: tuple[str, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+
+
+def _read(
+    relation: Relation,
+    label: Field,
+    chosen: Sequence[Chosen],
+    cells: Cells,
+    task: Task,
+    given: TableKeys,
+) -> tuple[_Labels, RawRows]:
+    """Labels and columns, read together."""
+    kind: Kind = "category" if predicts_classes(task) else "number"
+    values = read_values(relation, [(label, kind), *chosen], cells)
+    raw = values.rows
+    if kind == "number":
+        targets = np.ascontiguousarray(raw.numbers[:, 0])
+        rows = RawRows(raw.numbers[:, 1:], raw.codes, raw.vocabularies)
+        labels = _Labels(targets, (), _missing_labels(relation, label, np.isnan(targets)))
+    else:
+        rows = RawRows(raw.numbers, raw.codes[:, 1:], raw.vocabularies[1:])
+        labels = _classes(relation, label, raw, task, given)
+    mistakes = [*labels.mistakes, *values.mistakes]
+    if mistakes:
+        raise file_error(relation.path, mistakes, values.untold)
+    return labels, rows
+
+
+def _classes(
+    relation: Relation, field: Field, raw: RawRows, task: Task, given: TableKeys
+) -> _Labels:
+    """Labels that are classes, float32 places among them."""
+    texts, codes = raw.vocabularies[0], raw.codes[:, 0]
+    if len(texts) > MOST_CLASSES:
+        raise DataError(
+            f"{named(relation.path)} must have at most {MOST_CLASSES:,} different labels in "
+            f"{shown(field.name)} where data.task is {task.name!r}, got {len(texts):,}; "
+            f'set data.task = "regression" if they are amounts, or name another data.label'
+        )
+    totals = np.bincount(codes[codes >= 0], minlength=len(texts))
+    counts = {text: int(total) for text, total in zip(texts, totals, strict=True)}
+    classes = classes_of(relation.path, field.name, counts, task, given.classes)
+    places = np.array([classes.places.get(text, -1) for text in texts] + [-1], np.int32)
+    labels = places[codes]
+    mistakes = _missing_labels(relation, field, codes < 0)
+    rule = f"{shown(field.name)} is the label and must be one of {listed(given.classes or ())}"
+    mistakes += _label_mistakes(
+        relation,
+        field,
+        (labels < 0) & (codes >= 0),
+        rule,
+        "correct the label, or add it to data.classes",
+    )
+    return _Labels(labels.astype(np.float32), classes.names, mistakes)
+
+
+def _missing_labels(
+    relation: Relation, field: Field, missing: NDArray[np.bool_]
+) -> tuple[Mistake, ...]:
+    rule = f"{shown(field.name)} is the label and must have a value"
+    return _label_mistakes(
+        relation, field, missing, rule, "leave out the rows whose label nobody knows"
+    )
+
+
+def _label_mistakes(
+    relation: Relation, field: Field, wrong: NDArray[np.bool_], rule: str, way_out: str
+) -> tuple[Mistake, ...]:
+    rows = [int(row) for row in np.flatnonzero(wrong)]
+    told = rows[:MOST_TOLD]
+    mistakes = [
+        Mistake(place, f"{rule}, got {shown(text)}", way_out)
+        for place, text in zip(relation.places(told), cells_at(relation, field, told), strict=True)
+    ]
+    if len(rows) > len(told):
+        last = mistakes[-1]
+        mistakes[-1] = replace(last, untold=len(rows) - len(told))
+    return tuple(mistakes)

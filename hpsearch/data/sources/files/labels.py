@@ -1,0 +1,171 @@
+"""The label's column: which it is, and its values as classes in an order that one expects."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hpsearch.data.sources.files.relation import Relation
+from hpsearch.data.sources.files.words import BOOLEANS
+from hpsearch.errors import DataError, did_you_mean, named, shown
+from hpsearch.tasks.task import Task
+
+#: More columns are not listed in a message.
+LISTED_COLUMNS = 200
+
+#: Texts of two classes, the negative one first, besides those of booleans.
+OPPOSITES = (
+    *BOOLEANS,
+    ("negative", "positive"),
+    ("neg", "pos"),
+    ("-", "+"),
+    ("absent", "present"),
+    ("bad", "good"),
+    ("normal", "abnormal"),
+    ("healthy", "ill"),
+    ("healthy", "diseased"),
+    ("failure", "success"),
+    ("fail", "pass"),
+    ("dead", "alive"),
+    ("lost", "won"),
+    ("ham", "spam"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """Classes of a label.
+
+    Attributes:
+        names: In their order; none where the labels are 0 and 1 themselves.
+        places: The class of each text that a label may be.
+    """
+
+    names: tuple[str, ...]
+    places: Mapping[str, int]
+
+
+def predicts_classes(task: Task) -> bool:
+    """Whether a task's labels are classes, and not numbers."""
+    return task.name != "regression"
+
+
+def find_label(relation: Relation, label: int | str) -> int:
+    """The place of the label's column.
+
+    Raises:
+        DataError: If it names no column, or several; with all columns that there are.
+    """
+    path, names = named(relation.path), relation.names
+    if isinstance(label, int):
+        if label < len(names):
+            return label
+        raise DataError(
+            f"data.label must be one of the columns 0 to {len(names) - 1} of {path}, got {label}; "
+            f"they are {listed(names)}"
+        )
+    if relation.dialect is not None and not relation.dialect.header:
+        raise DataError(
+            f"data.label = {shown(label)} names a column, but {path} has no header; "
+            f"give the column's number, counted from 0, or set data.header = true"
+        )
+    if label in relation.repeated:
+        raise DataError(
+            f"data.label must name one column of {path}, got {shown(label)}, the name of several; "
+            f"give the column's number, counted from 0, of {listed(names)}"
+        )
+    if label not in names:
+        raise DataError(
+            f"data.label must name a column of {path}, got {shown(label)}"
+            f"{did_you_mean(label, names)}; its columns are {listed(names)}"
+        )
+    return names.index(label)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in quotes, all of them up to a limit."""
+    told = ", ".join(map(shown, names[:LISTED_COLUMNS]))
+    more = len(names) - LISTED_COLUMNS
+    return f"{told} and {more:,} more" if more > 0 else told
+
+
+def class_order(texts: Sequence[str]) -> tuple[str, ...]:
+    """Different labels in the order of their classes; of two, the second is the positive one.
+
+    Numbers go by their size; no before yes, false before true and the like; else the alphabet.
+    """
+    if all(_number(text) is not None for text in texts):
+        return tuple(sorted(texts, key=lambda text: (_number(text) or 0.0, text)))
+    lower = {text.lower(): text for text in texts}
+    for pair in OPPOSITES:
+        if len(texts) == 2 and set(lower) == set(pair):
+            return tuple(lower[text] for text in pair)
+    return tuple(sorted(texts, key=lambda text: (text.lower(), text)))
+
+
+def classes_of(
+    path: Path, name: str, counts: Mapping[str, int], task: Task, given: Sequence[str] | None
+) -> Classes:
+    """The classes of labels, with numbers that are equal being one class, like 1 and 1.0.
+
+    Args:
+        name: The label's column.
+        counts: How often each text comes.
+        given: The classes that the study names, in order.
+
+    Raises:
+        DataError: If there are not as many classes as the task needs.
+    """
+    values = {text: _normal(text) for text in counts}
+    totals: dict[str, int] = {}
+    for text, count in counts.items():
+        totals[values[text]] = totals.get(values[text], 0) + count
+    named_classes = tuple(_normal(text) for text in given) if given is not None else None
+    order = named_classes or class_order(tuple(totals))
+    if task.name == "binary" and len(order) > 2:
+        raise _too_many(path, name, totals, order, given is not None)
+    if len(order) < 2:
+        only = shown(order[0]) if order else "none"
+        raise DataError(
+            f"{named(path)} must have labels of two classes or more in {shown(name)}, got only "
+            f"{only}; give rows of other classes, or another data.label"
+        )
+    places = {text: order.index(value) for text, value in values.items() if value in order}
+    trivial = task.name == "binary" and order == ("0", "1")
+    return Classes(() if trivial else order, places)
+
+
+def _too_many(
+    path: Path, name: str, totals: Mapping[str, int], order: Sequence[str], given: bool
+) -> DataError:
+    if given:
+        return DataError(
+            f"data.classes must name two classes where data.task is 'binary', got {len(order)}; "
+            f'name two, or set data.task = "multiclass"'
+        )
+    told = ", ".join(f"{shown(text)} ({totals[text]:,} rows)" for text in order[:10])
+    more = f" and {len(order) - 10:,} more" if len(order) > 10 else ""
+    numbers = all(_number(text) is not None for text in order)
+    regression = ', or data.task = "regression" if they are amounts' if numbers else ""
+    return DataError(
+        f"{named(path)} must have labels of two classes where data.task is 'binary', got "
+        f"{len(order):,} different ones in {shown(name)}: {told}{more}; "
+        f'set data.task = "multiclass"{regression}, or name another data.label'
+    )
+
+
+def _normal(text: str) -> str:
+    """A label with its number written in one way, where it is one."""
+    number = _number(text)
+    if number is None:
+        return text
+    return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
+
+
+def _number(text: str) -> float | None:
+    if "_" in text or not text.isascii() or (text[:1] == "0" and text[1:2].isdigit()):
+        return None  # 007 is a code
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if number - number == 0 else None
