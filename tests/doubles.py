@@ -91,7 +91,8 @@ class FormulaTrainer:
 
     def run(self, segment: Segment, fold: Fold) -> Progress:
         """Follow the formula from the segment's first epoch to its last."""
-        start = segment.state or State(0, (), (), Best(0, float("inf"), ()))
+        worst = segment.recipe.the_task().metric.worst
+        start = segment.state or State(0, (), (), Best(0, worst, ()))
         history = [np.asarray(row) for row in start.weights]
         names = segment.recipe.the_task().curve_names
         curve = NO_EPOCHS
@@ -117,7 +118,12 @@ class FormulaTrainer:
         value = 0.5 + quality + 0.3 * np.exp(-epoch / 4) + overfit + noise
         if epoch == 3 and self._diverges(segment):
             value = np.nan
-        return np.array([[value - 0.05, 0.7], [value, 0.65]], np.float32)
+        task = segment.recipe.the_task()
+        ranked = [value - 0.05, value]
+        if task.metric.sign < 0:  # the mirror image of what is minimized
+            ranked = [1.5 - each for each in ranked]
+        rest = len(task.curve_names) - 1
+        return np.array([[ranked[0], *[0.7] * rest], [ranked[1], *[0.65] * rest]], np.float32)
 
 
 class Death(Exception):

@@ -51,7 +51,7 @@ TABLES: dict[str, Callable[[], Table]] = {"multiclass": species, "regression": p
 LINEAR = {"multiclass": "logistic_regression", "regression": "ridge_regression"}
 
 
-def study(task: str, engine: Engine, trials: int = 3) -> StudySpec:
+def study(task: str, engine: Engine, trials: int = 3, objective: str | None = None) -> StudySpec:
     return check_study(
         {
             "study": {"name": task, "seed": 3},
@@ -63,6 +63,7 @@ def study(task: str, engine: Engine, trials: int = 3) -> StudySpec:
             "training": {"epochs": 6, "batch_size": 50, "engine": engine},
             "search": {
                 **{"trials": trials, "parallel": 2, "warmup_epochs": 1},
+                **({"objective": objective} if objective else {}),
                 "sampler": {"name": "tpe", "startup_trials": 1},
                 "pruner": {"name": "median", "startup_trials": 1},
             },
@@ -122,3 +123,28 @@ def test_the_saved_model_scores_on_raw_rows_what_the_test_says(name: str, tmp_pa
             outcome.data.target.standardized(predictions) if metric.standardized else predictions,
         )
         assert outcome.test.metrics[metric.name].value == pytest.approx(value, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "objective"),
+    [("multiclass", "val_macro_auc"), ("regression", "val_mean_absolute_error")],
+)
+def test_a_study_is_ranked_by_another_objective_in_its_own_direction(
+    name: str, objective: str, tmp_path: Path
+) -> None:
+    spec = study(name, "compiled", objective=objective)
+    outcome = pipeline.optimize(spec, TABLES[name](), out=tmp_path, workers=1)
+    metric = spec.task.metric
+    assert spec.task.objective == objective
+    complete = [trial.value for trial in outcome.trials if trial.state == "complete"]
+    values = [value for value in complete if value is not None]
+    assert outcome.winner is not None
+    assert outcome.winner.search_value == metric.best(values)
+    for trial in outcome.trials:
+        curve = outcome.history(trial.run).curve
+        assert curve.metrics[0] == metric.name
+        assert trial.value == metric.best(curve.validation().tolist())
+    assert outcome.test is not None
+    assert metric.name in outcome.test.metrics
+    with read_folder(tmp_path) as folder:
+        assert pipeline.reproduce(folder, choose_best, workers=1).holds

@@ -86,11 +86,6 @@ class Task:
         return self.curve_metrics[0]
 
     @property
-    def ranks_by_loss(self) -> bool:
-        """Whether trials are ranked by the mean of what ``prediction_losses`` gives for rows."""
-        return self.metric.stock == self.loss
-
-    @property
     def tested_metric(self) -> Metric:
         """The objective as it is measured on test rows, which may be in the target's own unit."""
         named = (metric for metric in self.test_metrics if metric.name == self.metric.name)
@@ -124,6 +119,11 @@ class Task:
                 else (*self.test_metrics, metric)
             ),
         )
+
+    @property
+    def ranks_by_loss(self) -> bool:
+        """Whether trials are ranked by the mean of what ``prediction_losses`` gives for rows."""
+        return self.metric.stock == self.loss
 
     @property
     def told_metric(self) -> Metric:

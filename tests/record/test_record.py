@@ -268,3 +268,16 @@ def test_a_record_that_is_built_anew_keeps_facts_notes_and_files(
     assert shown["note"]["body"] == "on the study"
     assert [trial["note"]["body"] for trial in shown["trials"]] == ["on trial 0", "on trial 1"]
     assert [trial["artifacts"] for trial in shown["trials"]] == [[], [{}]]
+
+
+def test_a_record_keeps_the_direction_of_its_values(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    record = Record.open(path, "small", maximize=True)
+    walk = optuna.create_study(direction="maximize")
+    trial = ask(Journal.of(record), walk)
+    tell(Journal.of(record), walk, trial, 0.5)
+    record.rebuild(walk.get_trials(deepcopy=False))
+    record.close()
+    with opened(path) as storage:
+        (study,) = storage.get_all_studies()
+        assert study.direction == optuna.study.StudyDirection.MAXIMIZE

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import pytest
 
@@ -21,9 +21,7 @@ from hpsearch.report.sections.regularizers import REGULARIZERS
 from hpsearch.report.sections.search import SEARCH
 from hpsearch.report.sections.search.values import best_by_ending, weigh_outcome
 from hpsearch.statistics.estimate import Estimate
-from hpsearch.tasks.binary import ACCURACY, BINARY, CROSSENTROPY
-from hpsearch.tasks.registry import TASKS
-from hpsearch.tasks.task import Task
+from hpsearch.tasks.binary import BINARY
 from hpsearch.training.curve import Curve
 from hpsearch.training.history import History
 from tests.outcomes import MakeOutcome
@@ -33,7 +31,7 @@ from . import sections
 T = TypeVar("T")
 
 #: Trials are ranked by the accuracy on the validation rows.
-MAXIMIZED = replace(BINARY, curve_metrics=(ACCURACY, CROSSENTROPY))
+MAXIMIZED = BINARY.judged_by("accuracy")
 
 
 def mirrored(outcome: Outcome) -> Outcome:
@@ -43,7 +41,8 @@ def mirrored(outcome: Outcome) -> Outcome:
         return None if value is None else 1 - value
 
     def turned(trained: Trained) -> Trained:
-        return replace(trained, value=1 - trained.value)
+        run = replace(trained.run, recipe=replace(trained.run.recipe, objective="accuracy"))
+        return replace(trained, run=run, value=1 - trained.value)
 
     def history(run: str) -> History:
         made = outcome.history(run)
@@ -51,6 +50,8 @@ def mirrored(outcome: Outcome) -> Outcome:
             return made
         return replace(made, curve=Curve(MAXIMIZED.curve_names, 1 - made.curve.values))
 
+    search = outcome.spec.search.model_copy(update={"objective": "val_accuracy"})
+    spec = outcome.spec.model_copy(update={"search": search})
     trials = tuple(replace(trial, value=turn(trial.value)) for trial in outcome.trials)
     standings = [
         replace(
@@ -78,9 +79,10 @@ def mirrored(outcome: Outcome) -> Outcome:
         test = replace(test, baselines=baselines, configurations=configurations)
     return replace(
         outcome,
+        spec=spec,
         trials=trials,
         history=history,
-        leaderboard=make_leaderboard(outcome.spec, trials, standings),
+        leaderboard=make_leaderboard(spec, trials, standings),
         baselines=tuple(map(turned, outcome.baselines)),
         ablations=tuple(map(turned, outcome.ablations)),
         test=test,
@@ -95,15 +97,13 @@ Both = Callable[[Callable[[Outcome], T]], tuple[T, T]]
 
 
 @pytest.fixture
-def both(make_outcome: MakeOutcome, monkeypatch: pytest.MonkeyPatch) -> Both[Any]:
+def both(make_outcome: MakeOutcome) -> Both[Any]:
     """What a function says of a study, and of its mirror image."""
 
     def apply(say: Callable[[Outcome], Any]) -> tuple[Any, Any]:
         outcome = make_outcome()
         said = say(outcome)
-        with monkeypatch.context() as patch:
-            patch.setitem(cast("dict[str, Task]", TASKS), "binary", MAXIMIZED)
-            return said, say(mirrored(outcome))
+        return said, say(mirrored(outcome))
 
     return apply
 
@@ -134,6 +134,8 @@ def test_what_rests_on_losses_of_rows_is_left_out(both: Both[Any]) -> None:
     plain, mirror = both(lambda outcome: sections.render(LUCK, outcome, "md"))
     assert "Would another trial have won?" in plain
     assert "Would another trial have won?" not in mirror
+    assert "where trials are ranked by the loss" in mirror
+    assert "where trials are ranked by the loss" not in plain
     assert "The search promised an accuracy of 0.4" in mirror
 
 

@@ -71,6 +71,28 @@ def test_a_study_has_its_trials_in_the_states_that_the_record_knows(through: Fou
         assert trial.ended_seconds > trial.started_seconds
 
 
+@pytest.mark.parametrize("pruner", ["median", "successive_halving", "hyperband", "patient"])
+def test_what_is_maximized_is_searched_as_its_mirror_image_is_minimized(
+    tmp_path: Path, pruner: str
+) -> None:
+    spec = small_study(search__pruner=early(pruner))
+    mirrored = small_study(search__pruner=early(pruner), search__objective="val_auc")
+    down, _ = run(tmp_path / "down", spec)
+    path = tmp_path / "up" / "study.db"
+    with closing(Record.open(path, "small", maximize=True)) as record:
+        pool, files = ThreadPool(FormulaTrainer()), ProgressFiles(path.parent)
+        last = list(search(mirrored, PROBLEM, record, files, pool))[-1]
+        up = record.trials()
+    assert [(trial.params, trial.state, trial.epochs) for trial in up] == [
+        (trial.params, trial.state, trial.epochs) for trial in down
+    ]
+    complete = [trial.value for trial in up if trial.state == "complete" and trial.value]
+    assert last.best is not None
+    assert (last.best.objective, last.best.value) == ("val_auc", max(complete))
+    values = [trial.value for trial in down]
+    assert [trial.value for trial in up] == pytest.approx([1.5 - (value or 0) for value in values])
+
+
 def early(name: str) -> dict[str, Any]:
     """The table of a sampler or a pruner that begins after 3 trials, if it has such an option."""
     has_startup = name in ("tpe", "bayesian", "median", "patient")

@@ -306,24 +306,6 @@ def test_a_description_may_have_lines_but_no_control_characters() -> None:
     assert told == {"study.description": "must have no control characters, got '\\x1b[31mred'"}
 
 
-@pytest.mark.parametrize(
-    ("task", "linear"),
-    [
-        ("binary", "logistic_regression"),
-        ("multiclass", "logistic_regression"),
-        ("regression", "ridge_regression"),
-    ],
-)
-def test_baselines_are_those_of_the_task(task: str, linear: str) -> None:
-    assert small_study(data__task=task).evaluate.baselines == (linear, "gradient_boosting")
-    spec = small_study(data__task=task, evaluate__baselines=["tiny", linear])
-    assert spec.evaluate.baselines == ("tiny", linear)
-    (other,) = {"logistic_regression", "ridge_regression"} - {linear}
-    told = mistakes(data={"task": task}, evaluate={"baselines": [other]})
-    assert told["evaluate.baselines"].startswith(f"must be for data.task = {task!r}: 'tiny', ")
-    assert told["evaluate.baselines"].endswith(f"got {other!r}")
-
-
 def test_a_name_stands_in_one_section_only() -> None:
     told = mistakes(network={"layers": 2}, space={"layers": {"int": [1, 3]}})
     assert told["space.layers"] == "is already set in network.layers; keep one of the two"
@@ -427,14 +409,32 @@ def test_a_path_starts_at_the_study_file(
     assert read_study(Path("mine.toml")).data.path == written
 
 
-def test_the_path_of_the_rows_is_relative_to_the_study_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "studies").mkdir()
-    study = tmp_path / "studies" / "mine.toml"
-    data = '[data]\npath = "../rows.csv"\n'
-    study.write_text(f'[study]\nname = "mine"\n{data}[space]\nl2 = {{ float = [0.1, 1.0] }}\n')
-    assert read_study(study).data.path == str(tmp_path / "rows.csv")
-    monkeypatch.chdir(tmp_path)
-    assert read_study(Path("studies/mine.toml")).data.path == "rows.csv"
-    assert read_study(study, ["data.path=other.csv"]).data.path == "other.csv"
+def test_an_objective_is_one_of_the_tasks() -> None:
+    assert small_study().task.objective == "val_binary_crossentropy"
+    spec = small_study(search__objective="val_average_precision")
+    assert spec.task.objective == "val_average_precision"
+    assert spec.recipe({}, 0).objective == "average_precision"
+    assert check_study(tomllib.loads(spec.as_toml()), "again.toml").task.metric == spec.task.metric
+    found = mistakes(data={"task": "regression"}, search={"objective": "val_auc"})
+    assert found == {
+        "search.objective": (
+            "must be for data.task = 'regression' one of 'val_mean_squared_error', "
+            "'val_mean_absolute_error'; got 'val_auc'"
+        )
+    }
+
+
+def test_baselines_are_those_of_the_task() -> None:
+    by_task = {
+        "binary": ("logistic_regression", "gradient_boosting"),
+        "multiclass": ("logistic_regression", "gradient_boosting"),
+        "regression": ("ridge_regression", "gradient_boosting"),
+    }
+    for task, baselines in by_task.items():
+        assert small_study(data__task=task).evaluate.baselines == baselines
+    found = mistakes(
+        data={"task": "regression"}, evaluate={"baselines": ["tiny", "logistic_regression"]}
+    )
+    (message,) = found.values()
+    assert message.startswith("must be for data.task = 'regression': 'tiny', 'small'")
+    assert message.endswith("'ridge_regression', 'gradient_boosting'; got 'logistic_regression'")

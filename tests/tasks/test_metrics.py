@@ -27,6 +27,19 @@ def test_references_of_two_classes_agree_with_scikit_learn() -> None:
     assert found == pytest.approx(expected, rel=1e-6)
 
 
+def test_other_objectives_of_two_classes_agree_with_scikit_learn() -> None:
+    expected = {
+        "auc": theirs.roc_auc_score(LABELS, PROBABILITIES),
+        "average_precision": theirs.average_precision_score(LABELS, PROBABILITIES),
+        "f1": theirs.f1_score(LABELS, PROBABILITIES > 0.5),
+    }
+    found = {
+        metric.name: metric.reference(LABELS, PROBABILITIES)
+        for metric in ours.BINARY.other_objectives
+    }
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
 def test_references_of_several_classes_agree_with_scikit_learn() -> None:
     classes = RNG.choice(3, 500, p=(0.6, 0.3, 0.1))
     probabilities = RNG.dirichlet(np.ones(3), 500) + 0.5 * np.eye(3)[classes]

@@ -13,13 +13,21 @@ Array = NDArray[np.float64]
 #: A resample: how often each row is there.
 COUNTS = np.bincount(np.random.default_rng(6).integers(0, ROWS, ROWS), minlength=ROWS).astype(float)
 
+
+def _metrics(judged: Judged) -> list[Metric]:
+    """What is measured on test rows, whatever trials are ranked by."""
+    task = judged.task
+    every = (*task.test_metrics, *task.other_objectives)
+    return list({metric.name: metric for metric in every}.values())
+
+
 EACH_TASK = pytest.mark.parametrize("judged", JUDGED.values(), ids=JUDGED)
 EACH_METRIC = pytest.mark.parametrize(
     ("judged", "metric"),
     [
         pytest.param(judged, metric, id=f"{name} {metric.name}")
         for name, judged in JUDGED.items()
-        for metric in judged.task.test_metrics
+        for metric in _metrics(judged)
     ],
 )
 
@@ -79,7 +87,7 @@ def test_a_better_model_is_on_the_better_side_of_a_worse_one(
 @EACH_METRIC
 def test_chance_is_what_a_model_that_knows_nothing_reaches(judged: Judged, metric: Metric) -> None:
     if metric.chance is None:
-        assert metric.name in ("accuracy", "brier_score", "macro_f1")
+        assert metric.name in ("accuracy", "brier_score", "f1", "macro_f1")
     elif metric.name == "mean_absolute_error":
         median = np.full(ROWS, np.median(judged.targets))
         assert metric.chance(judged.targets) == metric.reference(judged.targets, median)
@@ -95,6 +103,23 @@ def test_the_objective_is_the_first_metric_on_the_validation_rows(judged: Judged
     assert task.metric == task.test_metrics[0]
     assert task.ranking_metric in task.test_metrics
     assert task.ranking_metric.chance is not None
+
+
+@EACH_TASK
+def test_a_task_may_be_judged_by_each_of_its_objectives(judged: Judged) -> None:
+    task = judged.task
+    for metric in task.objectives:
+        other = task.judged_by(metric.name)
+        assert other.metric == metric
+        assert other.objective == f"val_{metric.name}"
+        assert other.loss_metric == task.loss_metric == task.metric
+        assert set(other.curve_names) == {*task.curve_names, metric.name}
+        assert metric.name in [tested.name for tested in other.test_metrics]
+        assert other.ranks_by_loss == (metric == task.metric)
+        assert (metric.stock is None) == (metric not in task.curve_metrics)
+    assert task.judged_by(task.metric.name) == task
+    with pytest.raises(KeyError, match="brier"):
+        task.judged_by("brier")
 
 
 @EACH_TASK

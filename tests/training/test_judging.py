@@ -64,6 +64,16 @@ def test_both_trainers_rank_epochs_by_the_objective_of_the_best_weights(
         assert best.value == pytest.approx(expected, rel=1e-5)
 
 
+def test_many_rows_are_judged_in_blocks() -> None:
+    judged, fold = TASKS["binary"].judged_by("auc"), tiny_fold(rows=14_000)
+    values = {"layers": 1, "units": 6, "learning_rate": 0.05}
+    recipe = recipe_of(values, epochs=3, batch_size=500, patience=3, objective="auc")
+    best = compiled_trainer().run(Segment(recipe, 5, 0, 3, None), fold).state.best
+    outputs = outputs_of(recipe.network, best.weights, fold.validation_features)
+    expected = judged.metric.reference(fold.validation_labels, judged.predictions(outputs))
+    assert best.value == pytest.approx(expected, rel=1e-6)
+
+
 @EACH_OBJECTIVE
 def test_the_objective_changes_no_weight(task: str, objective: str) -> None:
     judged, plain = (train(compiled_trainer(), task, name, 3) for name in (objective, None))

@@ -17,7 +17,7 @@ from hpsearch.training.compiled.shapes import Shape
 from hpsearch.training.compiled.stack import Stack, clipped
 from hpsearch.training.compiled.updates import FIELDS, update
 
-#: Validation rows that go through the network at once.
+#: Rows that go through the network at once to be judged.
 VALIDATION_ROWS = 4_096
 
 #: What changes from step to step: flat weights, slots and averages.
@@ -183,7 +183,16 @@ class Program:
     def _outputs(self, features: Any, carried: Carried) -> Any:
         """Outputs for all rows, ``(rows, outputs)``."""
         weights, averages = self._stack.arrays(carried["weights"]), carried["averages"]
-        return self._stack.predict(weights, features, averages)
+        rows, units = features.shape[0], self._shape.network.units
+        size = min(rows, VALIDATION_ROWS)
+        blocks = -(-rows // size)
+        padded = tf.pad(features, [[0, blocks * size - rows], [0, 0]])
+        outputs = tf.map_fn(
+            lambda x: self._stack.predict(weights, x, averages),
+            tf.reshape(padded, [blocks, size, -1]),
+            fn_output_signature=tf.TensorSpec([size, units]),
+        )
+        return tf.reshape(outputs, [blocks * size, units])[:rows]
 
 
 def _only(carried: Carried, names: tuple[str, ...]) -> Carried:

@@ -6,13 +6,12 @@ from hpsearch.data.table import Table
 
 
 def _read(request: Request) -> Table:
-    """The first rows of the file, or all of them where the study shuffles."""
+    """All rows of the file, of which the study takes its parts."""
     return read_file(
         request.file(),
         label=request.section.label,
         task=request.task,
         given=request.section,
-        rows=None if request.section.shuffle else request.rows,
         progress=request.progress,
         tell=request.tell,
         source=request.section.source,

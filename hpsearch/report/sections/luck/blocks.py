@@ -36,6 +36,13 @@ def _blocks(task: Task, values: Values) -> Iterator[Block]:
     if values["configurations"]:
         yield from _optimism(task, values["configurations"])
         yield from _leaderboard(values["configurations"], said["seeds"])
+    if not task.ranks_by_loss:
+        yield Paragraph(
+            "Which trial other validation rows would have chosen, and how many it takes, is told "
+            f"where trials are ranked by the loss, val_{task.loss_metric.name}: of single rows the "
+            "losses are recorded.",
+            "quiet",
+        )
     if values["choice"]:
         yield Heading("Would another trial have won?")
         yield Paragraph(said["choice"])
