@@ -1,10 +1,10 @@
 """What is predicted: the label's column, and the task that its values make."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hpsearch.data.profile import ColumnProfile, Profile
+from hpsearch.data.sources.files.labels import class_order
 from hpsearch.errors import UsageError, did_you_mean, shown
 
 __all__ = ["Target", "find_label", "is_headless", "target_of"]
@@ -156,14 +156,6 @@ def _counted(column: ColumnProfile) -> tuple[str, ...]:
     if least.is_integer() and largest - least == column.distinct - 1:
         return tuple(str(number) for number in range(int(least), int(largest) + 1))
     return ()
-
-
-def class_order(values: Sequence[str]) -> tuple[str, ...]:
-    """Names of classes: numbers ascending, false before true, texts by the alphabet."""
-    try:
-        return tuple(sorted(values, key=float))
-    except ValueError:
-        return tuple(sorted(values))
 
 
 def _is_number(text: str) -> bool:
