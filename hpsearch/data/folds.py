@@ -58,7 +58,7 @@ def split(table: Table, task: Task, cut: Cut, scaling: ScalingName = "standard")
         if problem is not None:
             raise DataError(
                 f"the {len(part):,} {name} rows {problem}; "
-                f"take more rows, or set data.shuffle = true"
+                f"give more rows, mix them (data.shuffle = true), or leave out what is rare"
             )
     preprocessing = TablePreprocessing.fit(table.raw[parts[1]], table.columns, scaling)
     if not preprocessing.width:

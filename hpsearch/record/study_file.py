@@ -5,8 +5,9 @@ from pathlib import Path
 
 from hpsearch.errors import UsageError
 from hpsearch.files import write_whole
-from hpsearch.study.reading import read_study_text
+from hpsearch.study.reading import check_study
 from hpsearch.study.spec import StudySpec
+from hpsearch.study.toml import read_toml
 
 NAME = "study.toml"
 
@@ -19,9 +20,9 @@ WRITTEN_HERE = (
 def written_spec(path: Path) -> StudySpec | None:
     """The study in a folder's ``study.toml``, where that can be read."""
     try:
-        text = (path / NAME).read_text(encoding="utf-8")
-        return read_study_text(text, str(path / NAME), ())
-    except (OSError, UnicodeDecodeError, UsageError):
+        # Its paths start where the study was run, not at the folder.
+        return check_study(read_toml(path / NAME), str(path / NAME))
+    except UsageError:
         return None
 
 

@@ -130,7 +130,6 @@ def _usable() -> Mapping[str, bytes]:
             [[str(i - 1) if i else "", *line] for i, line in enumerate(good())]
         ).encode(),
         "three classes": csv(good(classes=3)).encode(),
-        "a rare class": csv([*good(), ["class 2", "1", "2", "a", "2010-01-11"]]).encode(),
         "a late text in a column of numbers": csv(late).encode(),
         "400 columns": csv([[*good()[0], *(f"n{i}" for i in range(400))], *wide]).encode(),
         "numbers as the label": csv(
@@ -155,6 +154,7 @@ def _hopeless() -> Mapping[str, bytes]:
         "one class": csv(
             [line if not i else ["same", *line[1:]] for i, line in enumerate(lines)]
         ).encode(),
+        "a class of one row": csv([*good(), ["class 2", "1", "2", "a", "2010-01-11"]]).encode(),
         "no label": csv(
             [line if not i else ["", *line[1:]] for i, line in enumerate(lines)]
         ).encode(),
