@@ -24,14 +24,13 @@ def said(
 ) -> tuple[int, str]:
     """The exit code of a command and all that it said."""
     monkeypatch.setattr(sys, "argv", ["hpsearch", *arguments])
-    try:
+    with pytest.raises(SystemExit) as ended:
         app.main()
-        code = 0
-    except SystemExit as ended:
-        code = ended.code if isinstance(ended.code, int) else 0
     captured = capsys.readouterr()
     assert "Traceback" not in captured.err
-    return code, captured.out + captured.err
+    code = ended.value.code
+    assert code is None or isinstance(code, int)
+    return code or 0, captured.out + captured.err
 
 
 @pytest.mark.parametrize("name", TABLES)

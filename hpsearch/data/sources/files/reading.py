@@ -33,6 +33,9 @@ __all__ = ["read_columns", "read_file"]
 #: More different labels are no classes.
 MOST_CLASSES = 1_000
 
+#: Places that are told of rows that are left out.
+MOST_PLACES = 5
+
 #: Columns that are left out for a reason, or remarks, that are told one by one.
 MOST_REMARKS = 12
 
@@ -82,11 +85,14 @@ def read_file(
                 f"got none that is a number, boolean, category or date; set kinds in data.columns"
             )
         labels, raw = _read(relation, relation.fields[place], chosen, cells, task, given)
+        if labels.missing.any():
+            tell(f"{printable(path.name)}: {_say_missing(relation, labels.missing)}")
+            raw = raw[~labels.missing]
         columns = tuple(Column(field.name, kind) for field, kind in chosen)
         which = "all" if rows is None else "the first"
         description = f"{which} {len(raw):,} rows of {printable(path.name)}"
         origin = Origin(source, description, simulated=False)
-        return Table(raw, labels.values, columns, origin, labels.classes)
+        return Table(raw, labels.values[~labels.missing], columns, origin, labels.classes)
 
 
 def read_columns(path: Path, columns: tuple[Column, ...], given: TableKeys = INFERRED) -> RawRows:
@@ -203,7 +209,10 @@ def _remarks(profile: Profile, label: str, known: Any) -> list[str]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Labels:
+    """Labels of all rows; those that are ``missing``, bool ``(rows,)``, mean nothing."""
+
     values: NDArray[np.floating[Any]]
+    missing: NDArray[np.bool_]
     classes: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
 
@@ -223,13 +232,18 @@ def _read(
     if kind == "number":
         targets = np.ascontiguousarray(raw.numbers[:, 0])
         rows = RawRows(raw.numbers[:, 1:], raw.codes, raw.vocabularies)
-        labels = _Labels(targets, (), _missing_labels(relation, label, np.isnan(targets)))
+        labels = _Labels(targets, np.isnan(targets))
     else:
         rows = RawRows(raw.numbers, raw.codes[:, 1:], raw.vocabularies[1:])
         labels = _classes(relation, label, raw, task, given)
     mistakes = [*labels.mistakes, *values.mistakes]
     if mistakes:
         raise file_error(relation.path, mistakes, values.untold)
+    if labels.missing.all():
+        raise DataError(
+            f"{named(relation.path)} must have rows with a label in {shown(label.name)}, got none; "
+            f"name another data.label"
+        )
     return labels, rows
 
 
@@ -249,25 +263,25 @@ def _classes(
     classes = classes_of(relation.path, field.name, counts, task, given.classes)
     places = np.array([classes.places.get(text, -1) for text in texts] + [-1], np.int32)
     labels = places[codes]
-    mistakes = _missing_labels(relation, field, codes < 0)
     rule = f"{shown(field.name)} is the label and must be one of {listed(given.classes or ())}"
-    mistakes += _label_mistakes(
+    mistakes = _label_mistakes(
         relation,
         field,
         (labels < 0) & (codes >= 0),
         rule,
         "correct the label, or add it to data.classes",
     )
-    return _Labels(labels.astype(np.float32), classes.names, mistakes)
+    return _Labels(labels.astype(np.float32), codes < 0, classes.names, mistakes)
 
 
-def _missing_labels(
-    relation: Relation, field: Field, missing: NDArray[np.bool_]
-) -> tuple[Mistake, ...]:
-    rule = f"{shown(field.name)} is the label and must have a value"
-    return _label_mistakes(
-        relation, field, missing, rule, "leave out the rows whose label nobody knows"
-    )
+def _say_missing(relation: Relation, missing: NDArray[np.bool_]) -> str:
+    """How many rows have no label, and where the first of them are."""
+    rows = [int(row) for row in np.flatnonzero(missing)]
+    if len(rows) == 1:
+        return f"1 row without a label is left out: {relation.places(rows)[0]}"
+    first = ", ".join(map(str, relation.places(rows[:MOST_PLACES])))
+    more = ", …" if len(rows) > MOST_PLACES else ""
+    return f"{len(rows):,} rows without a label are left out: {first}{more}"
 
 
 def _label_mistakes(

@@ -251,11 +251,19 @@ def test_kinds_of_columns_that_are_not_there_are_refused(files: Files) -> None:
         files.read(SMALL, columns={"aa": "number"})
 
 
-def test_missing_labels_are_told(files: Files) -> None:
-    with pytest.raises(DataError, match="line 3: 'y' is the label and must have a value, got ''"):
-        files.read("y,a\nyes,1\n,2\nno,3\n")
-    with pytest.raises(DataError, match="line 3: 'y' is the label and must have a value, got 'NA'"):
-        files.read("y,a\n1.5,1\nNA,2\n2.5,3\n", task=REGRESSION)
+def test_rows_without_a_label_are_left_out_with_a_word(files: Files) -> None:
+    table = files.read("y,a\nyes,1\n,2\nno,3\n")
+    assert table.labels.tolist() == [1, 0]
+    assert table.raw.numbers[:, 0].tolist() == [1, 3]
+    assert "rows.csv: 1 row without a label is left out: line 3" in files.told
+    lines = "".join(f"{'NA' if row % 2 else row},{row}\n" for row in range(14))
+    table = files.read(f"y,a\n{lines}", task=REGRESSION)
+    assert table.labels.tolist() == table.raw.numbers[:, 0].tolist() == [0, 2, 4, 6, 8, 10, 12]
+    assert (
+        "rows.csv: 7 rows without a label are left out: line 3, line 5, line 7, line 9, line 11, …"
+    ) in files.told
+    with pytest.raises(DataError, match="must have rows with a label in 'y', got none; name"):
+        files.read("y,a\nNA,1\nNA,2\n", task=REGRESSION)
 
 
 def test_numbers_to_predict_keep_their_unit(files: Files) -> None:
