@@ -1,7 +1,7 @@
 """Pydantic's errors in the words of a study file: the place, the rule and what was found."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -9,13 +9,6 @@ from pydantic_core import ErrorDetails
 from hpsearch.errors import Mistake, did_you_mean, shown
 from hpsearch.study.section import StudyTable
 from hpsearch.study.tagged import tagged
-
-#: Entries of earlier study files, with the places that they have now.
-MOVED: Mapping[str, tuple[str, ...]] = {
-    "search.startup_trials": ("search.sampler.startup_trials", "search.pruner.startup_trials"),
-    "search.reduction_factor": ("search.pruner.reduction_factor",),
-    "search.patience_reports": ("search.pruner.patience_reports",),
-}
 
 
 def explain(section: str, model: type[StudyTable], error: ValidationError) -> Iterator[Mistake]:
@@ -25,7 +18,7 @@ def explain(section: str, model: type[StudyTable], error: ValidationError) -> It
         place, keys = _place(section, model, detail)
         if place not in places:  # a union has one error for each member
             places.add(place)
-            yield Mistake(place, _moved(place) or _rule(detail, keys))
+            yield Mistake(place, _rule(detail, keys))
 
 
 def _place(section: str, model: type[StudyTable], detail: ErrorDetails) -> tuple[str, list[str]]:
@@ -36,11 +29,6 @@ def _place(section: str, model: type[StudyTable], detail: ErrorDetails) -> tuple
         case dict(models), [name, option, *_]:  # pydantic puts the table's name between the two
             return f"{place}.{option}", list(models[name].model_fields)
     return place, list(model.model_fields)
-
-
-def _moved(place: str) -> str:
-    """Where an entry stands now that had this place before."""
-    return f"is now {' and '.join(MOVED[place])}" if place in MOVED else ""
 
 
 def _rule(detail: ErrorDetails, keys: list[str]) -> str:

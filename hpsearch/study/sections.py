@@ -12,6 +12,7 @@ from hpsearch.study.pruners import Median, Pruner
 from hpsearch.study.samplers import Sampler, Tpe
 from hpsearch.study.section import MOST, Count, StudyTable, Text
 from hpsearch.study.table_keys import TableKeys
+from hpsearch.study.tagged import spread_options
 from hpsearch.tasks.registry import TASKS
 from hpsearch.tasks.task import Task
 
@@ -113,10 +114,11 @@ class SearchSection(StudyTable):
 
     ``objective`` is what trials are stopped, pruned and ranked by, by default the task's loss on
     the validation rows, ``val_binary_crossentropy``; networks are trained on the loss in any case.
-    ``sampler`` and ``pruner`` are names, or tables of a name and its options. ``parallel`` counts
-    trials that train at a time on the virtual clock and is part of what makes the result; the
-    number of worker processes is not. No trial is pruned before ``warmup``, a share of
-    ``training.epochs``, has passed; ``warmup_epochs``, if given, says how many epochs instead.
+    ``sampler`` and ``pruner`` are names, or tables of a name and its options; an option may also
+    stand beside them, ``startup_trials = 5``, for each that has it. ``parallel`` counts trials that
+    train at a time on the virtual clock and is part of what makes the result; the number of worker
+    processes is not. No trial is pruned before ``warmup``, a share of ``training.epochs``, has
+    passed; ``warmup_epochs``, if given, says how many epochs instead.
     """
 
     objective: Text | None = None
@@ -126,6 +128,11 @@ class SearchSection(StudyTable):
     warmup_epochs: Annotated[int, Field(ge=0)] | None = None
     trials: Annotated[int, Field(ge=0, le=1_000_000)] = 100
     parallel: Annotated[Count, Field(le=1_024)] = 8
+
+    @model_validator(mode="before")
+    @classmethod
+    def _options(cls, entries: Any) -> Any:
+        return spread_options(cls, entries) if isinstance(entries, dict) else entries
 
 
 def baselines_of(task: Task) -> tuple[str, ...]:

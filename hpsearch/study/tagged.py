@@ -54,6 +54,26 @@ def tagged(section: type[StudyTable]) -> dict[str, dict[str, type[StudyTable]]]:
     }
 
 
+def spread_options(section: type[StudyTable], entries: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Entries of a section with options that stand beside its tables put into these.
+
+    ``startup_trials`` in ``[search]`` goes to the sampler and to the pruner, to each that has such
+    an option and does not set it itself. What none of them has stays, and is a mistake.
+    """
+    spread, taken = dict(entries), set()
+    for key, models in tagged(section).items():
+        default = section.model_fields[key].default.name
+        table = entries.get(key, default)
+        table = {NAME: table} if isinstance(table, str) else table
+        name = table.get(NAME, default) if isinstance(table, Mapping) else None
+        model = models.get(name) if isinstance(name, str) else None
+        own = set(model.model_fields) - {NAME} if model else set()
+        if options := own & set(entries):
+            spread[key] = {**{option: entries[option] for option in options}, **table}
+            taken |= options
+    return {key: entry for key, entry in spread.items() if key not in taken}
+
+
 def _is_tagged(field: FieldInfo) -> bool:
     return any(isinstance(mark, Tagged) for mark in field.metadata)
 

@@ -34,7 +34,6 @@ BROKEN: dict[str, list[Any]] = {
     "search.pruner": ["hope", 1, True],
     "search.sampler.startup_trials": [-1, 1.5, "x", 10**12],
     "search.pruner.startup_trials": [-1, 1.5, "x", 10**12],
-    "search.startup_trials": [3],
     "search.warmup": [-0.1, 1.1, NAN, INFINITE, True, "half"],
     "search.warmup_epochs": [-1, 1.5, 3],
     "search.reduction_factor": [3],

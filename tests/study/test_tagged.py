@@ -75,13 +75,21 @@ def test_what_is_neither_a_name_nor_a_table_is_a_mistake(entry: Any) -> None:
     assert message.startswith("must be a name, or a table of a name and its options, got ")
 
 
-def test_options_that_moved_say_where_they_are() -> None:
-    assert mistakes(startup_trials=3, reduction_factor=3, patience_reports=3) == {
-        "search.startup_trials": "is now search.sampler.startup_trials "
-        "and search.pruner.startup_trials",
-        "search.reduction_factor": "is now search.pruner.reduction_factor",
-        "search.patience_reports": "is now search.pruner.patience_reports",
+def test_an_option_beside_the_tables_is_for_each_that_has_it() -> None:
+    search = study(startup_trials=3).search
+    assert (search.sampler, search.pruner) == (Tpe(startup_trials=3), Median(startup_trials=3))
+    search = study(startup_trials=3, sampler="random", pruner={"name": "patient"}).search
+    assert (search.sampler, search.pruner) == (Random(), Patient(startup_trials=3))
+    search = study(
+        startup_trials=3, sampler={"startup_trials": 5}, patience_reports=1, pruner="patient"
+    ).search
+    assert search.sampler == Tpe(startup_trials=5)
+    assert search.pruner == Patient(startup_trials=3, patience_reports=1)
+    assert mistakes(startup_trials=[3]) == {
+        "search.sampler.startup_trials": "must be a whole number, got [3]",
+        "search.pruner.startup_trials": "must be a whole number, got [3]",
     }
+    assert mistakes(reduction_factor=3).keys() == {"search.reduction_factor"}
 
 
 def test_every_kind_with_every_option_survives_being_written_out() -> None:
