@@ -14,7 +14,8 @@ from hpsearch.models.tutorial import tutorial_recipe
 from hpsearch.record.folder import write_folder
 from hpsearch.record.trial import TrialRecord
 from hpsearch.space.space import Scalar
-from hpsearch.study.sections import BASELINES
+from hpsearch.study.sections import baselines_of
+from hpsearch.tasks.binary import BINARY
 from tests.doubles import FormulaTrainer, ThreadPool, evaluate, small_study
 from tests.facts import FACTS
 
@@ -53,7 +54,7 @@ def test_the_seven_are_those_of_the_tutorial(name: str) -> None:
 
 
 def test_baselines_are_trained_as_the_tutorial_trains_and_not_as_the_study() -> None:
-    spec = small_study(evaluate__baselines=list(BASELINES), training__batch_size=32)
+    spec = small_study(evaluate__baselines=list(baselines_of(BINARY)), training__batch_size=32)
     runs = baseline_runs(spec, 0)
     assert [run.variant for run in runs] == list(TUTORIAL)
     assert len({run.seed for run in runs}) == 7
