@@ -28,6 +28,7 @@ RECIPE = recipe_of(VALUES, epochs=20, batch_size=100, patience=5)
 #: Another value of each field; a new field without one is missed by the test.
 OTHER_RECIPES: Mapping[str, Any] = {
     "task": "another",
+    "objective": "auc",
     "network": dense_network((6, 7), "elu", batch_normalization=False, outputs=1),
     "knobs": replace(RECIPE.knobs, l2=2e-3),
     "batch_size": 101,
