@@ -143,8 +143,8 @@ def test_a_column_must_be_of_the_kind_that_is_given() -> None:
 def test_a_studys_folder_keeps_them(tmp_path: Path) -> None:
     frame = pd.DataFrame({"a": [1.5, None], "t": ["x", None], "y": ["no", "yes"]})
     table = table_of(frame, label="y", task=BINARY)
-    keep_rows(tmp_path / "rows.npz", table)
-    kept = read_kept_rows(tmp_path / "rows.npz")
+    keep_rows(tmp_path / "rows.parquet", table)
+    kept = read_kept_rows(tmp_path / "rows.parquet")
     assert kept.origin == table.origin
     assert kept.fingerprint() == table.fingerprint()
 
