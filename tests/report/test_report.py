@@ -44,6 +44,7 @@ TITLES = [
     "What did each regularizer buy?",
     "What mattered in the search?",
     "Is the winner usable?",
+    "Is anything odd about the rows?",
     "How is it repeated?",
 ]
 

@@ -12,8 +12,9 @@ from hpsearch.data.cutting import Cut, cut_rows
 from hpsearch.data.inspection import inspect_rows
 from hpsearch.data.inspection.duplicates import row_hashes
 from hpsearch.data.inspection.sole_predictors import number_strength, text_strength
-from hpsearch.data.sources.csv import read_csv
+from hpsearch.data.sources.files.reading import read_file
 from hpsearch.study.sections import DataSection
+from hpsearch.study.table_keys import TableKeys
 from hpsearch.tasks.binary import BINARY
 from hpsearch.tasks.ranking import auc
 from tests.data.inspection.tables import ROWS, mixed, notices, table
@@ -56,7 +57,15 @@ def test_an_unnamed_index_of_a_file_sorted_by_label_is_told_to_tell_the_label(
         writer = csv.writer(file)
         writer.writerow(["", "x", "label"])
         writer.writerows((row, RNG.normal(), int(row >= 150)) for row in range(300))
-    odd = read_csv(path, label="label", task=BINARY, rows=None, progress=lambda done, total: None)
+    kept = TableKeys(columns={"column 0": "number", "x": "number"})  # else it is left out
+    odd = read_file(
+        path,
+        label="label",
+        task=BINARY,
+        given=kept,
+        progress=lambda done, total: None,
+        tell=lambda line: None,
+    )
     cut = cut_rows(odd, DataSection.model_validate({"source": "csv"}), 1)
     index, predictor, order = inspect_rows(odd, cut)
     assert index.sentence.startswith("The unnamed column 0, counted from 0, counts the rows from 0")
