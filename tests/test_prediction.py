@@ -81,7 +81,7 @@ def run_study(task: str, out: Path) -> Path:
     study = {
         "study": {"name": "made", "seed": 3},
         "data": {
-            **{"source": "csv", "path": "nowhere.csv", "task": task},
+            **{"source": "csv", "path": "nowhere.csv", "task": task, "shuffle": False},
             **{"validation": VALIDATION, "train": TRAIN, "test": TEST},
         },
         "space": {"units": {"int": [8, 16]}, "learning_rate": 0.01},
