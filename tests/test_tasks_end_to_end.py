@@ -56,7 +56,7 @@ def study(task: str, engine: Engine, trials: int = 3, objective: str | None = No
         {
             "study": {"name": task, "seed": 3},
             "data": {
-                **{"source": "csv", "path": "nowhere.csv", "task": task},
+                **{"source": "csv", "path": "nowhere.csv", "task": task, "shuffle": False},
                 **{"validation": VALIDATION, "train": TRAIN, "test": TEST},
             },
             "space": {"units": {"int": [4, 8]}, "layers": 1, "learning_rate": 0.05},

@@ -113,17 +113,17 @@ class TestStandard(PreprocessingContract):
 
 
 class TestRobust(PreprocessingContract):
-    fit = partial(TablePreprocessing.fit, scaling="robust")
+    fit = staticmethod(partial(TablePreprocessing.fit, scaling="robust"))
 
 
 class TestQuantile(PreprocessingContract):
-    fit = partial(TablePreprocessing.fit, scaling="quantile")
+    fit = staticmethod(partial(TablePreprocessing.fit, scaling="quantile"))
 
 
 class TestConstantQuantiles(PreprocessingContract):
     """Every column has one value, so that there is nothing to map."""
 
-    fit = partial(TablePreprocessing.fit, scaling="quantile")
+    fit = staticmethod(partial(TablePreprocessing.fit, scaling="quantile"))
     columns = number_columns(("one", "two"))
 
     @pytest.fixture
