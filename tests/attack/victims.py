@@ -22,8 +22,9 @@ def victims(driver: int) -> dict[str, list[int]]:
             with suppress(psutil.NoSuchProcess):
                 words = " ".join(child.cmdline())
                 assert "resource_tracker" not in words, "another process that can be killed"
-                if "hpsearch.execution.server" in words and child.ppid() == driver:
-                    found["server"].append(child.pid)
+                if child.ppid() == driver:  # the server, or what is about to become it
+                    if "hpsearch.execution.server" in words:
+                        found["server"].append(child.pid)
                 elif words:  # else it is dead already
                     found["worker"].append(child.pid)
     return found
