@@ -58,6 +58,13 @@ class Reliability:
         """
         return self.error <= self.error_by_chance.high
 
+    @property
+    def furthest(self) -> Bin:
+        """The bin that adds most to the error, the first of equals."""
+        return max(
+            self.bins, key=lambda bin_: bin_.rows * abs(bin_.predicted - bin_.observed.value)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration(Reliability):

@@ -9,7 +9,7 @@ from scipy.special import expit
 from hpsearch.errors import shown
 from hpsearch.stock import StockObject
 from hpsearch.tasks.classes import entropy
-from hpsearch.tasks.estimators import EstimatorBaseline, gradient_boosting
+from hpsearch.tasks.estimators import LOGISTIC_REGRESSION, gradient_boosting
 from hpsearch.tasks.metric import Metric, Vector, weighted_sums
 from hpsearch.tasks.ranking import (
     auc,
@@ -178,12 +178,7 @@ BINARY = Task(
     output_activation="sigmoid",
     output_name="probability",
     estimators=(
-        EstimatorBaseline(
-            "logistic_regression",
-            "Logistic regression",
-            "sklearn.linear_model:LogisticRegression",
-            {"max_iter": 1_000},
-        ),
+        LOGISTIC_REGRESSION,
         gradient_boosting("HistGradientBoostingClassifier"),
     ),
     estimator_method="predict_proba",

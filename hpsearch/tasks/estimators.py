@@ -31,6 +31,15 @@ class EstimatorBaseline:
     settings: int = 1
 
 
+#: Of two classes and of several.
+LOGISTIC_REGRESSION = EstimatorBaseline(
+    "logistic_regression",
+    "Logistic regression",
+    "sklearn.linear_model:LogisticRegression",
+    {"max_iter": 1_000},
+)
+
+
 def gradient_boosting(estimator: str) -> EstimatorBaseline:
     """Histogram gradient boosting, tuned by a small search.
 

@@ -17,7 +17,7 @@ from hpsearch.tasks.classes import (
     macro_f1_of,
     resampled,
 )
-from hpsearch.tasks.estimators import EstimatorBaseline, gradient_boosting
+from hpsearch.tasks.estimators import LOGISTIC_REGRESSION, gradient_boosting
 from hpsearch.tasks.metric import Metric, Vector
 from hpsearch.tasks.ranking import macro_auc, resampled_macro_auc
 from hpsearch.tasks.task import Outputs, Task
@@ -159,12 +159,7 @@ MULTICLASS = Task(
     output_activation="softmax",
     output_name="probabilities",
     estimators=(
-        EstimatorBaseline(
-            "logistic_regression",
-            "Logistic regression",
-            "sklearn.linear_model:LogisticRegression",
-            {"max_iter": 1_000},
-        ),
+        LOGISTIC_REGRESSION,
         gradient_boosting("HistGradientBoostingClassifier"),
     ),
     estimator_method="predict_proba",

@@ -144,7 +144,7 @@ ABSOLUTE_ERROR = Metric(
     direction="minimize",
     unit="the target's unit",
     reference=mean_absolute_error,
-    row_values=lambda targets, models: np.abs(models - targets),
+    row_values=STANDARDIZED_ABSOLUTE_ERROR.row_values,
     chance=STANDARDIZED_ABSOLUTE_ERROR.chance,
 )
 

@@ -21,6 +21,7 @@ from hpsearch.report.classes import ClassNames
 from hpsearch.report.figures.calibration import calibration_curve
 from hpsearch.report.section import Values
 from hpsearch.report.sections.usability.binary.figures import roc_curve, score_histogram
+from hpsearch.report.sections.usability.calibration import calibration_table
 from hpsearch.report.sections.usability.words import say_error_by_chance
 from hpsearch.wording import say_count, say_number, say_share, say_share_interval
 
@@ -49,23 +50,9 @@ def _calibration(names: ClassNames, calibration: Mapping[str, Any]) -> Iterator[
         "with the share of " + names.rows(1) + " in each. On the dashed diagonal both are equal.",
         partial(calibration_curve, f"share of {names.rows(1)}", calibration["bins"]),
     )
-    yield Table(
-        "Calibration",
-        (
-            Column("mean predicted", "number"),
-            Column(f"of {names.rows(1)}", "number", strong=True),
-            Column("95 % interval", "number"),
-            Column("rows", "number"),
-        ),
-        [
-            [
-                say_share(bin_["predicted"]),
-                say_share(bin_["observed"]["value"]),
-                say_share_interval(bin_["observed"]),
-                say_count(bin_["rows"]),
-            ]
-            for bin_ in calibration["bins"]
-        ],
+    yield calibration_table(
+        f"of {names.rows(1)}",
+        calibration["bins"],
         f"Share of {names.rows(1)} by predicted probability, with Wilson's 95 % intervals",
     )
     yield Paragraph(say_error_by_chance(calibration, "labels are"), "quiet")

@@ -28,9 +28,7 @@ def say_calibration(reference: str, names: ClassNames, calibration: Calibration)
     if calibration.within_chance:
         yield f"The probabilities of {reference} can be taken as they are: {error}."
         return
-    furthest = max(
-        calibration.bins, key=lambda bin_: bin_.rows * abs(bin_.predicted - bin_.observed.value)
-    )
+    furthest = calibration.furthest
     yield f"The probabilities of {reference} are not calibrated: {error}."
     yield (
         f"Furthest off are the rows for which it says {say_share(furthest.predicted)} on average: "

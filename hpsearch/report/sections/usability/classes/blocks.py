@@ -19,6 +19,7 @@ from hpsearch.report.blocks import (
 from hpsearch.report.cells import estimate_cell
 from hpsearch.report.figures.calibration import calibration_curve
 from hpsearch.report.section import Values
+from hpsearch.report.sections.usability.calibration import calibration_table
 from hpsearch.report.sections.usability.classes.figures import confusion_matrix
 from hpsearch.report.sections.usability.words import say_error_by_chance
 from hpsearch.wording import say_count, say_number, say_share, say_share_interval
@@ -63,23 +64,9 @@ def _calibration(calibration: Mapping[str, Any]) -> Iterator[Block]:
         "dashed diagonal both are equal.",
         partial(calibration_curve, "share that is right", calibration["bins"]),
     )
-    yield Table(
-        "Calibration",
-        (
-            Column("mean predicted", "number"),
-            Column("right", "number", strong=True),
-            Column("95 % interval", "number"),
-            Column("rows", "number"),
-        ),
-        [
-            [
-                say_share(bin_["predicted"]),
-                say_share(bin_["observed"]["value"]),
-                say_share_interval(bin_["observed"]),
-                say_count(bin_["rows"]),
-            ]
-            for bin_ in calibration["bins"]
-        ],
+    yield calibration_table(
+        "right",
+        calibration["bins"],
         "How often the most probable class is right, by its probability, with Wilson's 95 % "
         "intervals",
     )

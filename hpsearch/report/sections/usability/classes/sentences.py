@@ -27,9 +27,7 @@ def say_confidence(reference: str, reliability: Reliability) -> Iterator[str]:
     if reliability.within_chance:
         yield f"The probabilities of {reference} can be taken as they are: {error}."
         return
-    furthest = max(
-        reliability.bins, key=lambda bin_: bin_.rows * abs(bin_.predicted - bin_.observed.value)
-    )
+    furthest = reliability.furthest
     yield f"The probabilities of {reference} are not calibrated: {error}."
     yield (
         f"Furthest off are the rows whose class it gives {say_share(furthest.predicted)} on "
