@@ -1,20 +1,23 @@
 """How fast a million mixed rows are read with known kinds, and looked at without them.
 
-``python -m benchmarks.reading``: CPU seconds and the growth of the process's peak memory.
+``python -m benchmarks.reading``: CPU seconds and the growth of the process's peak memory of a
+reading, and both of a whole ``hpsearch init``. Each runs in a process of its own.
 """
 
 import argparse
 import os
 import resource
+import subprocess
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.tables import print_table, write_json
 from hpsearch.data.sources.files.engine import connect
-from hpsearch.data.sources.files.profiling import profile_file
 from hpsearch.data.sources.files.reading import read_file
 from hpsearch.study.table_keys import TableKeys
 from hpsearch.tasks.binary import BINARY
@@ -28,38 +31,51 @@ KINDS = {
 
 
 def main(rows: int, file: Path | None) -> None:
-    """Write a table, read it and look at it, each measured once."""
+    """Write a table, read it and draft a study of it, each measured once."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.csv"
-        _write(path, rows)
+        with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as processes:
+            processes.submit(_write, path, rows).result()
+            reading, growth = processes.submit(_read, path).result()
         megabytes = path.stat().st_size / 1e6
-        with connect() as connection:
-            connection.execute("SELECT 1").fetchall()
-        seconds, memory = _cpu_seconds(), _peak_megabytes()
-        given = TableKeys.model_validate(
-            {
-                **{"columns": KINDS, "delimiter": ",", "decimal": ".", "encoding": "utf-8"},
-                **{"header": True, "missing": ["NA"], "day_first": False},
-            }
-        )
-        table = read_file(
-            path, label="y", task=BINARY, given=given, progress=lambda now, of: None, tell=print
-        )
-        reading, growth = _cpu_seconds() - seconds, _peak_megabytes() - memory
-        del table
-        seconds = _cpu_seconds()
-        profile_file(path)
-        profiling = _cpu_seconds() - seconds
-    found = {"rows": rows, "read": reading, "megabytes": growth, "profile": profiling}
+        drafting, drafting_peak = _draft(path)
+    found = {"rows": rows, "read": reading, "megabytes": growth}
     print_table(
         f"{rows:,} rows of {len(KINDS) + 1} columns, {megabytes:.0f} MB",
         ("what", "CPU seconds", "memory in MB"),
         [
-            ("read with known kinds", f"{reading:.2f}", f"{growth:.0f}"),
-            ("looked at", f"{profiling:.2f}", ""),
+            ("read with known kinds", f"{reading:.2f}", f"+{growth:.0f}"),
+            ("hpsearch init", f"{drafting:.2f}", f"{drafting_peak:.0f}"),
         ],
     )
-    write_json(file, found)
+    write_json(file, {**found, "init": drafting, "init_megabytes": drafting_peak})
+
+
+def _read(path: Path) -> tuple[float, float]:
+    """CPU seconds of a reading, and by how many MB it raises the peak of its process."""
+    with connect() as connection:
+        connection.execute("SELECT 1").fetchdf()
+    given = TableKeys.model_validate(
+        {
+            **{"columns": KINDS, "delimiter": ",", "decimal": ".", "encoding": "utf-8"},
+            **{"header": True, "missing": ["NA"], "day_first": False},
+        }
+    )
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    read_file(path, label="y", task=BINARY, given=given, progress=lambda now, of: None, tell=print)
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    return _cpu_seconds(after) - _cpu_seconds(before), _megabytes(after) - _megabytes(before)
+
+
+def _draft(path: Path) -> tuple[float, float]:
+    """CPU seconds of ``hpsearch init``, with Python's start, and its peak in MB."""
+    command = [sys.executable, "-m", "hpsearch", "init", str(path), "--label", "y"]
+    with subprocess.Popen(command, cwd=path.parent, stdout=subprocess.DEVNULL) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return _cpu_seconds(used), _megabytes(used)
 
 
 def _write(path: Path, rows: int) -> None:
@@ -79,14 +95,13 @@ def _write(path: Path, rows: int) -> None:
     pd.DataFrame(columns).to_csv(path, index=False)
 
 
-def _cpu_seconds() -> float:
-    times = os.times()
-    return times.user + times.system
+def _cpu_seconds(used: resource.struct_rusage) -> float:
+    return used.ru_utime + used.ru_stime
 
 
-def _peak_megabytes() -> float:
-    unit = 1 if sys.platform == "darwin" else 1_024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+def _megabytes(used: resource.struct_rusage) -> float:
+    """The peak of a process."""
+    return used.ru_maxrss * (1 if sys.platform == "darwin" else 1_024) / 1e6
 
 
 if __name__ == "__main__":

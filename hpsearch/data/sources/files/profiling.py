@@ -1,14 +1,22 @@
 """A look at all rows of a file: how it is written, and what its columns hold."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from hpsearch.data.profile import ColumnProfile, Profile
 from hpsearch.data.sources.files.cells import Cells
 from hpsearch.data.sources.files.findings import Decision, decide, missing_words
 from hpsearch.data.sources.files.relation import Field, Relation, open_relation
-from hpsearch.data.sources.files.statistics import Counts, count_columns, count_odd, value_ranges
+from hpsearch.data.sources.files.statistics import (
+    Counts,
+    Range,
+    count_numbers,
+    count_odd,
+    value_ranges,
+)
+from hpsearch.data.sources.files.texts import Texts, count_texts
 from hpsearch.data.sources.files.words import missing_in_categories
 from hpsearch.errors import shown
 from hpsearch.study.kinds import Finding
@@ -42,10 +50,11 @@ def profile_file(path: Path, given: TableKeys = INFERRED) -> Profile:
 def profile_relation(relation: Relation, given: TableKeys) -> Profile:
     """Look at all rows of an open file."""
     fields = [column for column in relation.fields if column.type != "other"]
-    counts = count_columns(relation, fields)
+    texts = count_texts(relation, fields)
+    counts = count_numbers(texts)
     decimal = given.decimal or _decimal(counts)
     cells = Cells(decimal)
-    count_odd(relation, fields, counts, cells)
+    count_odd(texts, counts, cells)
     day_first = given.day_first if given.day_first is not None else _day_first(counts)
     cells = replace(cells, day_first=day_first)
     decisions = {
@@ -59,7 +68,7 @@ def profile_relation(relation: Relation, given: TableKeys) -> Profile:
         words |= set(missing_words(count, decimal, kind) if kind else decision.words)
     missing = given.missing if given.missing is not None else tuple(sorted(words))
     cells = replace(cells, missing=missing or ())
-    columns, remarks = _columns(relation, given, cells, decisions)
+    columns, remarks = _columns(texts, given, cells, decisions)
     dialect = relation.dialect
     if dialect is not None:
         dialect = replace(dialect, decimal=decimal, missing=cells.missing, day_first=day_first)
@@ -93,21 +102,21 @@ def _is_ambiguous(counts: Sequence[Counts], given: TableKeys) -> bool:
 
 
 def _columns(
-    relation: Relation,
+    texts: Texts,
     given: TableKeys,
     cells: Cells,
     decisions: dict[str, tuple[Counts, Decision]],
 ) -> tuple[list[ColumnProfile], list[str]]:
     """What each column is, and what is to be said of them."""
+    relation = texts.relation
     known = given.columns or {}
     found = {column.sql: _finding(column, known, decisions) for column in relation.fields}
     ranges: dict[str, Range] = {}
-    for kind in ("number", "date"):
-        fields = [column for column in relation.fields if found[column.sql] == kind]
-        found_ranges = value_ranges(relation, fields, cells, kind)
-        ranges |= {
-            column.sql: Range(*values) for column, values in zip(fields, found_ranges, strict=True)
-        }
+    kinds: tuple[Literal["number", "date"], ...] = ("number", "date")
+    for kind in kinds:
+        places = [place for place, column in enumerate(texts.fields) if found[column.sql] == kind]
+        for place, found_range in value_ranges(texts, places, cells, kind).items():
+            ranges[texts.fields[place].sql] = found_range
     columns, remarks = [], []
     for place, column in enumerate(relation.fields):
         count, decision = decisions.get(column.sql, (Counts(), Decision("text")))
@@ -136,17 +145,6 @@ def _columns(
                 )
         columns.append(profile)
     return columns, remarks
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Numbers, or dates as days: how many, how many different, from where to where, all whole?"""
-
-    filled: int
-    distinct: int
-    least: float | None
-    largest: float | None
-    whole: bool
 
 
 def _finding(

@@ -4,12 +4,13 @@ All columns are counted by the same few queries over pairs of a column and a tex
 thousand columns cost no more than as many cells in ten.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from hpsearch.data.sources.files.cells import Cells, among
-from hpsearch.data.sources.files.relation import Field, Relation
+from hpsearch.data.sources.files.relation import Field
+from hpsearch.data.sources.files.texts import Texts
 from hpsearch.data.sources.files.words import BOOLEANS, NO_VALUE, NO_VALUE_UNLESS_TEXT
 
 #: Columns of texts with about so many different values, or fewer, have them counted exactly; of
@@ -25,6 +26,8 @@ EITHER_ORDER = r"'\d{1,2}[/-]\d{1,2}[/-]\d{4}.*'"
 
 #: The text of a pair of a column and a text.
 TEXT = Field("", "text")
+
+ODD = "NOT coalesce(isfinite(number), false)"
 
 
 @dataclass(slots=True)
@@ -65,122 +68,132 @@ class Counts:
     odd_values: Mapping[str, int] = field(default_factory=dict)
 
 
-def count_columns(relation: Relation, fields: Sequence[Field]) -> list[Counts]:
-    """Count what columns hold that every column is asked for."""
-    counts = [Counts() for _ in fields]
-    booleans = sorted(word for pair in BOOLEANS for word in pair)
+def count_numbers(texts: Texts) -> list[Counts]:
+    """Count numbers, with a decimal point and with a comma for it."""
+    counts = [
+        Counts(filled=filled, distinct=distinct)
+        for filled, distinct in zip(texts.filled, texts.distinct, strict=True)
+    ]
     # Where the delimiter is a comma, a decimal comma is in quotes, and rare.
     asked = {
-        "filled": "count(*)",
-        "words": f"count(*) FILTER (lower(text) {among(sorted(NO_VALUE | NO_VALUE_UNLESS_TEXT))})",
-        "strong": f"count(*) FILTER (lower(text) {among(sorted(NO_VALUE))})",
-        "numbers": "count(*) FILTER (isfinite(number))",
-        "commas": f"count(*) FILTER (isfinite({Cells(',').parsed_number('text')}))",
-        "points": "count(*) FILTER (isfinite(number) AND contains(text, '.'))",
-        "padded": "count(*) FILTER (text >= '00' AND text < '0:' AND isfinite(number) "
-        "AND NOT contains(text, '.'))",
-        "booleans": f"count(*) FILTER (lower(text) {among(booleans)})",
-        "distinct": "approx_count_distinct(text)",
-        "length": "avg(length(text))",
+        "numbers": _count("isfinite(number)"),
+        "commas": _count(f"isfinite({Cells(',').parsed_number('text')})"),
+        "points": _count("isfinite(number) AND contains(text, '.')"),
+        "padded": _count(
+            "text >= '00' AND text < '0:' AND isfinite(number) AND NOT contains(text, '.')"
+        ),
+        "length": "sum(length(text) * times) / sum(times)",
     }
-    _ask(relation, list(zip(fields, counts, strict=True)), asked, Cells())
+    _ask(texts, range(len(counts)), counts, asked, Cells(), "true")
     return counts
 
 
-def count_odd(
-    relation: Relation, fields: Sequence[Field], counts: Sequence[Counts], cells: Cells
-) -> None:
+def count_odd(texts: Texts, counts: Sequence[Counts], cells: Cells) -> None:
     """Count, with the decimal point known, what is no number, and values where they are few."""
-    columns = list(zip(fields, counts, strict=True))
-    mixed = [(column, count) for column, count in columns if _numbers(count, cells) < count.filled]
-    odd = "NOT coalesce(isfinite(number), false)"
+    mixed = {place for place, count in enumerate(counts) if _numbers(count, cells) < count.filled}
+    booleans = sorted(word for pair in BOOLEANS for word in pair)
     asked = {
-        "odd_distinct": f"approx_count_distinct(text) FILTER ({odd})",
-        "months_first": f"count({cells.parsed_date('text', day_first=False)})",
-        "days_first": f"count({cells.parsed_date('text', day_first=True)})",
-        "slashes": f"count(*) FILTER (regexp_full_match(text, {EITHER_ORDER}))",
+        "words": _count(f"lower(text) {among(sorted(NO_VALUE | NO_VALUE_UNLESS_TEXT))}"),
+        "strong": _count(f"lower(text) {among(sorted(NO_VALUE))}"),
+        "booleans": _count(f"lower(text) {among(booleans)}"),
+        "months_first": _count(f"{cells.parsed_date('text', day_first=False)} IS NOT NULL"),
+        "days_first": _count(f"{cells.parsed_date('text', day_first=True)} IS NOT NULL"),
+        "slashes": _count(f"regexp_full_match(text, {EITHER_ORDER})"),
+        "odd_distinct": "approx_count_distinct(text)",
     }
-    _ask(relation, mixed, asked, cells)
+    _ask(texts, mixed, counts, asked, cells, ODD)
     few = [
-        (column, count)
-        for column, count in columns
-        if count.distinct
-        <= (COUNTED_TEXTS if _numbers(count, cells) < count.filled else COUNTED_NUMBERS)
+        place
+        for place, count in enumerate(counts)
+        if count.distinct <= (COUNTED_TEXTS if place in mixed else COUNTED_NUMBERS)
     ]
-    for count, values in _histograms(relation, few, cells, "true"):
-        count.values, count.distinct = values, len(values)
+    for place, values in _histograms(texts, few, cells, "true").items():
+        counts[place].values, counts[place].distinct = values, len(values)
     rest = [
-        (column, count)
-        for column, count in mixed
-        if count.values is None
+        place
+        for place in sorted(mixed)
+        if (count := counts[place]).values is None
         and (
             count.odd_distinct <= ODD_VALUES
             or max(count.months_first, count.days_first) > count.filled // 2
         )
     ]
     date = cells.parsed_date("text")
-    for count, values in _histograms(relation, rest, cells, f"{odd} AND {date} IS NULL"):
-        count.odd_values = values
+    for place, values in _histograms(texts, rest, cells, f"{ODD} AND {date} IS NULL").items():
+        counts[place].odd_values = values
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers, or dates as days: how many, how many different, from where to where, all whole?"""
+
+    filled: int = 0
+    distinct: int = 0
+    least: float | None = None
+    largest: float | None = None
+    whole: bool = False
 
 
 def value_ranges(
-    relation: Relation, fields: Sequence[Field], cells: Cells, kind: str
-) -> list[tuple[int, int, float | None, float | None, bool]]:
-    """Of columns of numbers or dates: cells with a value, different ones, about, least, largest,
-    and whether all are whole.
+    texts: Texts, places: Collection[int], cells: Cells, kind: Literal["number", "date"]
+) -> dict[int, Range]:
+    """The ranges of columns of numbers or dates, by their places; different values are about so
+    many.
     """
-    ranges: list[tuple[int, int, float | None, float | None, bool]] = [
-        (0, 0, None, None, False) for _ in fields
-    ]
-    if fields:
-        value = cells.value(TEXT, "date" if kind == "date" else "number")
+    ranges = {place: Range() for place in places}
+    if places:
         statement = (
-            "SELECT place, count(*), approx_count_distinct(value), min(value), max(value), "
-            "bool_and(value = floor(value)) FROM (SELECT place, "
-            f"{value} AS value FROM {relation.pairs(fields)}) WHERE isfinite(value) GROUP BY place"
+            "SELECT place, sum(times), approx_count_distinct(value), min(value), max(value), "
+            "bool_and(value = floor(value)) FROM (SELECT place, times, "
+            f"{cells.value(TEXT, kind)} AS value FROM {texts.source(places)}) "
+            "WHERE isfinite(value) GROUP BY place"
         )
-        for place, *answers in relation.run(statement).fetchall():
-            ranges[int(place[1:])] = tuple(answers)
+        for place, *answers in texts.relation.run(statement).fetchall():
+            ranges[place] = Range(*answers)
     return ranges
+
+
+def _count(condition: str) -> str:
+    return f"coalesce(sum(times) FILTER ({condition}), 0)"
 
 
 def _numbers(count: Counts, cells: Cells) -> int:
     return count.commas if cells.decimal == "," else count.numbers
 
 
-def _source(relation: Relation, fields: Sequence[Field], cells: Cells) -> str:
-    """Pairs of a column and a text that is not empty, with its number if it is one."""
-    return (
-        f"(SELECT place, text, {cells.parsed_number('text')} AS number "
-        f"FROM {relation.pairs(fields)} WHERE text <> '')"
-    )
+def _with_numbers(texts: Texts, places: Collection[int], cells: Cells) -> str:
+    """Texts, each with its number if it is one."""
+    number = cells.parsed_number("text")
+    return f"(SELECT place, text, times, {number} AS number FROM {texts.source(places)})"
 
 
 def _ask(
-    relation: Relation,
-    columns: Sequence[tuple[Field, Counts]],
+    texts: Texts,
+    places: Collection[int],
+    counts: Sequence[Counts],
     asked: Mapping[str, str],
     cells: Cells,
+    where: str,
 ) -> None:
     """Put the answers of a query where they belong; a column without a text has none."""
-    if not columns:
+    if not places:
         return
-    source = _source(relation, [column for column, _ in columns], cells)
-    statement = f"SELECT place, {', '.join(asked.values())} FROM {source} GROUP BY place"
-    for place, *answers in relation.run(statement).fetchall():
+    source = _with_numbers(texts, places, cells)
+    statement = f"SELECT place, {', '.join(asked.values())} FROM {source} WHERE {where} "
+    for place, *answers in texts.relation.run(statement + "GROUP BY place").fetchall():
         for name, answer in zip(asked, answers, strict=True):
-            setattr(columns[int(place[1:])][1], name, answer)
+            setattr(counts[place], name, answer)
 
 
 def _histograms(
-    relation: Relation, columns: Sequence[tuple[Field, Counts]], cells: Cells, where: str
-) -> list[tuple[Counts, dict[str, int]]]:
-    """How often each text comes that a condition holds for."""
-    histograms: list[dict[str, int]] = [{} for _ in columns]
-    if columns:
-        source = _source(relation, [column for column, _ in columns], cells)
-        statement = f"SELECT place, text, count(*) FROM {source} WHERE {where} GROUP BY ALL"
-        rows: list[Any] = relation.run(statement).fetchall()
+    texts: Texts, places: Collection[int], cells: Cells, where: str
+) -> dict[int, dict[str, int]]:
+    """How often each text of a column comes that a condition holds for."""
+    histograms: dict[int, dict[str, int]] = {place: {} for place in places}
+    if places:
+        source = _with_numbers(texts, places, cells)
+        statement = f"SELECT place, text, sum(times) FROM {source} WHERE {where} GROUP BY ALL"
+        rows: list[Any] = texts.relation.run(statement).fetchall()
         for place, text, count in rows:
-            histograms[int(place[1:])][text] = count
-    return [(count, values) for (_, count), values in zip(columns, histograms, strict=True)]
+            histograms[place][text] = count
+    return histograms

@@ -84,8 +84,9 @@ def _fill_pairs(
 ) -> None:
     """Put the values of very many columns into their array, cell by cell; empty ones are NaN."""
     for kind in dict.fromkeys(kind for _, kind in plain):
-        places = np.array([place for place, pair in enumerate(plain) if pair[1] == kind])
-        pairs = relation.pairs([field for field, other in plain if other == kind])
+        pairs = relation.pairs(
+            {place: field for place, (field, other) in enumerate(plain) if other == kind}
+        )
         value = cells.value(Field("", "text"), kind)
         result = relation.run(
             f"SELECT row, CAST(place[2:] AS INTEGER) AS place, {value} AS value FROM {pairs}"
@@ -94,8 +95,8 @@ def _fill_pairs(
             chunk: Any = result.fetch_df_chunk(VECTORS)
             if not len(chunk):
                 break
-            columns = places[chunk["place"].to_numpy()]
-            numbers[chunk["row"].to_numpy(), columns] = chunk["value"].to_numpy()
+            rows, columns = chunk["row"].to_numpy(), chunk["place"].to_numpy()
+            numbers[rows, columns] = chunk["value"].to_numpy()
 
 
 def _fill(
