@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.data.columns import RawRows
+from hpsearch.data.given import open_columns
 from hpsearch.data.signature import Signature, read_signature
-from hpsearch.data.sources.files.streaming import stream_columns
 from hpsearch.errors import RecordError, UsageError, named, shown
 from hpsearch.execution.pool import Pool
 from hpsearch.execution.training_pool import training_pool
@@ -69,7 +69,7 @@ def predict_file(folder: StudyFolder, data: Path, output: Path, tell: Callable[[
     unknown = _Unknown(signature)
     given = _keys(folder, signature)
     with (
-        stream_columns(data, signature.columns, given) as stream,
+        open_columns(data, signature.columns, given) as stream,
         training_pool((), 1, tell) as pool,
         replacing(output) as fresh,
         fresh.open("w", encoding="utf-8", newline="") as file,
