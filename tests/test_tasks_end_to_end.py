@@ -146,5 +146,8 @@ def test_a_study_is_ranked_by_another_objective_in_its_own_direction(
         assert trial.value == metric.best(curve.validation().tolist())
     assert outcome.test is not None
     assert metric.name in outcome.test.metrics
+    (opening,) = outcome.test.openings
+    measured = f"the best by mean {objective} over 2 seeds is measured"
+    assert opening.why == f"{measured}, and beside it 1 baseline"
     with read_folder(tmp_path) as folder:
         assert pipeline.reproduce(folder, choose_best, workers=1).holds

@@ -103,10 +103,9 @@ def _why(task: Task, candidates: Candidates) -> str:
         return f"{baselines} measured beside each other"
     seeds = _count("seed", len(next(iter(candidates.configurations.values()))))
     others = _count("other configuration", len(candidates.configurations) - 1)
-    return (
-        f"the best by mean {task.objective} over {seeds} is measured, and beside it {others} and "
-        f"{baselines}"
-    )
+    beside = [words for words in (others, baselines) if not words.startswith("0 ")]
+    best = f"the best by mean {task.objective} over {seeds} is measured"
+    return f"{best}, and beside it {' and '.join(beside)}" if beside else best
 
 
 def _count(what: str, number: int) -> str:
