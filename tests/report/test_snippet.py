@@ -44,9 +44,8 @@ def test_words_dates_and_gaps_become_numbers(
         "sold;it's;garage;more;size\n"
         f"02/03/1970;a;{yes};x;1,5\n31/01/1970;;{no};x;?\n;b;;x;2\n31/01/1970;b;{yes};x;3\n"
     )
-    data = DataSection(
-        source="file", path="x.csv", delimiter=";", decimal=",", missing=["?"], day_first=True
-    )
+    entries = {"delimiter": ";", "decimal": ",", "missing": ["?"], "day_first": True}
+    data = DataSection.model_validate({"source": "file", "path": "x.csv", **entries})
     rows = rows_of(plain_keras(COLUMNS, data), tmp_path, monkeypatch)
     expected = [[1.5, 1, 60], [np.nan, 0, 30], [2, np.nan, np.nan], [3, 1, 30]]
     np.testing.assert_array_equal(rows["numbers"], np.array(expected))
@@ -54,7 +53,7 @@ def test_words_dates_and_gaps_become_numbers(
 
 
 def test_one_kind_of_values_is_one_array() -> None:
-    data = DataSection(source="file", path="x.csv")
+    data = DataSection.model_validate({"source": "file", "path": "x.csv"})
     assert 'rows = new[about["numbers"]]' in plain_keras(COLUMNS[:2], data)
     assert 'rows = new[about["texts"]]' in plain_keras(COLUMNS[2:3], data)
     assert 'pd.read_csv("new.csv")' in plain_keras(COLUMNS, data)
