@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -165,8 +166,9 @@ def compiled_trainer() -> Trainer:
 class NetworkContract(TrainerContract):
     """Laws of trainers that train networks."""
 
-    @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-    @pytest.mark.parametrize("schedule", SCHEDULES)
+    @pytest.mark.parametrize(
+        ("optimizer", "schedule"), zip(OPTIMIZERS, cycle(SCHEDULES), strict=False)
+    )
     def test_every_optimizer_and_schedule_resumes(
         self, make: Make, optimizer: str, schedule: str
     ) -> None:

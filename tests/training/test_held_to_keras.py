@@ -1,5 +1,6 @@
 """The compiled trainer held to Keras's own ``fit``."""
 
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -28,14 +29,23 @@ BASE: dict[str, Any] = {
     "l2": 1e-3,
 }
 
+#: Each value of each choice, without and with batch normalization; compiling is what takes time.
 CASES: list[dict[str, Any]] = [
-    *({"optimizer": optimizer, "schedule": "cosine"} for optimizer in OPTIMIZERS),
     *(
-        {"optimizer": optimizer, "schedule": "inverse_time", "batch_normalization": True}
-        for optimizer in OPTIMIZERS
+        {"optimizer": optimizer, "activation": activation, "schedule": schedule}
+        for optimizer, activation, schedule in zip(
+            OPTIMIZERS, ACTIVATIONS, cycle(SCHEDULES), strict=False
+        )
     ),
-    *({"optimizer": "adam", "schedule": schedule} for schedule in SCHEDULES),
-    *({"activation": activation} for activation in ACTIVATIONS),
+    *(
+        {
+            **{"optimizer": optimizer, "activation": activation, "schedule": schedule},
+            "batch_normalization": True,
+        }
+        for optimizer, activation, schedule in zip(
+            OPTIMIZERS, reversed(ACTIVATIONS), cycle(reversed(SCHEDULES)), strict=False
+        )
+    ),
     {"optimizer": "sgd", "nesterov": True, "clip_norm": 0.05},
     {"optimizer": "adam", "clip_norm": 0.01, "batch_normalization": True},
     {"optimizer": "rmsprop", "momentum": 0.0},
