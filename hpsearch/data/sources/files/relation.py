@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from hpsearch.data.profile import Dialect, Format
 from hpsearch.data.sources.files.archive import VIEW, register_archive
-from hpsearch.data.sources.files.engine import connect, quoted
+from hpsearch.data.sources.files.engine import connect
 from hpsearch.data.sources.files.formats import PARQUET, ZIP, first_bytes, unreadable
 from hpsearch.data.sources.files.spool import Spool, spool_text
 from hpsearch.data.sources.source import RowProgress
+from hpsearch.data.sql import quoted, quoted_name
 from hpsearch.errors import DataError, named, shown
 from hpsearch.study.table_keys import TableKeys
 
@@ -200,7 +201,7 @@ def _typed(
             f"fetch or write it again"
         ) from None
     fields = tuple(
-        Field(name, f'"{sql.replace(chr(34), chr(34) * 2)}"', _type(kind))
+        Field(name, quoted_name(sql), _type(kind))
         for name, (sql, kind, *_) in zip(
             names or [column[0] for column in described], described, strict=True
         )

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from hpsearch.data.columns import MISSING, Kind, RawRows
 from hpsearch.data.sources.files.cells import RULES, Cells
-from hpsearch.data.sources.files.engine import quoted
 from hpsearch.data.sources.files.mistakes import MOST_TOLD, Mistake
 from hpsearch.data.sources.files.relation import Field, Relation
+from hpsearch.data.sql import quoted
 from hpsearch.errors import shown
 
 #: DuckDB plans a query of so many columns at a time: the time for it grows with their square.
