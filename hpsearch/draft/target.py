@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 from hpsearch.data.profile import ColumnProfile, Profile
-from hpsearch.data.sources.files.labels import class_order
+from hpsearch.data.sources.class_order import class_order
 from hpsearch.errors import UsageError, did_you_mean, shown
 
 __all__ = ["Target", "find_label", "is_headless", "target_of"]

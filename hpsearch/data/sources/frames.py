@@ -13,7 +13,8 @@ from narwhals.stable.v2.typing import IntoDataFrame
 from numpy.typing import NDArray
 
 from hpsearch.data.columns import MISSING, Column, RawRows
-from hpsearch.data.sources.frame_columns import Series, floats_of, kind_of, ordered_texts, texts_of
+from hpsearch.data.sources.class_order import class_name, class_order
+from hpsearch.data.sources.frame_columns import Series, floats_of, kind_of, texts_of
 from hpsearch.data.sources.source import Request, Source
 from hpsearch.data.table import Origin, Table
 from hpsearch.errors import DataError, UsageError, did_you_mean, shown
@@ -45,7 +46,7 @@ def table_of(
         label: Name of the column that is predicted; no row may lack it.
         task: What it is predicted as.
         classes: Names of the classes in their order, of a task that has classes; by default all
-            values of the label, see ``ordered_texts``.
+            values of the label in the order of an ordered type, or of ``class_order``.
         columns: The columns to learn from, with their kinds; by default all others, each of the
             kind that its type has.
 
@@ -61,8 +62,9 @@ def table_of(
         raise DataError(f"a table must have columns besides its label {shown(label)}, got none")
     labels: Numbers
     if task.classification:
-        classes = tuple(classes) or ordered_texts(target)
-        labels = _places(target, label, classes)
+        names = _class_names(target)
+        classes = tuple(map(class_name, classes)) or _ordered(target, names)
+        labels = _places(names, label, classes)
         if task.name == "binary" and classes == ("0", "1"):  # the labels are the names
             classes = ()
     else:
@@ -149,18 +151,35 @@ def _targets(series: Series, label: str) -> NDArray[np.float64]:
     return numbers
 
 
-def _places(series: Series, label: str, classes: tuple[str, ...]) -> NDArray[np.float32]:
-    """A label that is a class, as its place among the classes."""
-    places = {name: place for place, name in enumerate(classes)}
+def _class_names(series: Series) -> list[str | None]:
+    """The class of each row; None where it is missing."""
     texts = texts_of(series)
-    for row, text in enumerate(texts):
-        if text not in places:
-            rule = "must not be missing" if text is None else f"must be one of {shown(classes)}"
+    names = {text: class_name(text) for text in texts if text is not None}
+    return [None if text is None else names[text] for text in texts]
+
+
+def _ordered(series: Series, names: Sequence[str | None]) -> tuple[str, ...]:
+    """Different classes in the order of an ordered type, or in that which one expects."""
+    present = {name for name in names if name is not None}
+    if isinstance(series.dtype, nw.Enum):
+        categories = dict.fromkeys(map(class_name, series.dtype.categories))
+        return tuple(name for name in categories if name in present)
+    return class_order(tuple(present))
+
+
+def _places(
+    names: Sequence[str | None], label: str, classes: tuple[str, ...]
+) -> NDArray[np.float32]:
+    """Classes of rows as their places among all classes."""
+    places = {name: place for place, name in enumerate(classes)}
+    for row, name in enumerate(names):
+        if name not in places:
+            rule = "must not be missing" if name is None else f"must be one of {shown(classes)}"
             raise DataError(
-                f"the label {shown(label)} {rule}, got {'none' if text is None else shown(text)} "
+                f"the label {shown(label)} {rule}, got {'none' if name is None else shown(name)} "
                 f"in row {row:,}, counted from 0; correct the row or leave it out"
             )
-    return np.array([places[text or ""] for text in texts], np.float32)
+    return np.array([places[name or ""] for name in names], np.float32)
 
 
 def _refuse(wrong: NDArray[np.bool_], numbers: Numbers, rule: str) -> None:
