@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hpsearch.data.profile import ColumnProfile, Dialect, Profile
+from hpsearch.draft.classes import LEAST_ROWS
 from hpsearch.draft.entries import Entry, lines_of
 from hpsearch.draft.scale import Scale, is_used, scale_of, width_of
 from hpsearch.draft.table_name import TableName
@@ -16,6 +17,11 @@ __all__ = ["Draft", "draft_study"]
 
 #: Shares of the rows that validate and that are sealed; the others train.
 VALIDATION, TEST = 0.2, 0.2
+
+LEAVE_OUT = (
+    f"classes of fewer than {LEAST_ROWS} rows, which not every part can have; their rows are left "
+    f"out; give more, or merge classes"
+)
 
 #: What a look at a table can't tell.
 OTHER_SPLITS = (
@@ -126,18 +132,33 @@ def _data(table: TableName, draft: Draft) -> Sequence[Entry]:
     if target.classes:
         note = "the second is the positive one" if target.task == "binary" else ""
         entries.append(Entry("classes", target.classes, note))
+    if target.rare:
+        entries.append(Entry("leave_out", tuple(target.rare), LEAVE_OUT))
     if draft.profile.dialect is not None:
         entries += _dialect(draft.profile.dialect, draft.profile.columns)
     shuffled = "by the study's seed"
     entries += [
-        Entry("validation", VALIDATION, "share of the rows; what is left over trains"),
-        Entry("test", TEST, "sealed until the end"),
+        Entry(
+            "validation", _size(VALIDATION, draft), "share of the rows; what is left over trains"
+        ),
+        Entry("test", _size(TEST, draft), "sealed until the end"),
         Entry("shuffle", True, f"first mix the rows, {shuffled}; false keeps their order"),
     ]
     if target.classes:
         entries.append(Entry("stratify", True, "each part has its share of each class"))
     entries.append(Entry("scaling", "standard", 'or "robust", for far values, or "quantile"'))
     return entries
+
+
+def _size(share: float, draft: Draft) -> float | int:
+    """The size of a part: a share, or a row of each class where that is more."""
+    classes = len(draft.target.classes)
+    rows = draft.profile.rows - sum(draft.target.rare.values())
+    return share if int(share * rows) >= classes else classes
+
+
+def _unit(size: float) -> str:
+    return "share of the rows" if isinstance(size, float) else "rows, one of each class"
 
 
 def _label(draft: Draft) -> str | int:

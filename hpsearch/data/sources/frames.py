@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hpsearch.data.columns import MISSING, Column, RawRows
 from hpsearch.data.sources.class_order import class_name, class_order
 from hpsearch.data.sources.frame_columns import Series, floats_of, kind_of, texts_of
+from hpsearch.data.sources.left_out import left_out
 from hpsearch.data.sources.source import Request, Source
 from hpsearch.data.table import Origin, Table
 from hpsearch.errors import DataError, UsageError, did_you_mean, shown
@@ -36,6 +37,7 @@ def table_of(
     label: str,
     task: Task,
     classes: Sequence[str] = (),
+    leave_out: Sequence[str] = (),
     columns: Sequence[Column] | None = None,
     origin: Origin = ORIGIN,
 ) -> Table:
@@ -47,6 +49,7 @@ def table_of(
         task: What it is predicted as.
         classes: Names of the classes in their order, of a task that has classes; by default all
             values of the label in the order of an ordered type, or of ``class_order``.
+        leave_out: Classes whose rows are left out.
         columns: The columns to learn from, with their kinds; by default all others, each of the
             kind that its type has.
 
@@ -56,6 +59,9 @@ def table_of(
     """
     series = columns_of(frame)
     target = _column(series, label)
+    if task.classification and leave_out:
+        series = _without(series, _class_names(target), leave_out)
+        target = series[label]
     if columns is None:
         columns = tuple(Column(name, kind_of(series[name])) for name in series if name != label)
     if not columns:
@@ -156,6 +162,15 @@ def _class_names(series: Series) -> list[str | None]:
     texts = texts_of(series)
     names = {text: class_name(text) for text in texts if text is not None}
     return [None if text is None else names[text] for text in texts]
+
+
+def _without(
+    series: dict[str, Series], names: Sequence[str | None], leave_out: Sequence[str]
+) -> dict[str, Series]:
+    """The columns without the rows of some classes."""
+    dropped = left_out({name for name in names if name is not None}, leave_out)
+    kept = [row for row, name in enumerate(names) if name not in dropped]
+    return {name: column[kept] for name, column in series.items()}
 
 
 def _ordered(series: Series, names: Sequence[str | None]) -> tuple[str, ...]:

@@ -135,6 +135,13 @@ def test_what_is_refused(frame: Any, label: str, words: str) -> None:
     assert words in str(caught.value)
 
 
+def test_rows_of_classes_may_be_left_out() -> None:
+    frame = pd.DataFrame({"a": [1, 2, 3, 4], "y": [1.0, 7.0, 0.0, 1.0]})
+    table = table_of(frame, label="y", task=BINARY, leave_out=["7"])
+    np.testing.assert_array_equal(table.raw.numbers[:, 0], [1, 3, 4])
+    assert (table.labels.tolist(), table.classes) == ([1, 0, 1], ())
+
+
 def test_a_column_must_be_of_the_kind_that_is_given() -> None:
     frame = pd.DataFrame({"a": ["x", "y"], "b": [1, 2], "y": [0, 1]})
     with pytest.raises(DataError, match="of kind number, got category"):

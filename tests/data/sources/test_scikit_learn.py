@@ -46,6 +46,27 @@ def test_classes_have_their_names() -> None:
     assert table.fingerprint() == SCIKIT_LEARN.read(request("breast_cancer")).fingerprint()
 
 
+def test_classes_may_be_left_out_with_a_word() -> None:
+    told: list[str] = []
+    section = {
+        "source": "scikit-learn",
+        "name": "wine",
+        "leave_out": ["class_1"],
+        "label": "target",
+    }
+    asked = Request(
+        DataSection.model_validate({**section, "leave_out": ["class_1"]}),
+        BINARY,
+        None,
+        0,
+        told.append,
+        lambda done, total: None,
+    )
+    table = SCIKIT_LEARN.read(asked)
+    assert (len(table), table.classes) == (178 - 71, ("class_0", "class_2"))
+    assert told == ["71 rows are left out for their class, as data.leave_out says: 'class_1' (71)"]
+
+
 def test_diabetes_is_in_its_own_units() -> None:
     assert SCIKIT_LEARN.look is not None
     age = SCIKIT_LEARN.look("diabetes", print).profile.columns[0]

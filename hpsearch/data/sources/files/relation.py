@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from hpsearch.data.profile import Dialect, Format
 from hpsearch.data.sources.files.archive import VIEW, register_archive
 from hpsearch.data.sources.files.engine import connect
 from hpsearch.data.sources.files.formats import PARQUET, ZIP, first_bytes, unreadable
+from hpsearch.data.sources.files.parquet_names import column_names
 from hpsearch.data.sources.files.spool import Spool, spool_text
 from hpsearch.data.sources.source import RowProgress
 from hpsearch.data.sql import quoted, quoted_name
@@ -131,7 +132,7 @@ def open_relation(
     with connect() as connection:
         if start.startswith(ZIP):
             names = register_archive(path, connection, rows)
-            yield _typed(path, connection, "npz", VIEW, names)
+            yield _typed(path, connection, "npz", VIEW, lambda: names)
             return
         try:
             with tempfile.TemporaryDirectory(prefix="hpsearch-") as folder:
@@ -167,8 +168,8 @@ def _text(path: Path, connection: "duckdb.DuckDBPyConnection", spool: Spool) -> 
         source,
         tuple(Field(name, f"c{place}") for place, name in enumerate(names)),
         spool.rows,
-        frozenset(place for place, name in enumerate(written) if not name),
-        tuple(name for name, count in Counter(written).items() if name and count > 1),
+        _unnamed(written),
+        _repeated(written),
         spool,
     )
 
@@ -180,7 +181,7 @@ def _parquet(
     link.symlink_to(path.resolve())
     limit = "" if rows is None else f" LIMIT {rows}"
     source = f"(SELECT * FROM read_parquet({quoted(str(link))}){limit})"
-    return _typed(path, connection, "parquet", source)
+    return _typed(path, connection, "parquet", source, lambda: column_names(connection, link))
 
 
 def _typed(
@@ -188,13 +189,15 @@ def _typed(
     connection: "duckdb.DuckDBPyConnection",
     format_: Format,
     source: str,
-    names: tuple[str, ...] | None = None,
+    names: Callable[[], Sequence[str]],
 ) -> Relation:
+    """A table of typed columns, whose ``names`` as written may be asked for."""
     import duckdb
 
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
         (count,) = connection.execute(f"SELECT count(*) FROM {source}").fetchone() or (0,)
+        written = names()
     except duckdb.Error:
         raise DataError(
             f"{named(path)} must be a whole {format_} file, got one that is cut off or damaged; "
@@ -202,11 +205,26 @@ def _typed(
         ) from None
     fields = tuple(
         Field(name, quoted_name(sql), _type(kind))
-        for name, (sql, kind, *_) in zip(
-            names or [column[0] for column in described], described, strict=True
-        )
+        for name, (sql, kind, *_) in zip(unique_names(written), described, strict=True)
     )
-    return Relation(path, connection, format_, source, fields, int(count))
+    return Relation(
+        path,
+        connection,
+        format_,
+        source,
+        fields,
+        int(count),
+        _unnamed(written),
+        _repeated(written),
+    )
+
+
+def _unnamed(written: Sequence[str]) -> frozenset[int]:
+    return frozenset(place for place, name in enumerate(written) if not name)
+
+
+def _repeated(written: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name, count in Counter(written).items() if name and count > 1)
 
 
 def _type(sql: str) -> Type:
