@@ -1,5 +1,6 @@
 """scikit-learn's sets: all that is installed works without a network."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -48,20 +49,9 @@ def test_classes_have_their_names() -> None:
 
 def test_classes_may_be_left_out_with_a_word() -> None:
     told: list[str] = []
-    section = {
-        "source": "scikit-learn",
-        "name": "wine",
-        "leave_out": ["class_1"],
-        "label": "target",
-    }
-    asked = Request(
-        DataSection.model_validate({**section, "leave_out": ["class_1"]}),
-        BINARY,
-        None,
-        0,
-        told.append,
-        lambda done, total: None,
-    )
+    asked = request("wine", "target")
+    section = asked.section.model_copy(update={"leave_out": ("class_1",)})
+    asked = replace(asked, section=section, tell=told.append)
     table = SCIKIT_LEARN.read(asked)
     assert (len(table), table.classes) == (178 - 71, ("class_0", "class_2"))
     assert told == ["71 rows are left out for their class, as data.leave_out says: 'class_1' (71)"]
