@@ -156,7 +156,7 @@ def _kinds(
     """The columns that are read, with their kinds; how their cells are taken; what to tell."""
     known = given.columns or {}
     features = [field for place, field in enumerate(relation.fields) if place != label]
-    if all(field.name in known for field in features) and _says_cells(given):
+    if all(field.name in known for field in features) and _says_cells(relation, given):
         return _chosen(features, known), _cells_given(given), []
     profile = profile_relation(relation, given)
     findings = {column.name: column.finding for column in profile.columns}
@@ -170,12 +170,16 @@ def _chosen(fields: Sequence[Field], findings: Any) -> list[Chosen]:
     ]
 
 
-def _says_cells(given: TableKeys) -> bool:
-    return None not in (given.decimal, given.missing, given.day_first)
+def _says_cells(relation: Relation, given: TableKeys) -> bool:
+    """Whether all is given that says how cells of known kinds are taken."""
+    if relation.dialect is None:
+        return True
+    dates = given.day_first is None and "date" in (given.columns or {}).values()
+    return given.decimal is not None and given.missing is not None and not dates
 
 
 def _cells(relation: Relation, given: TableKeys) -> Cells:
-    if _says_cells(given):
+    if _says_cells(relation, given):
         return _cells_given(given)
     return _cells_of(profile_relation(relation, given), given)
 

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,21 +70,6 @@ class Relation:
     def names(self) -> tuple[str, ...]:
         """Names of all columns, in their order."""
         return tuple(column.name for column in self.fields)
-
-    def pairs(self, fields: Mapping[int, Field]) -> str:
-        """What stands behind ``FROM`` for pairs of a column, ``k0``, ``k1``, ..., and a text.
-
-        The number behind the letter is the key of the column's field.
-
-        The texts have no spaces around them; of empty cells there is none. Each pair has its row,
-        counted from 0.
-        """
-        texts = (
-            f"trim(CAST({column.sql} AS VARCHAR)) AS k{place}" for place, column in fields.items()
-        )
-        row = "row_number() OVER () - 1 AS row"
-        table = f"(SELECT {row}, {', '.join(texts)} FROM {self.source})"
-        return f"(UNPIVOT {table} ON COLUMNS(* EXCLUDE row) INTO NAME place VALUE text)"
 
     def select(self, expressions: Sequence[str]) -> tuple[Any, ...]:
         """One row of aggregates over all rows."""
