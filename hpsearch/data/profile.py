@@ -40,6 +40,7 @@ class ColumnProfile:
         missing: Rows without a value.
         distinct: Different values among the others; exact up to 10,000, about right above.
         values: All different values, the most frequent first, where there are at most 100.
+        counts: Rows of each of ``values``.
         least, largest: Of numbers, and of dates as days since 1970-01-01; None of others.
         reason: Why it is left out, where it is: a sentence for people.
     """
@@ -52,6 +53,7 @@ class ColumnProfile:
     least: float | None = None
     largest: float | None = None
     reason: str = ""
+    counts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,7 @@ def _check_together(sections: Mapping[str, StudyTable]) -> Iterator[Mistake]:
     match sections:
         case {"data": DataSection() as data}:
             yield from cutting_mistakes(data)
+            yield from _left_out_mistakes(data)
     match sections:
         case {"data": DataSection() as data, "evaluate": EvaluateSection() as evaluate}:
             known = baselines_of(TASKS[data.task])
@@ -191,3 +192,12 @@ def _check_together(sections: Mapping[str, StudyTable]) -> Iterator[Mistake]:
                     "search.warmup_epochs",
                     f"must be at most training.epochs = {training.epochs}, got {shown(warmup)}",
                 )
+
+
+def _left_out_mistakes(data: DataSection) -> Iterator[Mistake]:
+    """Rules of the classes whose rows are left out."""
+    if data.leave_out and not TASKS[data.task].classification:
+        yield Mistake("data.leave_out", f"names classes, and data.task = {data.task!r} has none")
+    for name in data.leave_out or ():
+        if name in (data.classes or ()):
+            yield Mistake("data.leave_out", f"must not name {shown(name)}, as data.classes has it")

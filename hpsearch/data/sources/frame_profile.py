@@ -44,15 +44,17 @@ def _column(name: str, series: Series) -> ColumnProfile:
         if finite.size:
             least, largest = float(finite.min()), float(finite.max())
     finding, reason = _finding(kind, texts, len(counts), least, largest)
+    values = dict(counts.most_common()) if len(counts) <= LISTED else {}
     return ColumnProfile(
         name,
         finding,
         missing=len(series) - len(texts),
         distinct=len(counts),
-        values=tuple(text for text, _ in counts.most_common()) if len(counts) <= LISTED else (),
+        values=tuple(values),
         least=least,
         largest=largest,
         reason=reason,
+        counts=tuple(values.values()),
     )
 
 

@@ -16,7 +16,7 @@ from hpsearch.data.sources.files.words import BOOLEANS, NO_VALUE, NO_VALUE_UNLES
 #: Columns of texts with about so many different values, or fewer, have them counted exactly; of
 #: numbers only where they may all be listed.
 COUNTED_TEXTS = 11_000
-COUNTED_NUMBERS = 110
+COUNTED_NUMBERS = 130
 
 #: Different texts beside the numbers of a column that are looked at one by one.
 ODD_VALUES = 1_000
