@@ -5,7 +5,10 @@ from typing import Literal
 
 from hpsearch.study.kinds import Finding
 
-__all__ = ["ColumnProfile", "Dialect", "Finding", "Format", "Profile"]
+__all__ = ["ColumnProfile", "Dialect", "Finding", "Format", "Profile", "is_skewed"]
+
+#: How many times as far from the mean as the least the largest of skewed numbers is.
+SKEWED = 4.0
 
 #: What a table is stored as.
 Format = Literal["csv", "parquet", "arrow", "npz", "frame"]
@@ -42,6 +45,7 @@ class ColumnProfile:
         values: All different values, the most frequent first, where there are at most 100.
         counts: Rows of each of ``values``.
         least, largest: Of numbers, and of dates as days since 1970-01-01; None of others.
+        skewed: Whether the largest is much farther from the mean than the least; see ``is_skewed``.
         reason: Why it is left out, where it is: a sentence for people.
     """
 
@@ -54,6 +58,12 @@ class ColumnProfile:
     largest: float | None = None
     reason: str = ""
     counts: tuple[int, ...] = ()
+    skewed: bool = False
+
+
+def is_skewed(least: float, mean: float, largest: float) -> bool:
+    """Whether numbers have a long tail upwards, as prices and durations have."""
+    return largest - mean > SKEWED * (mean - least)
 
 
 @dataclass(frozen=True, slots=True)

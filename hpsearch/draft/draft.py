@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from hpsearch.data.profile import ColumnProfile, Dialect, Profile
 from hpsearch.draft.classes import LEAST_ROWS
 from hpsearch.draft.columns import column_forms
-from hpsearch.draft.entries import Entry, lines_of
-from hpsearch.draft.scale import Scale, is_used, scale_of, width_of
+from hpsearch.draft.entries import Entry, section_lines
+from hpsearch.draft.scale import is_used, scale_of, width_of
+from hpsearch.draft.search import search_sections, ways_of
 from hpsearch.draft.table_name import TableName
 from hpsearch.draft.target import Target, find_label, is_headless, target_of
 from hpsearch.errors import UsageError, printable, shown
@@ -107,15 +108,16 @@ def draft_study(
         )
     train_rows = int(profile.rows * (1 - VALIDATION - TEST))
     scale = scale_of(train_rows, width_of(profile, target.label))
+    ways = ways_of(draft.used, target, scale)
     columns = (*draft.used, *draft.dropped)
     for remark, kinds in column_forms(columns, known):
         noted = replace(profile, remarks=_remarks(profile, remark))
         sections = (
             _head(table, noted),
-            _section("study", (Entry("name", name), Entry("seed", 1))),
-            (*_section("data", _data(table, draft)), *OTHER_SPLITS),
+            section_lines("study", (Entry("name", name), Entry("seed", 1))),
+            (*section_lines("data", _data(table, draft)), *OTHER_SPLITS),
             kinds,
-            *_search(scale),
+            *search_sections(scale, ways),
         )
         text = "\n\n".join("\n".join(lines) for lines in sections) + "\n"
         if len(text.encode()) <= MOST_TEXT:
@@ -144,11 +146,6 @@ def _head(table: TableName, profile: Profile) -> Iterator[str]:
         yield f"# {printable(remark)}"
 
 
-def _section(name: str, entries: Sequence[Entry]) -> Iterator[str]:
-    yield f"[{name}]"
-    yield from lines_of(entries)
-
-
 def _data(table: TableName, draft: Draft) -> Sequence[Entry]:
     target = draft.target
     entries = [Entry("source", table.source)]
@@ -166,17 +163,14 @@ def _data(table: TableName, draft: Draft) -> Sequence[Entry]:
         entries.append(Entry("leave_out", tuple(target.rare), LEAVE_OUT))
     if draft.profile.dialect is not None:
         entries += _dialect(draft.profile.dialect, draft.profile.columns)
-    shuffled = "by the study's seed"
+    shuffled, validation = "by the study's seed", _size(VALIDATION, draft)
     entries += [
-        Entry(
-            "validation", _size(VALIDATION, draft), "share of the rows; what is left over trains"
-        ),
+        Entry("validation", validation, f"{_unit(validation)}; what is left over trains"),
         Entry("test", _size(TEST, draft), "sealed until the end"),
         Entry("shuffle", True, f"first mix the rows, {shuffled}; false keeps their order"),
     ]
     if target.classes:
         entries.append(Entry("stratify", True, "each part has its share of each class"))
-    entries.append(Entry("scaling", "standard", 'or "robust", for far values, or "quantile"'))
     return entries
 
 
@@ -207,43 +201,3 @@ def _dialect(dialect: Dialect, columns: Sequence[ColumnProfile]) -> Iterator[Ent
     yield Entry("missing", dialect.missing, "texts that stand for no value")
     if any(column.finding == "date" for column in columns):
         yield Entry("day_first", dialect.day_first, "whether 02/03/2024 is in March")
-
-
-def _search(scale: Scale) -> Iterator[Iterator[str]]:
-    """The sections of the search, of a size that fits the table."""
-    yield _section("network", (Entry("activation", "elu"),))
-    yield _section("space", _space(scale))
-    yield _section(
-        "training",
-        (
-            Entry("optimizer", "adamw"),
-            Entry("schedule", "cosine", "the learning rate falls to 0 over all epochs"),
-            Entry("batch_size", scale.batch_size),
-            Entry("epochs", scale.epochs),
-            Entry("patience", scale.patience, "epochs without a better value on validation rows"),
-        ),
-    )
-    yield _section("search", (Entry("trials", scale.trials), Entry("parallel", 8)))
-    yield _section(
-        "evaluate",
-        (
-            Entry("top", 3, "configurations that are trained again,"),
-            Entry("seeds", 3, "with so many fresh seeds each"),
-        ),
-    )
-
-
-def _space(scale: Scale) -> Sequence[Entry]:
-    entries = [
-        Entry("layers", {"int": scale.layers}),
-        Entry("units", {"int": scale.units, "log": True}),
-        Entry("dropout", {"off_or": scale.dropout}),
-        Entry("l2", {"off_or": (1e-6, 1e-2), "log": True}),
-    ]
-    if scale.normalized:
-        entries.append(Entry("batch_normalization", {"choice": (False, True)}))
-    return [
-        *entries,
-        Entry("learning_rate", {"float": (1e-3, 3e-2), "log": True}),
-        Entry("weight_decay", {"float": (1e-5, 1e-1), "log": True}),
-    ]

@@ -32,6 +32,7 @@ class Target:
         classes: Values of the label in the order of their classes; none of a number.
         reason: Why it is this task, for people.
         rare: Rows of classes that are left out, as they are too few to be in every part.
+        skewed: Whether it is a number with a long tail upwards.
     """
 
     label: str
@@ -39,6 +40,7 @@ class Target:
     classes: tuple[str, ...]
     reason: str
     rare: Mapping[str, int] = field(default_factory=dict)
+    skewed: bool = False
 
 
 def find_label(profile: Profile, named: str | None, usual: str | None = None) -> ColumnProfile:
@@ -105,7 +107,7 @@ def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Targ
         )
     chosen, reason = (task, "as you said") if task else _task(column, tuple(values), rows)
     if chosen == "regression":
-        return Target(name, chosen, (), reason)
+        return Target(name, chosen, (), reason, skewed=column.skewed)
     if len(values) != distinct or distinct > MOST_CLASSES:
         raise UsageError(
             f"a label must be a number or have at most {MOST_CLASSES} different values, got "

@@ -182,6 +182,7 @@ def _column(
         numbers.least if numbers else None,
         numbers.largest if numbers else None,
         counts=tuple(values.values()),
+        skewed=numbers is not None and numbers.skewed,
     )
 
 

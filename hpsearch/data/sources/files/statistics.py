@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from hpsearch.data.profile import is_skewed
 from hpsearch.data.sources.files.cells import Cells, among
 from hpsearch.data.sources.files.relation import Field
 from hpsearch.data.sources.files.texts import Texts
@@ -130,8 +131,16 @@ class Range:
     filled: int = 0
     distinct: int = 0
     least: float | None = None
+    mean: float | None = None
     largest: float | None = None
     whole: bool = False
+
+    @property
+    def skewed(self) -> bool:
+        """See ``is_skewed``; dates are too, with a few late ones."""
+        if self.least is None or self.mean is None or self.largest is None:
+            return False
+        return is_skewed(self.least, self.mean, self.largest)
 
 
 def value_ranges(
@@ -143,7 +152,8 @@ def value_ranges(
     ranges = {place: Range() for place in places}
     if places:
         statement = (
-            "SELECT place, sum(times), approx_count_distinct(value), min(value), max(value), "
+            "SELECT place, sum(times), approx_count_distinct(value), min(value), "
+            "sum(value * times) / sum(times), max(value), "
             "bool_and(value = floor(value)) FROM (SELECT place, times, "
             f"{cells.value(TEXT, kind)} AS value FROM {texts.source(places)}) "
             "WHERE isfinite(value) GROUP BY place"
