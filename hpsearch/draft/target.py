@@ -116,8 +116,9 @@ def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Targ
     rare = rare_classes(values)
     kept = [value for value in values if value not in rare]
     check_two(kept, rare, name)
-    if rare and len(kept) == 2 and task is None:
-        chosen, reason = "binary", "two different values without the rare ones"
+    if rare and task is None:
+        chosen = "binary" if len(kept) == 2 else chosen
+        reason = f"{len(kept)} different values, without the rare ones"
     return Target(name, chosen, class_order(kept), reason, rare)
 
 

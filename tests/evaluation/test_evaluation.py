@@ -11,9 +11,9 @@ import optuna
 import pytest
 
 from hpsearch.data.columns import RawRows, number_columns
+from hpsearch.data.features.table_preprocessing import TablePreprocessing
 from hpsearch.data.folds import Prepared, Split
 from hpsearch.data.parts import SealedTest
-from hpsearch.data.standardization import Standardization
 from hpsearch.data.table import Labels
 from hpsearch.errors import WorkerError
 from hpsearch.evaluation.candidates import Candidates, find_candidates
@@ -79,7 +79,7 @@ def made_rows(count: int = 400) -> Split:
     rng = np.random.default_rng(0)
     labels = (rng.random(count) < 0.5).astype(np.float32)
     raw = RawRows.of_numbers(rng.normal(size=(count, 3)).astype(np.float32))
-    fitted = Standardization.fit(raw, number_columns(("a", "b", "c")))
+    fitted = TablePreprocessing.fit(raw, number_columns(("a", "b", "c")))
     return Split({Preparation(): Prepared(tiny_fold(), fitted)}, SealedTest(raw, labels))
 
 

@@ -19,5 +19,6 @@ def say_left_out(counts: Mapping[str, int]) -> str:
     """How many rows are left out for their class, by their labels."""
     rows = sum(counts.values())
     told = listed([f"{shown(label)} ({say_count(count)})" for label, count in counts.items()])
-    what = "1 row is left out" if rows == 1 else f"{say_count(rows)} rows are left out"
-    return f"{what} for their class, as data.leave_out says: {told}"
+    many = f"{say_count(rows)} rows are left out for their"
+    what = "1 row is left out for its" if rows == 1 else many
+    return f"{what} class, as data.leave_out says: {told}"
