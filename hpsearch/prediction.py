@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from hpsearch.data.columns import RawRows
+from hpsearch.data.given import open_columns
 from hpsearch.data.predictions import Predictions, open_predictions
 from hpsearch.data.signature import Signature, read_signature
-from hpsearch.data.sources.files.streaming import stream_columns
 from hpsearch.errors import RecordError, UsageError, named, shown
 from hpsearch.execution.pool import Pool
 from hpsearch.execution.training_pool import training_pool
@@ -66,7 +66,7 @@ def predict_file(folder: StudyFolder, data: Path, output: Path, tell: Callable[[
     unknown = _Unknown(signature)
     given = _keys(folder, signature)
     with (
-        stream_columns(data, signature.columns, given) as stream,
+        open_columns(data, signature.columns, given) as stream,
         training_pool((), 1, tell) as pool,
         open_predictions(output, signature, tell) as write,
     ):

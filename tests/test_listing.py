@@ -1,7 +1,13 @@
 """What commands print of study files."""
 
+from hpsearch.listing.outcome import say_outcome
 from hpsearch.listing.studies import say_study
+from hpsearch.tasks.regression import REGRESSION
+from tests import outcomes
 from tests.doubles import small_study
+from tests.outcomes import MakeOutcome
+
+make_outcome = outcomes.make_outcome
 
 
 def test_a_study_is_told_in_words_and_without_values_of_python() -> None:
@@ -22,3 +28,12 @@ def test_a_study_is_told_in_words_and_without_values_of_python() -> None:
         "    momentum       0 to 0.9, where optimizer is sgd",
         "    activation     = relu",
     ]
+
+
+def test_values_of_test_metrics_stand_below_each_other(make_outcome: MakeOutcome) -> None:
+    lines = say_outcome(make_outcome(task=REGRESSION)).splitlines()
+    labels = [metric.label for metric in REGRESSION.test_metrics]
+    measured = [line for line in lines if line.strip().startswith(tuple(labels)) and "[" in line]
+    assert len(measured) == len(labels)
+    width = max(map(len, labels))
+    assert all(line[2 + width] == " " != line[3 + width] for line in measured)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from hpsearch import pipeline
 from hpsearch.data.columns import Column, RawRows
+from hpsearch.data.kept import keep_rows
 from hpsearch.data.table import Origin, Table
-from hpsearch.errors import RecordError, UsageError
+from hpsearch.errors import DataError, RecordError, UsageError
 from hpsearch.prediction import predict_file
 from hpsearch.record.folder import read_folder
 from hpsearch.study.reading import check_study
@@ -137,6 +138,30 @@ def test_the_test_rows_have_the_metrics_of_the_report(study: Path, tmp_path: Pat
     if len(names) > 1:
         called = [record["prediction"] for record in records]
         assert called == [CLASSES[task.name][place] for place in values.argmax(axis=1)]
+
+
+def test_kept_rows_are_predicted_as_those_that_they_came_from(study: Path, tmp_path: Path) -> None:
+    kept, told = predicted(study, study / "rows.parquet", tmp_path / "kept.csv")
+    assert told == []
+    with read_folder(study) as folder:
+        task = folder.spec.task.name
+    written = write_rows(tmp_path / "new.csv", table(task).raw)
+    again, _ = predicted(study, written, tmp_path / "again.csv")
+    for record, other in zip(kept, again, strict=True):
+        for name, text in record.items():
+            assert text == other[name] or float(text) == pytest.approx(float(other[name]), rel=1e-6)
+
+
+def test_kept_rows_of_another_study_lack_columns(study: Path, tmp_path: Path) -> None:
+    made = table("binary")
+    fewer = Table(made.raw, made.labels, (Column("day", "number"), *COLUMNS[1:]), made.origin, ())
+    keep_rows(tmp_path / "rows.parquet", fewer)
+    with pytest.raises(DataError, match="'time': must be there, as the model takes it"):
+        predicted(study, tmp_path / "rows.parquet", tmp_path / "out.csv")
+    other = Table(made.raw, made.labels, (Column("time", "date"), *COLUMNS[1:]), made.origin, ())
+    keep_rows(tmp_path / "rows.parquet", other)
+    with pytest.raises(DataError, match=r"'time': must hold number values.*got date values"):
+        predicted(study, tmp_path / "rows.parquet", tmp_path / "out.csv")
 
 
 def test_unknown_texts_are_told_with_their_counts(binary: Path, tmp_path: Path) -> None:

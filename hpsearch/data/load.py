@@ -4,15 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from hpsearch.arrays import DamagedError
+from hpsearch.data.given import given_rows, is_kept
 from hpsearch.data.joining import join_parts
-from hpsearch.data.kept import read_kept_rows
-from hpsearch.data.parquet import is_ours
 from hpsearch.data.sources.registry import SOURCES, file_sources
 from hpsearch.data.sources.source import Request, RowProgress
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError, UsageError, named
-from hpsearch.inputs import NotAFile
 from hpsearch.study.cutting import FILE_PART
 from hpsearch.study.sections import DataSection
 from hpsearch.tasks.task import Task
@@ -74,8 +71,8 @@ def _with_keys(section: DataSection) -> DataSection:
 def _read(request: Request, entry: str) -> Table:
     """The rows of one file, or of a source that needs none; ``entry`` names the file."""
     source, path = SOURCES[request.section.source], request.path
-    if path is not None and path.suffix == ".parquet" and _is_kept(path):
-        return _kept(path)
+    if path is not None and is_kept(path):
+        return given_rows(path)
     if path is not None and not source.takes_file:
         raise UsageError(
             f"{entry} names a file, but the study's rows are simulated "
@@ -92,24 +89,4 @@ def _expanded(path: str, key: str) -> Path:
         raise DataError(
             f"data.{key} must begin with a home folder that is known, got {named(path)}; "
             f"write the whole path"
-        ) from None
-
-
-def _is_kept(path: Path) -> bool:
-    """Whether a file is one that a study's folder kept, and not a user's own."""
-    try:
-        return is_ours(path)
-    except NotAFile as error:
-        raise DataError(f"{named(path)} {error}") from None
-    except OSError:
-        return False  # its source says what is wrong
-
-
-def _kept(path: Path) -> Table:
-    try:
-        return read_kept_rows(path)
-    except (DamagedError, FileNotFoundError) as error:
-        raise DataError(
-            f"{named(path)} must be the whole rows.parquet of a study's folder, got a damaged "
-            f"file: {error}; give the file that they came from"
         ) from None

@@ -52,11 +52,14 @@ def say_outcome(outcome: Outcome) -> str:
             f"on {outcome.test.rows:,} test rows, opened "
             f"{say_openings(len(outcome.test.openings), outcome.test.openings_known)}:"
         )
+        width = max(22, *(len(metric.label) for metric in outcome.task.test_metrics))
         for metric in outcome.task.test_metrics:
             measured = outcome.test.metrics[metric.name]
             digits = metric_digits(metric, outcome.data.target.deviation)
             interval = say_interval({"low": measured.low, "high": measured.high}, digits)
-            lines.append(f"  {metric.label:<22} {say_number(measured.value, digits)}  {interval}")
+            lines.append(
+                f"  {metric.label:<{width}} {say_number(measured.value, digits)}  {interval}"
+            )
         lines += _say_baselines(outcome, outcome.test)
     lines += [f"took: {say_phases(outcome.seconds)}", f"report: {outcome.folder / 'report.html'}"]
     return "\n".join(lines)

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from hpsearch.data.columns import Column as RawColumn
 from hpsearch.data.columns import Kind
-from hpsearch.evaluation.outcome import Outcome, TestResult
+from hpsearch.errors import shown
+from hpsearch.evaluation.outcome import Measured, Outcome, TestResult
 from hpsearch.files import write_whole
 from hpsearch.report.blocks import Block, Code, Column, Heading, Listing, Paragraph, Table
 from hpsearch.report.markdown import escape, render
 from hpsearch.report.origin import READ
-from hpsearch.wording import say_count, say_interval, say_number, say_value
+from hpsearch.report.snippet import plain_keras
+from hpsearch.wording import metric_digits, say_count, say_interval, say_number, say_value
 
 #: Beside the model.
 CARD = Path("models") / "best.md"
@@ -74,6 +76,7 @@ def _blocks(outcome: Outcome, test: TestResult) -> Iterator[Block]:
             [[Code(name), say_value(value)] for name, value in winner.trial.params.items()],
         )
     yield Heading("What it is worth")
+    scale = data.target.deviation
     yield Table(
         "Test metrics",
         (
@@ -82,16 +85,7 @@ def _blocks(outcome: Outcome, test: TestResult) -> Iterator[Block]:
             Column("95 % interval", "number"),
         ),
         [
-            [
-                metric.quantity,
-                say_number(test.metrics[metric.name].value),
-                say_interval(
-                    {
-                        "low": test.metrics[metric.name].low,
-                        "high": test.metrics[metric.name].high,
-                    }
-                ),
-            ]
+            [metric.quantity, *_measured(test.metrics[metric.name], metric_digits(metric, scale))]
             for metric in task.test_metrics
         ],
         f"{say_count(test.rows)} test rows; intervals are bootstrapped over them",
@@ -121,7 +115,7 @@ def _blocks(outcome: Outcome, test: TestResult) -> Iterator[Block]:
             "refuses what it cannot. In plain Keras, which needs none of hpsearch:",
         )
     )
-    yield Listing(_snippet(data.columns), "python")
+    yield Listing(plain_keras(data.columns, outcome.spec.data), "python")
     yield Paragraph(
         (
             "Not ",
@@ -139,6 +133,11 @@ def _blocks(outcome: Outcome, test: TestResult) -> Iterator[Block]:
     )
 
 
+def _measured(measured: Measured, digits: int) -> tuple[str, str]:
+    interval = say_interval({"low": measured.low, "high": measured.high}, digits)
+    return say_number(measured.value, digits), interval
+
+
 def _input(column: RawColumn) -> Code:
     return Code("texts" if column.is_text else "numbers")
 
@@ -154,37 +153,6 @@ def _output(outcome: Outcome, test: TestResult) -> str:
         )
     if task.classification:
         return f"The probability of each class, in this order: {', '.join(map(repr, classes))}."
-    return "The number that is predicted, in its own unit."
-
-
-def _snippet(columns: tuple[RawColumn, ...]) -> str:
-    """Lines that predict the rows of a CSV file; run from the folder of the model."""
-    days = '(pd.to_datetime(new[{0!r}]) - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)'
-    numbers = '"numbers": new[about["numbers"]].to_numpy("float64")'
-    texts = '"texts": new[about["texts"]].astype(object).fillna("").to_numpy(object)'
-    holds_texts = any(column.is_text for column in columns)
-    holds_numbers = not all(column.is_text for column in columns)
-    inputs = [*([numbers] if holds_numbers else []), *([texts] if holds_texts else [])]
-    given = (
-        f"{{\n    {inputs[0]},\n    {inputs[1]},\n}}"
-        if len(inputs) > 1
-        else inputs[0].partition(": ")[2]
-    )
-    lines = [
-        "import json",
-        "import zipfile",
-        "",
-        "import keras",
-        "import pandas as pd",
-        "",
-        'about = json.loads(zipfile.ZipFile("best.keras").read("metadata.json"))',
-        'new = pd.read_csv("new.csv")',
-        *(
-            f"new[{column.name!r}] = {days.format(column.name)}"
-            for column in columns
-            if column.kind == "date"
-        ),
-        f"rows = {given}",
-        'predictions = keras.models.load_model("best.keras").predict_on_batch(rows)',
-    ]
-    return "\n".join(lines)
+    label = outcome.spec.data.label
+    number = shown(label) if isinstance(label, str) else "The number that is predicted"
+    return f"{number}, in its own unit."

@@ -15,12 +15,14 @@ import numpy as np
 import psutil  # type: ignore[import-untyped]
 import pytest
 
+from tests.attack.mixed import write_mixed
+from tests.attack.scale import whole
+
 KILLS = 20
 TRIALS = 40
 RETRAININGS = 4
 
 SETTINGS = {
-    "data.source": "collisions",
     "data.validation": 200,
     "data.train": 400,
     "data.test": 300,
@@ -34,16 +36,37 @@ SETTINGS = {
     "space.batch_normalization": "false",
     "evaluate.top": 2,
     "evaluate.seeds": 2,
-    "evaluate.baselines": '["tiny", "logistic_regression"]',
     "evaluate.baseline_epochs": 6,
 }
 
 
-def command(out: Path) -> list[str]:
-    sets = [word for key, value in SETTINGS.items() for word in ("--set", f"{key}={value}")]
+#: The linear baseline of each task.
+LINEAR = {
+    "binary": "logistic_regression",
+    "multiclass": "logistic_regression",
+    "regression": "ridge_regression",
+}
+
+
+def options(folder: Path, task: str) -> list[str]:
+    """The study of a task and its settings, for the command line."""
+    more = {"evaluate.baselines": f'["tiny", "{LINEAR[task]}"]'}
+    if task == "binary":
+        study, more = "higgs", {**more, "data.source": "collisions"}
+    else:
+        study = str(write_mixed(folder, task))
+    sets = {**SETTINGS, **more}.items()
     return [
-        *(sys.executable, "-m", "hpsearch", "optimize", "--study", "higgs", "--json"),
-        *("--trials", str(TRIALS), "--workers", "2", "--out", str(out), *sets),
+        "--study",
+        study,
+        *(word for key, value in sets for word in ("--set", f"{key}={value}")),
+    ]
+
+
+def command(chosen: list[str], out: Path) -> list[str]:
+    return [
+        *(sys.executable, "-m", "hpsearch", "optimize", *chosen, "--json"),
+        *("--trials", str(TRIALS), "--workers", "2", "--out", str(out)),
     ]
 
 
@@ -55,8 +78,8 @@ class Attack:
     kills fall into the whole length of the study; the moment after that is random.
     """
 
-    def __init__(self, out: Path, rng: random.Random) -> None:
-        self._out = out
+    def __init__(self, command: list[str], rng: random.Random) -> None:
+        self._command = command
         self._rng = rng
         self._furthest = 0
         self.kills: list[str] = []
@@ -68,7 +91,7 @@ class Attack:
         goal, moment = self._furthest + self._rng.randint(0, 3), self._rng.uniform(0, 0.4)
         armed = len(self.kills) < KILLS
         with subprocess.Popen(
-            command(self._out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            self._command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         ) as process:
             said: list[str] = []
             errors = threading.Thread(target=lambda: said.extend(process.stderr or ()), daemon=True)
@@ -126,27 +149,40 @@ def found(out: Path) -> dict[str, Any]:
     subprocess.run(report, check=True, capture_output=True)
     listed = [sys.executable, "-m", "hpsearch", "trials", "--format", "json", "--out", str(out)]
     told = subprocess.run(listed, check=True, capture_output=True, text=True).stdout
+    predicted = out.parent / f"{out.name}.csv"
+    kept = (*("--data", str(out / "rows.parquet")), *("--output", str(predicted)))
+    predict = [sys.executable, "-m", "hpsearch", "predict", "--out", str(out), *kept]
+    subprocess.run(predict, check=True, capture_output=True)
     curves = {}
     for path in sorted((out / "curves").iterdir()):
         with np.load(path) as arrays:
             about = json.loads(str(arrays["about"]))
             curves[path.name] = (arrays["curve"].tobytes(), about["digests"])
-    kept = ("study.toml", "rows.parquet", "report.json", "report.md", "report.html")
+    files = ("study.toml", "rows.parquet", "report.json", "report.md", "report.html")
     return {
         "trials": json.loads(told),
         "curves": curves,
-        "files": {name: (out / name).read_bytes() for name in kept},
+        "predictions": predicted.read_bytes(),
+        "files": {name: (out / name).read_bytes() for name in files},
         "names": sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()),
     }
 
 
-@pytest.mark.parametrize("seed", [2014])
+@pytest.mark.parametrize(
+    ("task", "seed"),
+    [
+        ("binary", 2014),
+        pytest.param("multiclass", 2026, marks=whole),
+        pytest.param("regression", 13, marks=whole),
+    ],
+)
 def test_a_study_killed_at_random_moments_equals_one_that_ran_through(
-    tmp_path: Path, seed: int
+    tmp_path: Path, task: str, seed: int
 ) -> None:
-    subprocess.run(command(tmp_path / "through"), check=True, capture_output=True)
+    chosen = options(tmp_path, task)
+    subprocess.run(command(chosen, tmp_path / "through"), check=True, capture_output=True)
     through = found(tmp_path / "through")
-    attack = Attack(tmp_path / "killed", random.Random(seed))
+    attack = Attack(command(chosen, tmp_path / "killed"), random.Random(seed))
     for _ in range(KILLS + 10):
         if attack.run():
             break
@@ -163,5 +199,6 @@ def test_a_study_killed_at_random_moments_equals_one_that_ran_through(
     for name, (curve, digests) in through["curves"].items():
         assert killed["curves"][name][0] == curve, name
         assert digests.items() <= killed["curves"][name][1].items(), name
+    assert killed["predictions"] == through["predictions"]
     assert killed["files"] == through["files"]
     assert killed["names"] == through["names"]

@@ -6,6 +6,7 @@ from pathlib import Path
 from hpsearch.data.columns import Column
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.card import write_card
+from hpsearch.tasks.regression import REGRESSION
 from tests.outcomes import MakeOutcome
 
 COLUMNS = (Column("age", "number"), Column("a|b", "category"), Column("day", "date"))
@@ -49,6 +50,22 @@ def test_a_model_of_numbers_takes_one_array(make_outcome: MakeOutcome) -> None:
     card = card_of(replace(outcome, data=numbers))
     assert 'rows = new[about["numbers"]].to_numpy("float64")' in card
     assert "JAX" in card
+
+
+def test_numbers_are_told_in_the_digits_of_their_unit(make_outcome: MakeOutcome) -> None:
+    made = with_model(make_outcome(task=REGRESSION))
+    data = made.spec.data.model_copy(update={"label": "price (€)"})
+    target = replace(made.data.target, deviation=1e5)
+    outcome = replace(
+        made,
+        spec=made.spec.model_copy(update={"data": data}),
+        data=replace(made.data, classes=(), target=target),
+    )
+    card = card_of(outcome)
+    assert made.test is not None
+    error = made.test.metrics["root_mean_squared_error"].value
+    assert f"| root mean squared error in the target's unit | {error:,.0f} |" in card
+    assert "'price (€)', in its own unit." in card
 
 
 def test_without_a_model_or_a_test_there_is_no_card(make_outcome: MakeOutcome) -> None:

@@ -177,6 +177,15 @@ def test_the_spread_over_seeds_is_the_sample_deviation(make_outcome: MakeOutcome
     assert seeds["deviation"] == pytest.approx(0.04)
 
 
+def test_the_label_is_named(make_outcome: MakeOutcome) -> None:
+    made = make_outcome()
+    data = made.spec.data.model_copy(update={"label": "price (€)"})
+    named = replace(made, spec=made.spec.model_copy(update={"data": data}))
+    for outcome, there in ((made, False), (named, True)):
+        page = write_report(outcome).html.read_text("utf-8")
+        assert (", to predict &#39;price (€)&#39;: 10,000 to train" in page) == there
+
+
 def test_every_section_is_there_in_its_order(make_outcome: MakeOutcome) -> None:
     written = read(make_outcome())
     assert [h.text for h in written.page.named("h2")] == TITLES

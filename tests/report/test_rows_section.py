@@ -10,8 +10,10 @@ from hpsearch.data.inspection.inspect import QUESTIONS
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.report import report_values
 from hpsearch.report.sections.rows import ROWS
-from hpsearch.report.sections.rows.sentences import say_cut
+from hpsearch.report.sections.rows.sentences import say_cut, say_looked
 from hpsearch.study.sections import DataSection
+from hpsearch.tasks.binary import BINARY
+from hpsearch.tasks.regression import REGRESSION
 from tests.outcomes import MakeOutcome
 
 from .sections import render
@@ -50,7 +52,7 @@ def test_rows_without_anything_odd_are_told_so(make_outcome: MakeOutcome) -> Non
 @pytest.mark.parametrize(
     ("entries", "said"),
     [
-        ({}, "have the same shares in all parts"),
+        ({}, "the classes have the same shares in all parts"),
         ({"stratify": False}, "The rows were shuffled by the study's seed. The test was cut"),
         ({"shuffle": False}, "the first rows validate and the last are the test"),
         ({"group": "patient"}, "same value of 'patient' are all in one part"),
@@ -60,7 +62,13 @@ def test_rows_without_anything_odd_are_told_so(make_outcome: MakeOutcome) -> Non
     ],
 )
 def test_the_cut_is_told(entries: dict[str, Any], said: str) -> None:
-    assert said in say_cut(DataSection.model_validate({"source": "csv", **entries}))
+    assert said in say_cut(DataSection.model_validate({"source": "csv", **entries}), BINARY)
+
+
+def test_of_numbers_no_classes_are_told() -> None:
+    cut = say_cut(DataSection.model_validate({"source": "csv"}), REGRESSION)
+    assert "class" not in cut + say_looked(REGRESSION)
+    assert "rare classes" in say_looked(BINARY)
 
 
 def test_there_are_questions_behind_what_is_said_to_be_looked_for() -> None:

@@ -131,6 +131,13 @@ def test_pruned_trials_that_were_ahead_are_told(make_outcome: MakeOutcome) -> No
     assert "1 of 2 pruned trials (50.0%) was ahead" in told
 
 
+def test_bounds_that_round_to_one_number_are_told_as_one(make_outcome: MakeOutcome) -> None:
+    long = [replace(trial, epochs=100) for trial in complete([0.5] * 20)]
+    pruned = replace(make_trial(20, "pruned", value=0.6), epochs=90)
+    told = say(make_outcome([*long, pruned]))["said"]["pruning"]
+    assert "Without pruning the search would have cost 1.0 times as much" in told
+
+
 def test_a_long_list_of_those_ahead_is_cut(make_outcome: MakeOutcome) -> None:
     values = say(prune(make_outcome, [0.59] * 30))
     assert (values["pruning"]["ahead"], values["pruning"]["compared"]) == (30, 30)

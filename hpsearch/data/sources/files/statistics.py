@@ -14,9 +14,10 @@ from hpsearch.data.sources.files.relation import Field
 from hpsearch.data.sources.files.texts import Texts
 from hpsearch.data.sources.files.words import BOOLEANS, NO_VALUE, NO_VALUE_UNLESS_TEXT
 
-#: Columns of texts with about so many different values, or fewer, have them counted exactly; of
-#: numbers only where they may all be listed.
-COUNTED_TEXTS = 11_000
+#: Columns with about so many different values, or fewer, have them counted exactly.
+COUNTED = 11_000
+
+#: Numbers are counted one by one only where they may all be listed.
 COUNTED_NUMBERS = 130
 
 #: Different texts beside the numbers of a column that are looked at one by one.
@@ -106,7 +107,7 @@ def count_odd(texts: Texts, counts: Sequence[Counts], cells: Cells) -> None:
     few = [
         place
         for place, count in enumerate(counts)
-        if count.distinct <= (COUNTED_TEXTS if place in mixed else COUNTED_NUMBERS)
+        if count.distinct <= (COUNTED if place in mixed else COUNTED_NUMBERS)
     ]
     for place, values in _histograms(texts, few, cells, "true").items():
         counts[place].values, counts[place].distinct = values, len(values)
@@ -146,13 +147,16 @@ class Range:
 def value_ranges(
     texts: Texts, places: Collection[int], cells: Cells, kind: Literal["number", "date"]
 ) -> dict[int, Range]:
-    """The ranges of columns of numbers or dates, by their places; different values are about so
-    many.
+    """The ranges of columns of numbers or dates, by their places; of more than 10,000 different
+    values the number is about right.
     """
     ranges = {place: Range() for place in places}
     if places:
+        few = ", ".join(str(place) for place in places if texts.distinct[place] <= COUNTED)
+        counted = f"count(DISTINCT value) FILTER (place IN ({few}))" if few else "0"
+        about = "least(approx_count_distinct(value), sum(times))"
         statement = (
-            "SELECT place, sum(times), approx_count_distinct(value), min(value), "
+            f"SELECT place, sum(times), coalesce(nullif({counted}, 0), {about}), min(value), "
             "sum(value * times) / sum(times), max(value), "
             "bool_and(value = floor(value)) FROM (SELECT place, times, "
             f"{cells.value(TEXT, kind)} AS value FROM {texts.source(places)}) "

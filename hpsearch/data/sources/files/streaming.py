@@ -1,6 +1,6 @@
 """Known columns of a file of any size, matched by their names and read block by block."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,34 +90,46 @@ def _refuse_broken(relation: Relation) -> None:
 def _find(relation: Relation, kinds: dict[str, Kind]) -> list[tuple[Field, Kind]]:
     """The columns in the order of ``kinds``."""
     fields = {field.name: field for field in relation.fields}
-    others = [name for name in fields if name not in kinds]
-    absent = [name for name in kinds if name not in fields]
-    if absent:
-        way_out = f"rename it, or add it; the file's columns are {listed(relation.names)}"
-        rule = "must be there, as the model takes it, and is not"
-        raise file_error(
-            relation.path,
-            [
-                Mistake(f"column {shown(name)}", f"{rule}{did_you_mean(name, others)}", way_out)
-                for name in absent
-            ],
-        )
+    refuse_absent(relation.path, kinds, relation.names)
     found = [(fields[name], kind) for name, kind in kinds.items()]
-    wrong = [(field, kind) for field, kind in found if field.type not in TYPES[kind]]
-    if wrong:
-        raise file_error(
-            relation.path,
-            [
-                Mistake(
-                    f"column {shown(field.name)}",
-                    f"must hold {kind} values, as the rows did that the study ran on, "
-                    f"got {field.type} values",
-                    "write the column as it was in the study's rows",
-                )
-                for field, kind in wrong
-            ],
-        )
+    if wrong := [(field, kind) for field, kind in found if field.type not in TYPES[kind]]:
+        pairs = [(Column(field.name, kind), field.type) for field, kind in wrong]
+        raise wrong_kinds(relation.path, pairs)
     return found
+
+
+def refuse_absent(path: Path, wanted: Collection[str], names: Sequence[str]) -> None:
+    """Refuse a file without some of the columns that a model takes.
+
+    Raises:
+        DataError: If there are such columns, with all of them.
+    """
+    others = [name for name in names if name not in wanted]
+    way_out = f"rename it, or add it; the file's columns are {listed(names)}"
+    rule = "must be there, as the model takes it, and is not"
+    mistakes = [
+        Mistake(f"column {shown(name)}", f"{rule}{did_you_mean(name, others)}", way_out)
+        for name in wanted
+        if name not in names
+    ]
+    if mistakes:
+        raise file_error(path, mistakes)
+
+
+def wrong_kinds(path: Path, columns: Sequence[tuple[Column, str]]) -> DataError:
+    """Columns that a model takes hold values of another kind, which stands beside each."""
+    return file_error(
+        path,
+        [
+            Mistake(
+                f"column {shown(column.name)}",
+                f"must hold {column.kind} values, as the rows did that the study ran on, "
+                f"got {kind} values",
+                "write the column as it was in the study's rows",
+            )
+            for column, kind in columns
+        ],
+    )
 
 
 def _refuse_wrong(relation: Relation, numbers: Sequence[tuple[Field, Kind]], cells: Cells) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from hpsearch.errors import shown
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.blocks import (
     Block,
@@ -85,7 +86,7 @@ def _test(outcome: Outcome, values: Values) -> Iterator[Block]:
         ),
     )
     yield Heading("The rows, the time, and the openings of the test")
-    yield Paragraph(_say_rows(values))
+    yield Paragraph(_say_rows(values, outcome.spec.data.label))
     times = say_openings(test["openings"], test["openings_known"])
     yield Paragraph(f"The test rows were opened {times}:")
     yield Bullets([_say_opening(opening) for opening in test["opening_log"]], "numbered")
@@ -124,11 +125,12 @@ def _metrics(task: Task, test: Mapping[str, Any], scale: float) -> Table:
     )
 
 
-def _say_rows(values: Values) -> str:
+def _say_rows(values: Values, label: str | int) -> str:
     data = values["data"]
+    target = f", to predict {shown(label)}" if isinstance(label, str) else ""
     seconds = f" It took {say_phases(values['run']['seconds'])}." if "run" in values else ""
     return (
-        f"On {data['description']}: {say_count(data['train_rows'])} to train, "
+        f"On {data['description']}{target}: {say_count(data['train_rows'])} to train, "
         f"{say_count(data['validation_rows'])} to validate, {say_count(data['test_rows'])} sealed "
         f"for the test.{seconds}"
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from hpsearch.data.inspection.notice import Notice
 from hpsearch.study.cutting import reads_prefix
 from hpsearch.study.sections import DataSection
+from hpsearch.tasks.task import Task
 from hpsearch.wording import listed, say_count
 
 #: What a notice is about, in a few words.
@@ -32,7 +33,7 @@ def say_answer(notices: Sequence[Notice]) -> str:
     return f"{say_count(len(notices))} {things} to know of the rows: {listed(list(kinds))}."
 
 
-def say_cut(data: DataSection) -> str:
+def say_cut(data: DataSection, task: Task) -> str:
     """Which rows are for what, and what decided it."""
     if data.test_path is not None:
         both = " and so are the validation rows" if data.validation_path is not None else ""
@@ -49,10 +50,10 @@ def say_cut(data: DataSection) -> str:
             f"By {data.time!r}, the latest rows are the test, those before them validate, and "
             f"the earlier ones train."
         )
-    if data.stratify:
+    if data.stratify and task.classification:
         return (
-            "The rows were shuffled by the study's seed, and classes, where there are some, have "
-            "the same shares in all parts. The test was cut first."
+            "The rows were shuffled by the study's seed, and the classes have the same shares in "
+            "all parts. The test was cut first."
         )
     if data.shuffle:
         return "The rows were shuffled by the study's seed. The test was cut first."
@@ -61,10 +62,11 @@ def say_cut(data: DataSection) -> str:
     return "In the order of their source, the first rows validate and the last are the test."
 
 
-def say_looked() -> str:
+def say_looked(task: Task) -> str:
     """What was looked for."""
+    classes = ", rare classes" if task.classification else ""
     return (
         "Before training, the rows are searched for index columns, columns that tell the label "
-        "alone, duplicates, identifiers, constant and mostly missing columns, rare classes and "
+        f"alone, duplicates, identifiers, constant and mostly missing columns{classes} and "
         "an order by label. Labels of test rows are never held against a feature."
     )

@@ -13,8 +13,8 @@ def read_values(outcome: Outcome) -> Values:
     return {
         "said": {
             "answer": say_answer(notices),
-            "cut": say_cut(outcome.spec.data),
-            "looked": say_looked(),
+            "cut": say_cut(outcome.spec.data, outcome.task),
+            "looked": say_looked(outcome.task),
         },
         "notices": [asdict(notice) for notice in notices],
     }

@@ -114,10 +114,11 @@ def _say_saved(pruning: Pruning, spent: float) -> str:
     if complete is None:
         return f"{pruned}, {most} times the cost of the search."
     least = say_number((spent + complete.core_seconds) / spent, 1)
+    times = most if least == most else f"{least} to {most}"
     return (
         f"{pruned}; up to the mean length of the complete trials, "
         f"{say_count(round(complete.length))} epochs, {_more(complete)}. Without pruning the "
-        f"search would have cost {least} to {most} times as much."
+        f"search would have cost {times} times as much."
     )
 
 

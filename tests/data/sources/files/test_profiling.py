@@ -92,6 +92,15 @@ def test_missing_words_and_values_are_counted(files: Files) -> None:
     assert (number.least, number.largest, number.distinct) == (-3, 46, 50)
 
 
+@pytest.mark.parametrize("written", [repr, lambda row: f"19{row % 90 + 10}-{row // 90 + 1:02d}-28"])
+def test_different_values_are_counted_exactly_up_to_10_000(
+    files: Files, written: Callable[[int], str]
+) -> None:
+    different = 1_080
+    text = table({"a": lambda row: written(row % different)}, 2 * different)
+    assert files.profile(text).columns[1].distinct == different
+
+
 @pytest.mark.parametrize("first", [0, 1])
 def test_an_index_is_told_and_without_a_name_left_out(files: Files, first: int) -> None:
     profile = files.profile(table({"k": lambda row: row + first, "a": lambda row: row / 3}))

@@ -75,7 +75,7 @@ def say_spread_by_prediction(residuals: Residuals, digits: int) -> str:
 
 
 def say_furthest(residuals: Residuals, digits: int) -> str | None:
-    """The predictions that are furthest off on average; None where none are."""
+    """The bin that is furthest off of those that are off beyond chance; None where none is."""
     off = [bin_ for bin_ in residuals.bins if bin_.error.excludes_zero and bin_.rows > 1]
     if not off:
         return None
@@ -84,6 +84,6 @@ def say_furthest(residuals: Residuals, digits: int) -> str | None:
     size = say_number(abs(furthest.error.value), digits)
     share = furthest.rows / sum(bin_.rows for bin_ in residuals.bins)
     return (
-        f"Furthest off on average are the {say_share(share)} of the rows for which it predicts "
-        f"{say_number(furthest.predicted, digits)} on average: that is {size} too {high}."
+        f"Off beyond chance, and most so, are the {say_share(share)} of the rows for which it "
+        f"predicts {say_number(furthest.predicted, digits)} on average: that is {size} too {high}."
     )

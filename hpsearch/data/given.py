@@ -1,0 +1,88 @@
+"""A ``rows.parquet`` that a user hands over: rows that the folder of a study kept."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from hpsearch.arrays import DamagedError
+from hpsearch.data.columns import Column, RawRows
+from hpsearch.data.kept import read_kept_rows
+from hpsearch.data.parquet import is_ours
+from hpsearch.data.sources.files.streaming import Stream, refuse_absent, stream_columns, wrong_kinds
+from hpsearch.data.table import Table
+from hpsearch.errors import DataError, named
+from hpsearch.inputs import NotAFile
+from hpsearch.study.table_keys import TableKeys
+
+#: Rows of a block.
+BLOCK = 8_192
+
+
+def is_kept(path: Path) -> bool:
+    """Whether a file is one that a study's folder kept, and not a user's own."""
+    if path.suffix != ".parquet":
+        return False
+    try:
+        return is_ours(path)
+    except NotAFile as error:
+        raise DataError(f"{named(path)} {error}") from None
+    except OSError:
+        return False  # its source says what is wrong
+
+
+def given_rows(path: Path) -> Table:
+    """The rows of such a file.
+
+    Raises:
+        DataError: If it is damaged.
+    """
+    try:
+        return read_kept_rows(path)
+    except (DamagedError, FileNotFoundError) as error:
+        raise DataError(
+            f"{named(path)} must be the whole rows.parquet of a study's folder, got a damaged "
+            f"file: {error}; give the file that they came from"
+        ) from None
+
+
+@contextmanager
+def open_columns(path: Path, columns: Sequence[Column], given: TableKeys) -> Iterator[Stream]:
+    """Open new rows by the columns that a model takes, a file of any format or kept rows.
+
+    Raises:
+        DataError: As ``stream_columns`` does.
+    """
+    if not is_kept(path):
+        with stream_columns(path, columns, given) as stream:
+            yield stream
+        return
+    table = given_rows(path)
+    refuse_absent(path, [column.name for column in columns], table.names)
+    kinds = {column.name: column.kind for column in table.columns}
+    if wrong := [column for column in columns if not _fits(column, kinds[column.name])]:
+        raise wrong_kinds(path, [(column, kinds[column.name]) for column in wrong])
+    raw = _chosen(table, columns)
+    wanted = {column.name for column in columns}
+    ignored = tuple(name for name in table.names if name not in wanted)
+    blocks = (raw[first : first + BLOCK] for first in range(0, len(raw), BLOCK))
+    yield Stream(len(raw), ignored, blocks)
+
+
+def _fits(column: Column, kind: str) -> bool:
+    """Whether kept values of a kind are what a column holds; a boolean is a number, 0 or 1."""
+    return kind == column.kind or {kind, column.kind} == {"number", "boolean"}
+
+
+def _chosen(table: Table, columns: Sequence[Column]) -> RawRows:
+    """These columns in this order."""
+    numbers = [column.name for column in table.columns if not column.is_text]
+    texts = [column.name for column in table.columns if column.is_text]
+    number_places = [numbers.index(column.name) for column in columns if not column.is_text]
+    text_places = [texts.index(column.name) for column in columns if column.is_text]
+    return RawRows(
+        table.raw.numbers[:, number_places].astype(np.float64),
+        table.raw.codes[:, text_places],
+        tuple(table.raw.vocabularies[place] for place in text_places),
+    )
