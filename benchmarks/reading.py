@@ -1,7 +1,8 @@
 """How fast a million mixed rows are read with known kinds, and looked at without them.
 
 ``python -m benchmarks.reading``: CPU seconds and the growth of the process's peak memory of a
-reading, and both of a whole ``hpsearch init``. Each runs in a process of its own.
+reading, and both of a whole ``hpsearch init``; the same of 200 rows of very many columns. Each runs
+in a process of its own.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import numpy as np
 from benchmarks.tables import print_table, write_json
 from hpsearch.data.sources.files.engine import connect
 from hpsearch.data.sources.files.reading import read_file
+from hpsearch.study.reading import read_study
 from hpsearch.study.table_keys import TableKeys
 from hpsearch.tasks.binary import BINARY
 
@@ -30,7 +32,43 @@ KINDS = {
 }
 
 
-def main(rows: int, file: Path | None) -> None:
+WIDE_ROWS = 200
+
+
+def main(rows: int, columns: int, file: Path | None) -> None:
+    """Measure both tables."""
+    long, wide = measure_long(rows), measure_wide(columns)
+    write_json(file, {**long, "wide": wide})
+
+
+def measure_wide(columns: int) -> dict[str, float]:
+    """Draft a study of a table of numbers, and read its rows as the study says."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.csv"
+        names = ",".join(f"column {place}" for place in range(columns))
+        rng = np.random.default_rng(0)
+        with path.open("w", encoding="utf-8") as table:
+            table.write(f"y,{names}\n")
+            for row in range(WIDE_ROWS):
+                numbers = rng.normal(size=columns).round(4).astype(str)
+                table.write(f"{('no', 'yes')[row % 2]},{','.join(numbers)}\n")
+        drafting, drafting_peak = _draft(path)
+        with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as processes:
+            study = path.with_suffix(".toml")
+            reading, growth = processes.submit(_read_drafted, study).result()
+        length = study.stat().st_size
+    print_table(
+        f"{WIDE_ROWS} rows of {columns + 1:,} columns, study file of {length / 1e3:.0f} kB",
+        ("what", "CPU seconds", "memory in MB"),
+        [
+            ("hpsearch init", f"{drafting:.2f}", f"{drafting_peak:.0f}"),
+            ("read as drafted", f"{reading:.2f}", f"+{growth:.0f}"),
+        ],
+    )
+    return {"columns": columns, "init": drafting, "read": reading, "study_bytes": length}
+
+
+def measure_long(rows: int) -> dict[str, float]:
     """Write a table, read it and draft a study of it, each measured once."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.csv"
@@ -48,7 +86,7 @@ def main(rows: int, file: Path | None) -> None:
             ("hpsearch init", f"{drafting:.2f}", f"{drafting_peak:.0f}"),
         ],
     )
-    write_json(file, {**found, "init": drafting, "init_megabytes": drafting_peak})
+    return {**found, "init": drafting, "init_megabytes": drafting_peak}
 
 
 def _read(path: Path) -> tuple[float, float]:
@@ -61,6 +99,16 @@ def _read(path: Path) -> tuple[float, float]:
             **{"header": True, "missing": ["NA"], "day_first": False},
         }
     )
+    return _measured(path, given)
+
+
+def _read_drafted(study: Path) -> tuple[float, float]:
+    """The same of the rows of a drafted study."""
+    data = read_study(study).data
+    return _measured(Path(str(data.path)), data)
+
+
+def _measured(path: Path, given: TableKeys) -> tuple[float, float]:
     before = resource.getrusage(resource.RUSAGE_SELF)
     read_file(path, label="y", task=BINARY, given=given, progress=lambda now, of: None, tell=print)
     after = resource.getrusage(resource.RUSAGE_SELF)
@@ -107,6 +155,7 @@ def _megabytes(used: resource.struct_rusage) -> float:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--columns", type=int, default=10_000)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    main(asked.rows, asked.json)
+    main(asked.rows, asked.columns, asked.json)

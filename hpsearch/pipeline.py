@@ -118,7 +118,7 @@ def reproduce(
     facts = facts_of(table, rows, spec.task)
     del table
     folder.check_rows(facts)
-    with training_pool((rows.fold,), workers, view.tell) as pool:
+    with training_pool((rows.folds,), workers, view.tell) as pool:
         repetitions = []
         view.retraining(0, len(runs))
         for repetition in repeat(runs, problem_of(facts), pool):
@@ -166,7 +166,7 @@ def _opened(
             folder.check_place()
             keep_rows(rows_file(out), table)
         del table, kept
-        with training_pool((rows.fold,), workers, view.tell) as pool:
+        with training_pool((rows.folds,), workers, view.tell) as pool:
             yield folder, rows, problem_of(facts), pool
 
 
@@ -181,20 +181,22 @@ def _evaluate(
 
 def _models(folder: StudyFolder, rows: Split, pool: Pool) -> Models:
     """What the pool's workers do with trained networks."""
-    task, preprocessing = folder.spec.task.name, rows.preprocessing
+    task, prepared = folder.spec.task.name, rows.prepared
 
     def network(run: Run, weights: Arrays, raw: RawRows) -> Future[Any]:
-        return pool.call(predict, run.recipe, preprocessing, weights, raw, rows.target)
+        way = prepared[run.recipe.preparation]
+        return pool.call(predict, run.recipe, way.preprocessing, weights, raw, way.fold.target)
 
     def validation(run: Run, weights: Arrays) -> Future[Any]:
         return pool.call(predict_validation, run, weights)
 
     def baseline(name: str, seed: int, raw: RawRows) -> Future[Any]:
-        return pool.call(fit_and_predict, task, name, seed, preprocessing, raw)
+        return pool.call(fit_and_predict, task, name, seed, rows.usual, rows.preprocessing, raw)
 
     def save(path: Path, run: Run, weights: Arrays, threshold: float | None) -> None:
-        about = (rows.target, folder.data().classes, threshold)
-        whole = (path, run.recipe, preprocessing, weights, *about)
+        way = prepared[run.recipe.preparation]
+        about = (way.fold.target, folder.data().classes, threshold)
+        whole = (path, run.recipe, way.preprocessing, weights, *about)
         pool.call(save_model, *whole, name="saving the model").result()
 
     return Models(Predictors(network, validation, baseline), save)

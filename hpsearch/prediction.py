@@ -1,30 +1,26 @@
 """Predictions of a study's saved model for new rows, from a file to a file."""
 
-import csv
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hpsearch.data.columns import RawRows
 from hpsearch.data.given import open_columns
+from hpsearch.data.predictions import Predictions, open_predictions
 from hpsearch.data.signature import Signature, read_signature
 from hpsearch.errors import RecordError, UsageError, named, shown
 from hpsearch.execution.pool import Pool
 from hpsearch.execution.training_pool import training_pool
 from hpsearch.execution.worker import predict_saved
-from hpsearch.files import digest_of, replacing
+from hpsearch.files import digest_of
 from hpsearch.record.folder import StudyFolder
 from hpsearch.study.table_keys import TableKeys
-from hpsearch.tasks.registry import TASKS
 from hpsearch.wording import listed
-
-Predictions = NDArray[np.float64]
 
 #: Blocks that are read ahead of those that are predicted.
 AHEAD = 4
@@ -39,14 +35,15 @@ def model_file(folder: Path) -> Path:
 
 
 def predict_file(folder: StudyFolder, data: Path, output: Path, tell: Callable[[str], None]) -> int:
-    """Predict all rows of a file, in their order, and write them as CSV, a line each.
+    """Predict all rows of a file, in their order, and write them as CSV or Parquet.
 
     Columns are matched by their names; those that the model does not take are ignored and told.
     Texts that no train row had are told with their counts.
 
     Args:
         data: A table in any format that a study reads.
-        output: Replaced in one step, when all rows are predicted.
+        output: Replaced in one step, when all rows are predicted; Parquet by its ending,
+            ``.parquet`` or ``.pq``, else CSV.
         tell: Takes a line for the user.
 
     Returns:
@@ -71,8 +68,7 @@ def predict_file(folder: StudyFolder, data: Path, output: Path, tell: Callable[[
     with (
         open_columns(data, signature.columns, given) as stream,
         training_pool((), 1, tell) as pool,
-        replacing(output) as fresh,
-        fresh.open("w", encoding="utf-8", newline="") as file,
+        open_predictions(output, signature, tell) as write,
     ):
         label = folder.spec.data.label
         if ignored := [shown(name) for name in stream.ignored if name != label]:
@@ -80,42 +76,12 @@ def predict_file(folder: StudyFolder, data: Path, output: Path, tell: Callable[[
                 f"{named(data.name)}: the model does not take {listed(ignored)}; "
                 f"{'it is' if len(ignored) == 1 else 'they are'} ignored"
             )
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header(signature))
         for predictions in _predicted(pool, model, unknown.watched(stream.blocks)):
-            writer.writerows(lines(signature, predictions))
+            write(predictions)
         rows = stream.rows
     for message in unknown.messages():
         tell(f"{named(data.name)}: {message}")
     return rows
-
-
-def header(signature: Signature) -> list[str]:
-    """Names of the columns of predictions.
-
-    ``probability`` is that of the second class; of several classes each has a column. The last
-    column, ``prediction``, is the class that the model calls a row, or the number.
-    """
-    if signature.threshold is not None:
-        return ["probability", "prediction"]
-    if TASKS[signature.task].classification:
-        return [*(f"probability of {name}" for name in signature.classes), "prediction"]
-    return ["prediction"]
-
-
-def lines(signature: Signature, predictions: Predictions) -> Iterator[Sequence[Any]]:
-    """The values of ``header`` for predictions, ``(rows,)`` or ``(rows, classes)``."""
-    if signature.threshold is not None:
-        names = signature.classes or ("0", "1")
-        called = (predictions >= signature.threshold).astype(int)
-        for probability, place in zip(predictions.tolist(), called.tolist(), strict=True):
-            yield probability, names[place]
-    elif TASKS[signature.task].classification:
-        called = predictions.argmax(axis=1)
-        for probabilities, place in zip(predictions.tolist(), called.tolist(), strict=True):
-            yield *probabilities, signature.classes[place]
-    else:
-        yield from ([value] for value in predictions.tolist())
 
 
 @dataclass(slots=True)

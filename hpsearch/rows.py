@@ -11,6 +11,7 @@ from hpsearch.data.kept import read_kept_rows
 from hpsearch.data.load import load
 from hpsearch.data.table import Table
 from hpsearch.errors import RecordError
+from hpsearch.models.preparation import preparations_of
 from hpsearch.progress import View
 from hpsearch.record.folder import rows_file
 from hpsearch.record.study_file import written_spec
@@ -73,5 +74,5 @@ def split_rows(table: Table, spec: StudySpec) -> Split:
         DataError: If they are too few, or the labels of a part are not the task's.
     """
     cut = cut_rows(table, spec.data, spec.study.seed)
-    rows = split(table, spec.task, cut, spec.data.scaling)
+    rows = split(table, spec.task, cut, preparations_of(spec.space))
     return replace(rows, notices=inspect_rows(table, cut))

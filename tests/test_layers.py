@@ -47,7 +47,7 @@ CONFINED = {
     "narwhals": ("data/sources/frame",),
     "tensorboard": ("tensorboard/",),
     "matplotlib": ("report/figures/", "report/sections/"),
-    "duckdb": ("data/sources/files/", "data/parquet.py"),
+    "duckdb": ("data/sources/files/", "data/parquet.py", "data/predictions/parquet_file.py"),
     "rich": ("terminal.py",),
     "typer": ("cli/",),
 }

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -13,10 +14,9 @@ from numpy.typing import NDArray
 from hpsearch import pipeline
 from hpsearch.data.columns import Column, RawRows
 from hpsearch.data.kept import keep_rows
-from hpsearch.data.signature import Signature
 from hpsearch.data.table import Origin, Table
 from hpsearch.errors import DataError, RecordError, UsageError
-from hpsearch.prediction import header, lines, predict_file
+from hpsearch.prediction import predict_file
 from hpsearch.record.folder import read_folder
 from hpsearch.study.reading import check_study
 from hpsearch.tasks.registry import TASKS
@@ -185,16 +185,6 @@ def test_rows_are_called_by_the_threshold_of_the_report(binary: Path, tmp_path: 
     assert len(set(called)) == 2
 
 
-def test_a_fault_leaves_the_old_output(binary: Path, tmp_path: Path) -> None:
-    output = tmp_path / "out.csv"
-    output.write_text("old")
-    data = write_rows(tmp_path / "new.csv", table("binary").raw[:9], size={4: "big"})
-    with pytest.raises(Exception, match="line 6: 'size' must be a finite number, got 'big'"):
-        predicted(binary, data, output)
-    assert output.read_text() == "old"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["new.csv", "out.csv"]
-
-
 def test_the_output_never_takes_the_place_of_the_input(binary: Path, tmp_path: Path) -> None:
     data = write_rows(tmp_path / "new.csv", table("binary").raw[:9])
     (tmp_path / "link.csv").hardlink_to(data)
@@ -234,13 +224,30 @@ def test_the_card_says_how_the_model_is_called(
     np.testing.assert_allclose(variables["predictions"][:, 0], probabilities, rtol=1e-6)
 
 
-def test_names_and_values_of_predictions() -> None:
-    labels = Signature("binary", COLUMNS, threshold=0.5)
-    assert header(labels) == ["probability", "prediction"]
-    assert list(lines(labels, np.array([0.4, 0.5]))) == [(0.4, "0"), (0.5, "1")]
-    several = Signature("multiclass", COLUMNS, classes=("a", "b", "c"))
-    assert header(several)[0] == "probability of a"
-    assert list(lines(several, np.array([[0.2, 0.5, 0.3]]))) == [(0.2, 0.5, 0.3, "b")]
-    number = Signature("regression", COLUMNS)
-    assert header(number) == ["prediction"]
-    assert list(lines(number, np.array([7.5]))) == [[7.5]]
+def test_parquet_holds_what_csv_holds(study: Path, tmp_path: Path) -> None:
+    with read_folder(study) as folder:
+        task = folder.spec.task.name
+    data = write_rows(tmp_path / "new.csv", table(task).raw)
+    records, _ = predicted(study, data, tmp_path / "out.csv")
+    with read_folder(study) as folder:
+        assert predict_file(folder, data, tmp_path / "out.parquet", print) == ROWS
+    with duckdb.connect() as connection:
+        frame = connection.execute(f"FROM read_parquet('{tmp_path / 'out.parquet'}')").df()
+    assert list(frame.columns) == list(records[0])
+    for name in frame.columns:
+        written = [record[name] for record in records]
+        if frame[name].dtype == np.float64:
+            assert frame[name].tolist() == [float(text) for text in written]
+        else:
+            assert (name, frame[name].tolist()) == ("prediction", written)
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.parquet"])
+def test_a_fault_leaves_the_old_output(binary: Path, tmp_path: Path, name: str) -> None:
+    output = tmp_path / name
+    output.write_text("old")
+    data = write_rows(tmp_path / "new.csv", table("binary").raw[:9], size={4: "big"})
+    with pytest.raises(Exception, match="line 6: 'size' must be a finite number, got 'big'"):
+        predicted(binary, data, output)
+    assert output.read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new.csv", name]

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from hpsearch.data.columns import RawRows, number_columns
-from hpsearch.data.standardization import Standardization
+from hpsearch.data.features.table_preprocessing import TablePreprocessing
 from hpsearch.models.recipe import recipe_of
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.study.reading import check_study
@@ -83,7 +83,7 @@ def test_new_rows_are_ordered_by_the_names_in_the_saved_model(
 
     names = ("a", "b", "c")
     raw = np.random.default_rng(0).normal(size=(9, 3)).astype(np.float32)
-    fitted = Standardization.fit(RawRows.of_numbers(raw), number_columns(names))
+    fitted = TablePreprocessing.fit(RawRows.of_numbers(raw), number_columns(names))
     values = {"layers": 1, "units": 4}
     recipe = recipe_of(values, epochs=1, batch_size=9, patience=1, decay_epochs=1)
     weights = initial_weights(recipe.network, 3, seed=1)

@@ -44,6 +44,14 @@ def prices() -> Table:
     return Table.of_numbers(features, 1e8 + 5 * signal, NAMES, ORIGIN)
 
 
+def amounts() -> Table:
+    """A skewed target, one column of far values."""
+    rng, features = _features()
+    signal = features[:, 0] - features[:, 1] + 0.2 * rng.normal(size=len(features))
+    features[:, 2] = np.exp(3 * features[:, 2])
+    return Table.of_numbers(features, 1e3 * np.exp(signal), NAMES, ORIGIN)
+
+
 TABLES: dict[str, Callable[[], Table]] = {"multiclass": species, "regression": prices}
 
 
@@ -51,7 +59,16 @@ TABLES: dict[str, Callable[[], Table]] = {"multiclass": species, "regression": p
 LINEAR = {"multiclass": "logistic_regression", "regression": "ridge_regression"}
 
 
-def study(task: str, engine: Engine, trials: int = 3, objective: str | None = None) -> StudySpec:
+#: Ways to prepare the rows, as a study file has them.
+PREPARATIONS: dict[str, Any] = {
+    "scaling": {"choice": ["robust", "standard", "quantile"]},
+    "target_transform": {"choice": ["none", "log"]},
+}
+
+
+def study(
+    task: str, engine: Engine, trials: int = 3, objective: str | None = None, **space: Any
+) -> StudySpec:
     return check_study(
         {
             "study": {"name": task, "seed": 3},
@@ -59,7 +76,7 @@ def study(task: str, engine: Engine, trials: int = 3, objective: str | None = No
                 **{"source": "csv", "path": "nowhere.csv", "task": task, "shuffle": False},
                 **{"validation": VALIDATION, "train": TRAIN, "test": TEST},
             },
-            "space": {"units": {"int": [4, 8]}, "layers": 1, "learning_rate": 0.05},
+            "space": {"units": {"int": [4, 8]}, "layers": 1, "learning_rate": 0.05, **space},
             "training": {"epochs": 6, "batch_size": 50, "engine": engine},
             "search": {
                 **{"trials": trials, "parallel": 2, "warmup_epochs": 1},
@@ -149,5 +166,30 @@ def test_a_study_is_ranked_by_another_objective_in_its_own_direction(
     (opening,) = outcome.test.openings
     measured = f"the best by mean {objective} over 2 seeds is measured"
     assert opening.why == f"{measured}, and beside it 1 baseline"
+    with read_folder(tmp_path) as folder:
+        assert pipeline.reproduce(folder, choose_best, workers=1).holds
+
+
+@pytest.mark.usefixtures("tensorflow")
+@pytest.mark.parametrize("engine", get_args(Engine))
+def test_how_rows_are_prepared_is_searched(engine: Engine, tmp_path: Path) -> None:
+    """Each trial has its own features and targets; the best is saved with those it was given."""
+    import keras
+
+    rows = amounts()
+    outcome = pipeline.optimize(
+        study("regression", engine, trials=8, **PREPARATIONS), rows, out=tmp_path, workers=2
+    )
+    ways = {tuple(trial.params[name] for name in PREPARATIONS) for trial in outcome.trials}
+    assert len(ways) > 2
+    assert outcome.winner is not None
+    assert outcome.winner.trial.params["target_transform"] == "log"
+    model = keras.models.load_model(tmp_path / "models" / "best.keras")
+    predictions = np.asarray(model.predict(rows.raw.numbers[-TEST:], verbose=0), np.float64)[:, 0]
+    assert outcome.test is not None
+    for metric in TASKS["regression"].test_metrics:
+        if not metric.standardized:
+            value = metric.reference(rows.labels[-TEST:], predictions)
+            assert outcome.test.metrics[metric.name].value == pytest.approx(value, rel=1e-6)
     with read_folder(tmp_path) as folder:
         assert pipeline.reproduce(folder, choose_best, workers=1).holds

@@ -1,47 +1,82 @@
 """The cut of a table: train and validation rows for training, and test rows that are sealed."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from hpsearch.data.cutting import Cut
 from hpsearch.data.features.table_preprocessing import TablePreprocessing
 from hpsearch.data.inspection.notice import Notice
-from hpsearch.data.parts import Fold, SealedTest
+from hpsearch.data.parts import Fold, Folds, SealedTest
 from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.table import Table
 from hpsearch.data.target import UNSCALED, TargetScale
 from hpsearch.errors import DataError
-from hpsearch.study.sections import ScalingName
+from hpsearch.models.preparation import Preparation
 from hpsearch.tasks.task import Task
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Split:
-    """A table cut in three; ``preprocessing`` and ``target`` know the train rows alone.
+class Prepared:
+    """Train and validation rows as a network gets them, and how raw rows become features.
 
-    Attributes:
-        notices: What people should know of the rows, found before the test was sealed.
+    What was learned of them, ``preprocessing`` and the fold's scales, knows the train rows alone.
     """
 
     fold: Fold
     preprocessing: Preprocessing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """A table cut in three.
+
+    Attributes:
+        prepared: Train and validation rows, prepared in each way that networks are trained on; the
+            first is for what is no network of the study.
+        notices: What people should know of the rows, found before the test was sealed.
+    """
+
+    prepared: Mapping[Preparation, Prepared]
     sealed: SealedTest
     notices: tuple[Notice, ...] = field(default=(), kw_only=True)
 
     @property
+    def usual(self) -> Preparation:
+        """The first preparation."""
+        return next(iter(self.prepared))
+
+    @property
+    def fold(self) -> Fold:
+        """The rows of the first preparation; labels are the same in all."""
+        return self.prepared[self.usual].fold
+
+    @property
+    def folds(self) -> Folds:
+        """What training gets."""
+        return {way: prepared.fold for way, prepared in self.prepared.items()}
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """That of the first preparation; raw columns and width are the same in all."""
+        return self.prepared[self.usual].preprocessing
+
+    @property
     def target(self) -> TargetScale:
-        """The scale of what is predicted."""
-        return self.fold.target
+        """The scale of what is predicted, whatever networks learn of it."""
+        return replace(self.fold.target, logarithm=None)
 
 
-def split(table: Table, task: Task, cut: Cut, scaling: ScalingName = "standard") -> Split:
+def split(
+    table: Table, task: Task, cut: Cut, preparations: Sequence[Preparation] = (Preparation(),)
+) -> Split:
     """Cut a table in validation, train and test rows.
 
     Args:
         task: What the labels of each part must be.
         cut: Which rows are for what; columns that dealt them out are no features.
-        scaling: How columns of numbers are scaled.
+        preparations: The ways in which networks of the study may have their rows.
 
     Raises:
         DataError: If no column is left as a feature, or the labels of a part are not the task's.
@@ -60,20 +95,33 @@ def split(table: Table, task: Task, cut: Cut, scaling: ScalingName = "standard")
                 f"the {len(part):,} {name} rows {problem}; "
                 f"give more rows, mix them (data.shuffle = true), or leave out what is rare"
             )
-    preprocessing = TablePreprocessing.fit(table.raw[parts[1]], table.columns, scaling)
-    if not preprocessing.width:
+    train = table.raw[parts[1]]
+    fitted = {
+        scaling: TablePreprocessing.fit(train, table.columns, scaling)
+        for scaling in dict.fromkeys(each.scaling for each in preparations)
+    }
+    if not all(preprocessing.width for preprocessing in fitted.values()):
         raise DataError(
             f"the rows of {table.origin.description} must have a column of numbers, or texts that "
             f"come again, got only texts that hardly any 2 of the {len(parts[1]):,} train rows "
             f"share; give more columns"
         )
-    validation_features, train_features = (
-        np.ascontiguousarray(preprocessing.apply(table.raw[part])) for part in parts[:2]
-    )
+    features = {
+        scaling: [np.ascontiguousarray(preprocessing.apply(table.raw[part])) for part in parts[:2]]
+        for scaling, preprocessing in fitted.items()
+    }
     target = UNSCALED if task.classification else TargetScale.fit(table.labels[parts[1]])
     validation_labels, train_labels = (
         target.standardized(table.labels[part]).astype(np.float32) for part in parts[:2]
     )
-    fold = Fold(train_features, train_labels, validation_features, validation_labels, target)
-    sealed = SealedTest(table.raw[parts[2]], table.labels[parts[2]])
-    return Split(fold, preprocessing, sealed)
+
+    def fold(preparation: Preparation) -> Fold:
+        validation_features, train_features = features[preparation.scaling]
+        logged = preparation.target_transform == "log"
+        scale = target.with_logarithm(train_labels) if logged else target
+        return Fold(train_features, train_labels, validation_features, validation_labels, scale)
+
+    return Split(
+        {each: Prepared(fold(each), fitted[each.scaling]) for each in preparations},
+        SealedTest(table.raw[parts[2]], table.labels[parts[2]]),
+    )

@@ -14,7 +14,6 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 
 from hpsearch.arrays import DamagedError
 from hpsearch.data.columns import MISSING
+from hpsearch.data.sql import distinct_names, quoted, quoted_name
 from hpsearch.files import replacing
 from hpsearch.inputs import open_regular
 from hpsearch.processes import free_bytes
@@ -59,16 +59,16 @@ def write_parquet(path: Path, columns: Sequence[tuple[str, Array | Texts]], abou
         about: What the columns are, in ASCII without control characters.
     """
     arrays = {f"c{place}": _held(values) for place, (_, values) in enumerate(columns)}
-    names = _distinct([name for name, _ in columns])
+    names = distinct_names([name for name, _ in columns])
     texts = any(isinstance(values, Texts) for _, values in columns)
     selected = ", ".join(
-        f"{own} AS {_quoted(name)}" for own, name in zip(arrays, names, strict=True)
+        f"{own} AS {quoted_name(name)}" for own, name in zip(arrays, names, strict=True)
     )
     with replacing(path) as fresh, fresh.open("w+b") as file, _connection() as connection:
         connection.register("held", _frame(arrays) if texts else arrays)
         connection.execute(
             f"COPY (SELECT {selected} FROM held) TO '/dev/fd/{file.fileno()}' (FORMAT parquet, "
-            f"COMPRESSION zstd, USE_TMP_FILE false, KV_METADATA {{'{ABOUT}': {_text(about)}, "
+            f"COMPRESSION zstd, USE_TMP_FILE false, KV_METADATA {{'{ABOUT}': {quoted(about)}, "
             f"'{DIGEST}': '{(_MARK + _BLANK).decode()}'}})"
         )
         place = _digest_place(file)
@@ -135,7 +135,7 @@ class ParquetFile:
     def _columns(self, places: Sequence[int]) -> Iterator[tuple[int, Any]]:
         for start in range(0, len(places), _COLUMNS):
             some = places[start : start + _COLUMNS]
-            selected = ", ".join(_quoted(self._names[place]) for place in some)
+            selected = ", ".join(quoted_name(self._names[place]) for place in some)
             query = f"SELECT {selected} FROM read_parquet('{self._source}')"
             read = self._connection.execute(query).fetchnumpy()
             yield from zip(some, read.values(), strict=True)
@@ -236,30 +236,3 @@ def _frame(columns: Mapping[str, Any]) -> Any:
     import pandas as pd
 
     return pd.DataFrame(columns, copy=False)
-
-
-def _distinct(names: Sequence[str]) -> list[str]:
-    """Names as DuckDB can tell them apart, which it does not by case; none is empty."""
-    used: set[str] = set()
-    distinct = []
-    for name in names:
-        plain = name.replace("\0", "") or "column"
-        for number in count(1):
-            unique = plain if number == 1 else f"{plain} {number}"
-            if unique.casefold() not in used:
-                break
-        used.add(unique.casefold())
-        distinct.append(unique)
-    return distinct
-
-
-def _quoted(name: str) -> str:
-    """A name in SQL."""
-    escaped = name.replace('"', '""')
-    return f'"{escaped}"'
-
-
-def _text(text: str) -> str:
-    """A text in SQL."""
-    escaped = text.replace("'", "''")
-    return f"'{escaped}'"

@@ -1,6 +1,6 @@
 """The parts of the rows: what training gets (``Fold``) and what stays sealed (``SealedTest``)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NoReturn
@@ -8,6 +8,7 @@ from typing import NoReturn
 from hpsearch.data.columns import RawRows
 from hpsearch.data.table import Features, Labels, Targets
 from hpsearch.data.target import UNSCALED, TargetScale
+from hpsearch.models.preparation import Preparation
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +29,10 @@ class Fold:
     def columns(self) -> int:
         """Number of features after preprocessing."""
         return int(self.train_features.shape[1])
+
+
+#: Of one split, the rows in each preparation that recipes may have.
+Folds = Mapping[Preparation, Fold]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,10 @@ from typing import Literal
 
 from hpsearch.study.kinds import Finding
 
-__all__ = ["ColumnProfile", "Dialect", "Finding", "Format", "Profile"]
+__all__ = ["ColumnProfile", "Dialect", "Finding", "Format", "Profile", "is_skewed"]
+
+#: How many times as far from the mean as the least the largest of skewed numbers is.
+SKEWED = 4.0
 
 #: What a table is stored as.
 Format = Literal["csv", "parquet", "arrow", "npz", "frame"]
@@ -40,7 +43,9 @@ class ColumnProfile:
         missing: Rows without a value.
         distinct: Different values among the others; exact up to 10,000, about right above.
         values: All different values, the most frequent first, where there are at most 100.
+        counts: Rows of each of ``values``.
         least, largest: Of numbers, and of dates as days since 1970-01-01; None of others.
+        skewed: Whether the largest is much farther from the mean than the least; see ``is_skewed``.
         reason: Why it is left out, where it is: a sentence for people.
     """
 
@@ -52,6 +57,13 @@ class ColumnProfile:
     least: float | None = None
     largest: float | None = None
     reason: str = ""
+    counts: tuple[int, ...] = ()
+    skewed: bool = False
+
+
+def is_skewed(least: float, mean: float, largest: float) -> bool:
+    """Whether numbers have a long tail upwards, as prices and durations have."""
+    return largest - mean > SKEWED * (mean - least)
 
 
 @dataclass(frozen=True, slots=True)

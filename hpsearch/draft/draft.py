@@ -1,21 +1,36 @@
 """A study file written from a look at a table, and the same as a checked study."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from hpsearch.data.profile import ColumnProfile, Dialect, Profile
-from hpsearch.draft.entries import Entry, lines_of
-from hpsearch.draft.scale import Scale, is_used, scale_of, width_of
+from hpsearch.draft.classes import LEAST_ROWS
+from hpsearch.draft.columns import column_forms
+from hpsearch.draft.entries import Entry, section_lines
+from hpsearch.draft.scale import is_used, scale_of, width_of
+from hpsearch.draft.search import search_sections, ways_of
 from hpsearch.draft.table_name import TableName
 from hpsearch.draft.target import Target, find_label, is_headless, target_of
 from hpsearch.errors import UsageError, printable, shown
 from hpsearch.study.reading import read_study_text
 from hpsearch.study.spec import StudySpec
+from hpsearch.study.toml import MOST_BYTES
 
 __all__ = ["Draft", "draft_study"]
 
 #: Shares of the rows that validate and that are sealed; the others train.
 VALIDATION, TEST = 0.2, 0.2
+
+#: Bytes of a study file, of which the study with all its defaults takes some more.
+MOST_TEXT = MOST_BYTES - (64 << 10)
+
+#: Remarks on a table that one reads.
+MOST_REMARKS = 50
+
+LEAVE_OUT = (
+    f"classes of fewer than {LEAST_ROWS} rows, which not every part can have; their rows are left "
+    f"out; give more, or merge classes"
+)
 
 #: What a look at a table can't tell.
 OTHER_SPLITS = (
@@ -68,6 +83,7 @@ def draft_study(
     label: str | None,
     usual: str | None = None,
     task: str | None = None,
+    known: Collection[str] = (),
 ) -> Draft:
     """A study of a table, from what a look at it found; the same look gives the same study.
 
@@ -76,10 +92,11 @@ def draft_study(
         label: The column to predict.
         usual: That which is predicted where the user names none.
         task: What it is predicted as, where the user says so.
+        known: Names of columns whose kinds the user gave.
 
     Raises:
-        UsageError: If there is no such column, its values can't be predicted, or no column is left
-            to learn from.
+        UsageError: If there is no such column, its values can't be predicted, no column is left to
+            learn from, or the kinds that the user gave are more than a study file holds.
     """
     target = target_of(find_label(profile, label, usual), profile.rows, task)
     draft = Draft(profile, target, "")
@@ -91,14 +108,35 @@ def draft_study(
         )
     train_rows = int(profile.rows * (1 - VALIDATION - TEST))
     scale = scale_of(train_rows, width_of(profile, target.label))
-    sections = (
-        _head(table, profile),
-        _section("study", (Entry("name", name), Entry("seed", 1))),
-        (*_section("data", _data(table, draft)), *OTHER_SPLITS),
-        _columns(draft),
-        *_search(scale),
+    ways = ways_of(draft.used, target, scale)
+    columns = (*draft.used, *draft.dropped)
+    for remark, kinds in column_forms(columns, known):
+        noted = replace(profile, remarks=_remarks(profile, remark))
+        sections = (
+            _head(table, noted),
+            section_lines("study", (Entry("name", name), Entry("seed", 1))),
+            (*section_lines("data", _data(table, draft)), *OTHER_SPLITS),
+            kinds,
+            *search_sections(scale, ways),
+        )
+        text = "\n\n".join("\n".join(lines) for lines in sections) + "\n"
+        if len(text.encode()) <= MOST_TEXT:
+            return Draft(noted, target, text)
+    raise UsageError(
+        f"a study file must be at most {MOST_TEXT:,} bytes of text, got {len(text.encode()):,} for "
+        f"{printable(table.text)}; give fewer kinds with --set data.columns"
     )
-    return Draft(profile, target, "\n\n".join("\n".join(lines) for lines in sections) + "\n")
+
+
+def _remarks(profile: Profile, remark: str) -> tuple[str, ...]:
+    """What was found, as far as one reads it, and a remark on the file."""
+    remarks = profile.remarks[:MOST_REMARKS]
+    more = len(profile.remarks) - len(remarks)
+    return (
+        *remarks,
+        *([f"and {more:,} more of the kind"] if more else []),
+        *([remark] if remark else []),
+    )
 
 
 def _head(table: TableName, profile: Profile) -> Iterator[str]:
@@ -106,11 +144,6 @@ def _head(table: TableName, profile: Profile) -> Iterator[str]:
     yield "# Change what you like; hpsearch validate checks it."
     for remark in profile.remarks:
         yield f"# {printable(remark)}"
-
-
-def _section(name: str, entries: Sequence[Entry]) -> Iterator[str]:
-    yield f"[{name}]"
-    yield from lines_of(entries)
 
 
 def _data(table: TableName, draft: Draft) -> Sequence[Entry]:
@@ -126,18 +159,30 @@ def _data(table: TableName, draft: Draft) -> Sequence[Entry]:
     if target.classes:
         note = "the second is the positive one" if target.task == "binary" else ""
         entries.append(Entry("classes", target.classes, note))
+    if target.rare:
+        entries.append(Entry("leave_out", tuple(target.rare), LEAVE_OUT))
     if draft.profile.dialect is not None:
         entries += _dialect(draft.profile.dialect, draft.profile.columns)
-    shuffled = "by the study's seed"
+    shuffled, validation = "by the study's seed", _size(VALIDATION, draft)
     entries += [
-        Entry("validation", VALIDATION, "share of the rows; what is left over trains"),
-        Entry("test", TEST, "sealed until the end"),
+        Entry("validation", validation, f"{_unit(validation)}; what is left over trains"),
+        Entry("test", _size(TEST, draft), "sealed until the end"),
         Entry("shuffle", True, f"first mix the rows, {shuffled}; false keeps their order"),
     ]
     if target.classes:
         entries.append(Entry("stratify", True, "each part has its share of each class"))
-    entries.append(Entry("scaling", "standard", 'or "robust", for far values, or "quantile"'))
     return entries
+
+
+def _size(share: float, draft: Draft) -> float | int:
+    """The size of a part: a share, or a row of each class where that is more."""
+    classes = len(draft.target.classes)
+    rows = draft.profile.rows - sum(draft.target.rare.values())
+    return share if int(share * rows) >= classes else classes
+
+
+def _unit(size: float) -> str:
+    return "share of the rows" if isinstance(size, float) else "rows, one of each class"
 
 
 def _label(draft: Draft) -> str | int:
@@ -156,58 +201,3 @@ def _dialect(dialect: Dialect, columns: Sequence[ColumnProfile]) -> Iterator[Ent
     yield Entry("missing", dialect.missing, "texts that stand for no value")
     if any(column.finding == "date" for column in columns):
         yield Entry("day_first", dialect.day_first, "whether 02/03/2024 is in March")
-
-
-def _columns(draft: Draft) -> Iterator[str]:
-    kinds = "number, boolean, category or date; text and identifier leave a column out"
-    yield f"[data.columns]  # {kinds}"
-    yield from lines_of([_column(column) for column in (*draft.used, *draft.dropped)])
-
-
-def _column(column: ColumnProfile) -> Entry:
-    remarks = [column.reason] if column.reason else []
-    if not remarks and column.finding == "category":
-        remarks.append(f"{len(column.values) or column.distinct:,} different")
-    if column.missing:
-        remarks.append(f"{column.missing:,} missing")
-    return Entry(column.name, column.finding, ", ".join(remarks))
-
-
-def _search(scale: Scale) -> Iterator[Iterator[str]]:
-    """The sections of the search, of a size that fits the table."""
-    yield _section("network", (Entry("activation", "elu"),))
-    yield _section("space", _space(scale))
-    yield _section(
-        "training",
-        (
-            Entry("optimizer", "adamw"),
-            Entry("schedule", "cosine", "the learning rate falls to 0 over all epochs"),
-            Entry("batch_size", scale.batch_size),
-            Entry("epochs", scale.epochs),
-            Entry("patience", scale.patience, "epochs without a better value on validation rows"),
-        ),
-    )
-    yield _section("search", (Entry("trials", scale.trials), Entry("parallel", 8)))
-    yield _section(
-        "evaluate",
-        (
-            Entry("top", 3, "configurations that are trained again,"),
-            Entry("seeds", 3, "with so many fresh seeds each"),
-        ),
-    )
-
-
-def _space(scale: Scale) -> Sequence[Entry]:
-    entries = [
-        Entry("layers", {"int": scale.layers}),
-        Entry("units", {"int": scale.units, "log": True}),
-        Entry("dropout", {"off_or": scale.dropout}),
-        Entry("l2", {"off_or": (1e-6, 1e-2), "log": True}),
-    ]
-    if scale.normalized:
-        entries.append(Entry("batch_normalization", {"choice": (False, True)}))
-    return [
-        *entries,
-        Entry("learning_rate", {"float": (1e-3, 3e-2), "log": True}),
-        Entry("weight_decay", {"float": (1e-5, 1e-1), "log": True}),
-    ]

@@ -9,7 +9,7 @@ import tomli_w
 
 from hpsearch.errors import printable
 
-__all__ = ["Entry", "lines_of", "toml_key", "toml_value"]
+__all__ = ["Entry", "lines_of", "section_lines", "toml_key", "toml_value"]
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -40,6 +40,12 @@ def lines_of(entries: Sequence[Entry]) -> Iterator[str]:
     for line, entry in zip(written, entries, strict=True):
         comment = f"  # {printable(entry.comment)}" if entry.comment else ""
         yield f"{line:<{column}}{comment}" if comment else line
+
+
+def section_lines(name: str, entries: Sequence[Entry]) -> Iterator[str]:
+    """A table: its name, and its entries."""
+    yield f"[{name}]"
+    yield from lines_of(entries)
 
 
 def toml_key(key: str) -> str:

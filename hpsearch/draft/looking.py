@@ -44,7 +44,8 @@ def draft_of(
         UsageError: If there is no such table, or its label can't be predicted.
     """
     entries = _data_entries(given)
-    sight = _sight(table, _table_keys(entries), tell)
+    keys = _table_keys(entries)
+    sight = _sight(table, keys, tell)
     return draft_study(
         table if study_folder is None else table.seen_from(study_folder),
         sight.profile,
@@ -52,6 +53,7 @@ def draft_of(
         label=label if label is not None else _text(entries, "label"),
         usual=sight.label,
         task=_text(entries, "task"),
+        known=keys.columns or {},
     )
 
 

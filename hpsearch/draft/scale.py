@@ -35,12 +35,14 @@ class Scale:
         layers, units: Least and largest.
         dropout: Least and largest share, where there is some.
         normalized: Whether batch normalization is tried.
+        scaled: Whether several scalings of numbers are tried.
     """
 
     layers: tuple[int, int]
     units: tuple[int, int]
     dropout: tuple[float, float]
     normalized: bool
+    scaled: bool
     batch_size: int
     epochs: int
     patience: int
@@ -49,10 +51,10 @@ class Scale:
 
 #: By the train rows below which each holds; the last for all tables that are larger.
 SCALES: tuple[tuple[float, Scale], ...] = (
-    (1_000, Scale((1, 2), (8, 64), (0.05, 0.5), False, 32, 150, 50, 30)),
-    (10_000, Scale((1, 3), (16, 128), (0.05, 0.5), True, 32, 100, 30, 50)),
-    (100_000, Scale((1, 4), (32, 256), (0.05, 0.4), True, 32, 60, 20, 50)),
-    (math.inf, Scale((1, 4), (64, 512), (0.05, 0.3), True, 32, 25, 10, 40)),
+    (1_000, Scale((1, 2), (8, 64), (0.05, 0.5), False, True, 32, 150, 50, 30)),
+    (10_000, Scale((1, 3), (16, 128), (0.05, 0.5), True, True, 32, 100, 30, 50)),
+    (100_000, Scale((1, 4), (32, 256), (0.05, 0.4), True, True, 32, 60, 20, 50)),
+    (math.inf, Scale((1, 4), (64, 512), (0.05, 0.3), True, False, 32, 25, 10, 40)),
 )
 
 

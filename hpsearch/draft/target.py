@@ -1,10 +1,11 @@
 """What is predicted: the label's column, and the task that its values make."""
 
-import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from hpsearch.data.profile import ColumnProfile, Profile
-from hpsearch.data.sources.files.labels import class_order
+from hpsearch.data.sources.class_order import class_number, class_order
+from hpsearch.draft.classes import check_two, rare_classes, rows_of_classes
 from hpsearch.errors import UsageError, did_you_mean, shown
 
 __all__ = ["Target", "find_label", "is_headless", "target_of"]
@@ -30,12 +31,16 @@ class Target:
         task: As a study file names it.
         classes: Values of the label in the order of their classes; none of a number.
         reason: Why it is this task, for people.
+        rare: Rows of classes that are left out, as they are too few to be in every part.
+        skewed: Whether it is a number with a long tail upwards.
     """
 
     label: str
     task: str
     classes: tuple[str, ...]
     reason: str
+    rare: Mapping[str, int] = field(default_factory=dict)
+    skewed: bool = False
 
 
 def find_label(profile: Profile, named: str | None, usual: str | None = None) -> ColumnProfile:
@@ -84,11 +89,13 @@ def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Targ
         task: What the user says that it is.
 
     Raises:
-        UsageError: If they can't be predicted: dates, one value, or texts without number.
+        UsageError: If they can't be predicted: dates, one value, texts without number, or fewer
+            than two classes that can be in every part.
     """
-    name, values, distinct = column.name, _values(column), _distinct(column)
+    name, values = column.name, rows_of_classes(column)
+    distinct = len(values) or column.distinct
     if distinct < 2:
-        found = f"only {shown(values[0])}" if values else "none"
+        found = f"only {shown(next(iter(values)))}" if values else "none"
         raise UsageError(
             f"a label must have at least 2 different values, got {found} in {shown(name)}; "
             f"name another column with --label"
@@ -98,81 +105,43 @@ def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Targ
             f"a label must be a number or a class, got dates in {shown(name)}; "
             f"make it a number, as of days, or name another column with --label"
         )
-    task, reason = (task, "as you said") if task else _task(column, rows)
-    if task == "regression":
-        return Target(name, task, (), reason)
+    chosen, reason = (task, "as you said") if task else _task(column, tuple(values), rows)
+    if chosen == "regression":
+        return Target(name, chosen, (), reason, skewed=column.skewed)
     if len(values) != distinct or distinct > MOST_CLASSES:
         raise UsageError(
             f"a label must be a number or have at most {MOST_CLASSES} different values, got "
             f"{_about(distinct)} in {shown(name)}; name another column with --label"
         )
-    return Target(name, task, class_order(values), reason)
+    rare = rare_classes(values)
+    kept = [value for value in values if value not in rare]
+    check_two(kept, rare, name)
+    if rare and task is None:
+        chosen = "binary" if len(kept) == 2 else chosen
+        reason = f"{len(kept)} different values, without the rare ones"
+    return Target(name, chosen, class_order(kept), reason, rare)
 
 
-def _task(column: ColumnProfile, rows: int) -> tuple[str, str]:
+def _task(column: ColumnProfile, values: Sequence[str], rows: int) -> tuple[str, str]:
     """The task of a label, and why."""
-    distinct = _distinct(column)
+    distinct = len(values) or column.distinct
     if distinct == 2:
         return "binary", "two different values"
     if column.finding != "number":
         return "multiclass", f"{_about(distinct)} different texts"
-    if _are_classes(column, rows):
+    if _are_classes(values, rows):
         return "multiclass", f"{distinct} whole numbers; regression if they are an amount"
     return "regression", f"a number of {_about(distinct)} different values"
 
 
-def _are_classes(column: ColumnProfile, rows: int) -> bool:
+def _are_classes(values: Sequence[str], rows: int) -> bool:
     """Whether numbers are whole, and so few that each may be the name of a class."""
-    values, distinct = _values(column), _distinct(column)
+    numbers = [class_number(value) for value in values]
     return (
-        distinct <= FEW
-        and distinct * ROWS_A_CLASS <= rows
-        and len(values) == distinct
-        and all(_is_whole(value) for value in values)
+        0 < len(values) <= FEW
+        and len(values) * ROWS_A_CLASS <= rows
+        and all(number is not None and number.is_integer() for number in numbers)
     )
-
-
-def _distinct(column: ColumnProfile) -> int:
-    """Different values, without words for a missing one."""
-    return len(_values(column)) or column.distinct
-
-
-def _values(column: ColumnProfile) -> tuple[str, ...]:
-    """The different values of a column, where they are few; 1 and 1.0 are one."""
-    if column.finding == "number" and all(map(_is_number, column.values)):
-        column = replace(column, values=tuple(dict.fromkeys(map(_plain, column.values))))
-    return column.values or _counted(column)
-
-
-def _counted(column: ColumnProfile) -> tuple[str, ...]:
-    """The values of a column of which they are not listed, where its ends tell them."""
-    least, largest = column.least, column.largest
-    if column.finding == "boolean":
-        return ("false", "true")
-    if least is None or largest is None or column.distinct > MOST_CLASSES:
-        return ()
-    if column.distinct == 2:
-        return (_plain(str(least)), _plain(str(largest)))
-    if least.is_integer() and largest - least == column.distinct - 1:
-        return tuple(str(number) for number in range(int(least), int(largest) + 1))
-    return ()
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
-
-
-def _is_whole(text: str) -> bool:
-    return _is_number(text) and float(text).is_integer()
-
-
-def _plain(text: str) -> str:
-    """A number as it is written without what does not count: ``1`` for ``1.0``."""
-    number = float(text)
-    return str(int(number)) if number.is_integer() else repr(number)
 
 
 def _about(distinct: int) -> str:

@@ -3,14 +3,14 @@
 import os
 from collections.abc import Callable, Sequence
 
-from hpsearch.data.parts import Fold
+from hpsearch.data.parts import Folds
 from hpsearch.execution.local import LocalPool
 from hpsearch.execution.program_cache import program_cache
 from hpsearch.execution.worker import PRELOAD, start
 from hpsearch.training.engines import model_of
 
 
-def training_pool(folds: Sequence[Fold], workers: int, tell: Callable[[str], None]) -> LocalPool:
+def training_pool(folds: Sequence[Folds], workers: int, tell: Callable[[str], None]) -> LocalPool:
     """Worker processes on this machine that train and predict on folds.
 
     Args:

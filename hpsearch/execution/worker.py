@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.data.columns import RawRows
-from hpsearch.data.parts import Fold
+from hpsearch.data.parts import Folds
 from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.files import can_be_written
 from hpsearch.models.arrays import Arrays
+from hpsearch.models.preparation import Preparation
 from hpsearch.models.recipe import Engine
 from hpsearch.tasks.registry import TASKS
 from hpsearch.training.engines import make_trainer
@@ -28,13 +29,13 @@ PRELOAD = ("hpsearch.training.preload",)
 class _Bench:
     """The rows of this process, filled once by ``start``, and a trainer for each engine."""
 
-    folds: Sequence[Fold]
+    folds: Sequence[Folds]
     programs: Path | None
     trainers: ClassVar[dict[Engine, Trainer]] = {}
     models: ClassVar[dict[Path, Callable[[RawRows], NDArray[np.float64]]]] = {}
 
 
-def start(folds: Sequence[Fold], programs: Path | None) -> None:
+def start(folds: Sequence[Folds], programs: Path | None) -> None:
     """Make this process a worker; compiled programs are kept in ``programs``, if possible."""
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it counts retracings
     if programs is not None and can_be_written(programs):
@@ -56,8 +57,9 @@ def run_segment(segment: Segment) -> Progress:
     engine = segment.recipe.engine
     if engine not in _Bench.trainers:
         _Bench.trainers[engine] = make_trainer(engine, _Bench.programs)
+    fold = _Bench.folds[segment.fold][segment.recipe.preparation]
     try:
-        return _Bench.trainers[engine].run(segment, _Bench.folds[segment.fold])
+        return _Bench.trainers[engine].run(segment, fold)
     except Exception as error:
         if type(error).__name__ == "ResourceExhaustedError":
             raise MemoryError(str(error)) from None
@@ -69,20 +71,24 @@ def predict_validation(run: Run, weights: Arrays) -> NDArray[np.float64]:
 
     Float64 ``(rows,)``, of several classes ``(rows, classes)``.
     """
-    fold = _Bench.folds[run.fold]
+    fold = _Bench.folds[run.fold][run.recipe.preparation]
     outputs = outputs_of(run.recipe.network, weights, fold.validation_features)
-    return fold.target.restored(run.recipe.the_task().predictions(outputs))
+    return fold.target.restored(run.recipe.the_task().predictions(fold.target.of_outputs(outputs)))
 
 
 def fit_and_predict(
-    task: str, model: str, seed: int, preprocessing: Preprocessing, raw: RawRows
+    task: str,
+    model: str,
+    seed: int,
+    preparation: Preparation,
+    preprocessing: Preprocessing,
+    raw: RawRows,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """``training.scikit_learn.fit_and_predict`` on this worker's first fold."""
     from hpsearch.training import scikit_learn
 
-    return scikit_learn.fit_and_predict(
-        TASKS[task], model, seed, _Bench.folds[0], preprocessing, raw
-    )
+    fold = _Bench.folds[0][preparation]
+    return scikit_learn.fit_and_predict(TASKS[task], model, seed, fold, preprocessing, raw)
 
 
 def predict(*arguments: Any) -> NDArray[np.float64]:

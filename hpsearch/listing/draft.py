@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from hpsearch.draft.classes import LEAST_ROWS, say_rows
 from hpsearch.draft.draft import Draft
 from hpsearch.errors import shown
 
@@ -31,6 +32,11 @@ def say_draft(draft: Draft) -> str:
         f"  predicts  {shown(target.label)}, {target.task} ({target.reason}){classes}",
         f"  columns   {kinds}",
     ]
+    if target.rare:
+        lines.append(
+            f"  left out  rows of {say_rows(target.rare)}: train, validation and test each need a "
+            f"row of a class; give at least {LEAST_ROWS}, or merge classes"
+        )
     for column in draft.dropped[:NAMED]:
         lines.append(f"  left out  {shown(column.name)}: {column.reason}")
     if len(draft.dropped) > NAMED:

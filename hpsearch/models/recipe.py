@@ -8,6 +8,7 @@ from typing import Literal
 from hpsearch.models.dense import knobs_of, network_of
 from hpsearch.models.knobs import Knobs
 from hpsearch.models.network import Network
+from hpsearch.models.preparation import Preparation, preparation_of
 from hpsearch.space.space import Scalar
 from hpsearch.tasks.registry import TASKS
 from hpsearch.tasks.task import Task
@@ -26,6 +27,7 @@ class Recipe:
     Attributes:
         task: Name of the task, whose loss is minimized.
         objective: Name of the metric by which epochs and trials are ranked.
+        preparation: Of the rows that it is trained on.
         batch_size: Rows a step; the last batch of an epoch may be smaller.
         patience: Epochs without a better objective after which a training stops.
         epochs: The most epochs.
@@ -33,6 +35,7 @@ class Recipe:
 
     task: str
     objective: str
+    preparation: Preparation
     network: Network
     knobs: Knobs
     batch_size: int
@@ -77,6 +80,7 @@ def recipe_of(
     return Recipe(
         task=task,
         objective=TASKS[task].metric.name if objective is None else objective,
+        preparation=preparation_of(values),
         network=network_of(values, outputs=TASKS[task].outputs(classes)),
         knobs=knobs_of(values, epochs=epochs, decay_epochs=decay_epochs),
         batch_size=batch_size,

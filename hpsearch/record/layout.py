@@ -12,7 +12,7 @@ from hpsearch.record.database import Database
 from hpsearch.record.fact_table import TABLE, FactTable, fact_digest
 
 #: Layout of a study's folder; raised when an older one can no longer be read.
-VERSION = 6
+VERSION = 7
 
 
 def check_layout(path: Path, connection: sqlite3.Connection) -> None:

@@ -17,6 +17,14 @@ OPTIMIZERS = ("sgd", "rmsprop", "adam", "adamw", "nadam")
 SCHEDULES = ("constant", "inverse_time", "cosine")
 
 
+#: How columns of numbers are scaled; ``data.features.scaling`` has a class for each.
+SCALINGS = ("standard", "robust", "quantile")
+
+
+#: What networks learn of a target that is a number: itself, or a logarithm of it.
+TARGET_TRANSFORMS = ("none", "log")
+
+
 def finite(number: int | float) -> bool:
     """Whether a number has a value among the finite ones of float64."""
     try:
@@ -36,7 +44,7 @@ class Hyperparameter:
     """
 
     name: str
-    section: Literal["network", "training"]
+    section: Literal["data", "network", "training"]
     kind: Literal["int", "float", "bool", "choice"]
     default: Scalar
     low: float = 0.0
@@ -80,6 +88,8 @@ class Hyperparameter:
 HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     hyperparameter.name: hyperparameter
     for hyperparameter in (
+        Hyperparameter("scaling", "data", "choice", "standard", choices=SCALINGS),
+        Hyperparameter("target_transform", "data", "choice", "none", choices=TARGET_TRANSFORMS),
         Hyperparameter("layers", "network", "int", 2, low=1, high=8),
         Hyperparameter("units", "network", "int", 64, low=1, high=8192),
         Hyperparameter("activation", "network", "choice", "elu", choices=ACTIVATIONS),

@@ -80,6 +80,20 @@ class Space:
             if self.alive(parameter, values):
                 yield parameter
 
+    def values_of(self, name: str, default: Scalar) -> tuple[Scalar, ...]:
+        """All values that a trial may have of a name that is no number, the default first.
+
+        Args:
+            default: What a trial has in which it is dead, or that has none.
+        """
+        match next((each for each in self.parameters if each.name == name), None):
+            case Parameter(domain=Choice(choices), when=when):
+                rest = tuple(choice for choice in choices if choice != default)
+                return (default, *rest) if when or default in choices else rest
+            case None:
+                return (self.constants.get(name, default),)
+        raise ValueError(f"{name} must be one of finitely many values")
+
     def complete(self, values: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """The values of a trial together with the study's constants."""
         return {**self.constants, **values}

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from hpsearch.errors import Mistake, did_you_mean, shown
+from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.study.section import StudyTable
 from hpsearch.study.tagged import tagged
 
@@ -28,7 +29,8 @@ def _place(section: str, model: type[StudyTable], detail: ErrorDetails) -> tuple
     match tagged(model).get(key), below:
         case dict(models), [name, option, *_]:  # pydantic puts the table's name between the two
             return f"{place}.{option}", list(models[name].model_fields)
-    return place, list(model.model_fields)
+    hyperparameters = [each.name for each in HYPERPARAMETERS.values() if each.section == section]
+    return place, [*model.model_fields, *hyperparameters]
 
 
 def _rule(detail: ErrorDetails, keys: list[str]) -> str:

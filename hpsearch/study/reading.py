@@ -1,8 +1,8 @@
 """The study file: read, checked whole, and turned into one frozen ``StudySpec``.
 
 All mistakes of a file are reported at once, each with its place, the rule and what was found. The
-plain sections are pydantic models; hyperparameters, which may stand in ``[network]``,
-``[training]`` or ``[space]``, are read by ``space/entries.py``.
+plain sections are pydantic models; hyperparameters, which may stand in ``[data]``,
+``[network]``, ``[training]`` or ``[space]``, are read by ``space/entries.py``.
 """
 
 import os
@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from hpsearch.errors import Mistake, StudyFileError, did_you_mean, shown
 from hpsearch.space.entries import read_hyperparameters
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
+from hpsearch.space.space import Space
 from hpsearch.study.cutting_rules import cutting_mistakes
 from hpsearch.study.mistakes import explain
 from hpsearch.study.overrides import override
@@ -41,7 +42,10 @@ SECTIONS: Mapping[str, type[StudyTable]] = {
 }
 
 #: Sections with hyperparameters, in the order in which these are read.
-HYPERPARAMETER_SECTIONS = ("network", "training", "space")
+HYPERPARAMETER_SECTIONS = ("data", "network", "training", "space")
+
+#: Those of them that have entries of their own, too.
+MIXED_SECTIONS = ("data", "training")
 
 #: Entries of ``[data]`` that name files.
 PATHS = ("path", "test_path", "validation_path")
@@ -125,6 +129,7 @@ def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] =
             every.extend(explain(name, model, error))
     every.extend(space_mistakes)
     every.extend(_check_together(sections))
+    every.extend(_check_target_transform(sections, space, hyperparameters))
     if every:
         raise StudyFileError(file, every)
     return StudySpec.model_validate(
@@ -133,8 +138,25 @@ def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] =
 
 
 def _is_read(section: str, key: str) -> bool:
-    """Whether an entry is a hyperparameter; ``[training]`` has entries of its own, too."""
-    return section in HYPERPARAMETER_SECTIONS and (section != "training" or key in HYPERPARAMETERS)
+    """Whether an entry is a hyperparameter."""
+    return section in HYPERPARAMETER_SECTIONS and (
+        section not in MIXED_SECTIONS or key in HYPERPARAMETERS
+    )
+
+
+def _check_target_transform(
+    sections: Mapping[str, StudyTable], space: Space, written: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Mistake]:
+    match sections:
+        case {"data": DataSection(task=task)} if TASKS[task].classification:
+            name = "target_transform"
+            for section, entries in written.items():
+                if name in entries and "log" in space.values_of(name, "none"):
+                    yield Mistake(
+                        f"{section}.{name}",
+                        f"must be 'none' for data.task = {task!r}, got {shown(entries[name])}; "
+                        f"classes have no logarithm",
+                    )
 
 
 def _check_together(sections: Mapping[str, StudyTable]) -> Iterator[Mistake]:
@@ -142,6 +164,7 @@ def _check_together(sections: Mapping[str, StudyTable]) -> Iterator[Mistake]:
     match sections:
         case {"data": DataSection() as data}:
             yield from cutting_mistakes(data)
+            yield from _left_out_mistakes(data)
     match sections:
         case {"data": DataSection() as data, "evaluate": EvaluateSection() as evaluate}:
             known = baselines_of(TASKS[data.task])
@@ -169,3 +192,12 @@ def _check_together(sections: Mapping[str, StudyTable]) -> Iterator[Mistake]:
                     "search.warmup_epochs",
                     f"must be at most training.epochs = {training.epochs}, got {shown(warmup)}",
                 )
+
+
+def _left_out_mistakes(data: DataSection) -> Iterator[Mistake]:
+    """Rules of the classes whose rows are left out."""
+    if data.leave_out and not TASKS[data.task].classification:
+        yield Mistake("data.leave_out", f"names classes, and data.task = {data.task!r} has none")
+    for name in data.leave_out or ():
+        if name in (data.classes or ()):
+            yield Mistake("data.leave_out", f"must not name {shown(name)}, as data.classes has it")

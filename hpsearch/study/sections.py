@@ -36,10 +36,6 @@ class StudySection(StudyTable):
 SourceName = Literal["higgs", "file", "csv", "collisions", "scikit-learn", "openml", "frame"]
 
 
-#: How columns of numbers are scaled; ``data.features`` has a file for it.
-ScalingName = Literal["standard", "robust", "quantile"]
-
-
 def _task_name(name: str) -> str:
     if name not in TASKS:
         raise PydanticCustomError("rule", f"must be one of {', '.join(map(repr, TASKS))}")
@@ -66,9 +62,10 @@ class DataSection(TableKeys):
     rows. The columns ``group`` and ``part`` are no features; ``time`` stays one. With ``test_path``
     the test is a file of its own, with ``validation_path`` also the validation rows.
 
-    ``scaling`` brings columns of numbers to like size: ``standard`` by mean and deviation,
-    ``robust`` by median and quartiles with far values drawn in, ``quantile`` to a normal
-    distribution.
+    How rows are prepared may stand here too, or in ``[space]`` to be searched. ``scaling`` brings
+    columns of numbers to like size: ``standard`` by mean and deviation, ``robust`` by median and
+    quartiles with far values drawn in, ``quantile`` to a normal distribution. With
+    ``target_transform = "log"`` networks learn the logarithm of a number above the least.
     """
 
     source: SourceName = "higgs"
@@ -86,7 +83,6 @@ class DataSection(TableKeys):
     part: Text | None = None
     test_path: Annotated[Text, AfterValidator(_file_name)] | None = None
     validation_path: Annotated[Text, AfterValidator(_file_name)] | None = None
-    scaling: ScalingName = "standard"
 
     @model_validator(mode="before")
     @classmethod

@@ -24,12 +24,14 @@ class TableKeys(StudyTable):
 
     ``columns`` gives the kinds of columns by name: ``number``, ``boolean``, ``category`` or
     ``date``; ``text`` and ``identifier`` leave a column out. ``classes`` are the label's values in
-    the order of their classes; of two, the second is the positive one. ``missing`` are words for
-    a missing value, besides the empty one. ``day_first`` says that 02/03/2024 is in March.
+    the order of their classes; of two, the second is the positive one. Rows of the
+    classes ``leave_out`` are left out. ``missing`` are words for a missing value, besides the
+    empty one. ``day_first`` says that 02/03/2024 is in March.
     """
 
     columns: Mapping[str, Finding] | None = None
     classes: Annotated[tuple[Text, ...], Field(strict=False, min_length=2)] | None = None
+    leave_out: Annotated[tuple[Text, ...], Field(strict=False)] | None = None
     delimiter: Annotated[str, AfterValidator(_is_delimiter)] | None = None
     decimal: Literal[".", ","] | None = None
     encoding: Encoding | None = None

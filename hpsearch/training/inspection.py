@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.data.table import Features, Labels
+from hpsearch.data.parts import Fold
+from hpsearch.data.table import Features
 from hpsearch.models.arrays import Array, Arrays
 from hpsearch.models.network import Network
 from hpsearch.tasks.task import Task
@@ -47,13 +48,12 @@ def outputs_of(network: Network, weights: Arrays, features: Features) -> Array:
     )
 
 
-def row_losses(
-    task: Task, network: Network, weights: Arrays, features: Features, labels: Labels
-) -> Losses:
-    """Loss of each row; none for a network that never had a finite epoch."""
+def row_losses(task: Task, network: Network, weights: Arrays, fold: Fold) -> Losses:
+    """Loss of each validation row; none for a network that never had a finite epoch."""
     if not weights:
         return NO_LOSSES
-    return task.output_losses(outputs_of(network, weights, features), labels)
+    outputs = outputs_of(network, weights, fold.validation_features)
+    return task.output_losses(fold.target.of_outputs(outputs), fold.validation_labels)
 
 
 def summarize_kernels(weights: Arrays) -> Kernels:

@@ -114,8 +114,7 @@ def inspected(
     """
     task = recipe.the_task()
     curve = Curve(task.curve_names, values)
-    validation = (fold.validation_features, fold.validation_labels)
-    losses = row_losses(task, recipe.network, state.best.weights, *validation)
+    losses = row_losses(task, recipe.network, state.best.weights, fold)
     return Progress(state, curve, ending, losses, summarize_kernels(weights))
 
 

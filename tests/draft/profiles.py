@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from hpsearch.data.profile import ColumnProfile, Dialect, Finding, Profile
+from hpsearch.data.sources.class_order import class_name
 
 #: Names of columns as files have them: quotes, dots, line breaks, nothing at all.
 NAMES = st.one_of(
@@ -52,7 +53,7 @@ def profiles(draw: st.DrawFn) -> tuple[Profile, str]:
     """A look at a table of a label of two classes, and the label."""
     label = draw(LABELS)
     names = draw(st.lists(NAMES.filter(lambda name: name != label), max_size=6, unique=True))
-    classes = draw(st.lists(LABELS.filter(bool), min_size=2, max_size=4, unique=True))
+    classes = draw(st.lists(LABELS.filter(bool), min_size=2, max_size=4, unique_by=class_name))
     columns = [
         ColumnProfile(name, draw(KINDS), missing=draw(st.integers(0, 9)), reason=draw(st.text()))
         for name in names

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from hpsearch.data.profile import ColumnProfile, Dialect, Profile
+from hpsearch.data.sources.class_order import class_name
 from hpsearch.draft.draft import Draft, draft_study
 from hpsearch.draft.table_name import TableName
 from hpsearch.errors import UsageError
@@ -41,7 +42,7 @@ def test_the_file_says_what_was_found_whatever_columns_are_called(
     }
     (target,) = (column for column in look.columns if column.name == label)
     assert data.classes is not None
-    assert sorted(data.classes) == sorted(target.values)
+    assert sorted(data.classes) == sorted(map(class_name, target.values))
     assert data.task == ("binary" if target.distinct == 2 else "multiclass")
     if look.dialect is not None:
         written = {key: getattr(data, key) for key in ("encoding", "delimiter", "decimal")}
@@ -119,3 +120,46 @@ def test_a_named_table_is_written_with_its_source(tmp_path: Path) -> None:
     data = draft_study(table, look, name="openml-61", label=None, usual="y").spec().data
     assert (data.source, data.name, data.path, data.label) == ("openml", "61", None, "y")
     assert data.delimiter is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds", "remark"),
+    [
+        ("x", 10_001, None),
+        ("a name of sixty characters " * 2, 10_001, "have no comments"),
+        ("a name of hundred characters " * 4, 1, "is found again"),
+    ],
+)
+def test_a_file_for_very_many_columns_is_short_enough(
+    tmp_path: Path, name: str, kinds: int, remark: str | None
+) -> None:
+    wide = [
+        ColumnProfile(f"{name} {place}", "number", missing=1_000 + place, reason="half is missing")
+        for place in range(10_000)
+    ]
+    look = profile(ColumnProfile("code", "category"), *wide, label_column("y"))
+    drafted = draft(look, known=("code",))
+    file = tmp_path / "wide.toml"
+    file.write_text(drafted.text, encoding="utf-8", newline="\n")
+    columns = read_study(file).data.columns
+    assert columns is not None
+    assert (len(columns), columns["code"]) == (kinds, "category")
+    file.write_text(drafted.spec().as_toml(), encoding="utf-8", newline="\n")
+    assert read_study(file).data.columns == columns
+    if remark is not None:
+        (note,) = drafted.profile.remarks
+        assert remark in note
+        assert f"# {note}" in drafted.text.splitlines()
+
+
+def test_more_kinds_than_a_file_holds_are_refused() -> None:
+    names = [f"{'long' * 30} {place}" for place in range(10_000)]
+    look = profile(*map(number_column, names), label_column("y"))
+    with pytest.raises(UsageError, match=r"give fewer kinds with --set data\.columns"):
+        draft(look, known=names)
+
+
+def test_no_more_remarks_than_one_reads_are_written() -> None:
+    remarks = tuple(f"remark {place}" for place in range(60))
+    drafted = draft(profile(number_column("a"), label_column("y"), remarks=remarks))
+    assert drafted.profile.remarks == (*remarks[:50], "and 10 more of the kind")

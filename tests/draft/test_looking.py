@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import duckdb
+import numpy as np
+import pandas as pd
 import pytest
 
 from hpsearch.data.cutting import cut_rows
@@ -11,6 +14,7 @@ from hpsearch.draft.draft import Draft
 from hpsearch.draft.looking import draft_of
 from hpsearch.draft.table_name import table_name
 from hpsearch.errors import UsageError
+from hpsearch.listing.draft import say_draft
 
 TASKS = {
     "iris": "multiclass",
@@ -61,3 +65,46 @@ def test_a_file_that_is_not_there_is_named_with_the_nearest(tmp_path: Path) -> N
         look(str(tmp_path / "nowhere" / "churn.csv"))
     with pytest.raises(UsageError, match="there is no file"):
         look("a\0b.csv")
+
+
+def test_classes_that_not_every_part_can_have_are_left_out_with_a_word(tmp_path: Path) -> None:
+    classes = ["a"] * 40 + ["b"] * 30 + ["c"] * 3 + ["odd"] * 2 + ["single"]
+    frame = pd.DataFrame({"x": np.arange(len(classes)) / 7, "kind": classes})
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    duckdb.from_df(frame).write_parquet(str(tmp_path / "rows.parquet"))
+    for name in ("rows.csv", "rows.parquet"):
+        draft = look(str(tmp_path / name), label="kind")
+        assert "left out  rows of 'odd' (2 rows) and 'single' (1 row): train," in say_draft(draft)
+        assert 'leave_out = ["odd", "single"]' in draft.text
+        told = check_parts(draft)
+        assert f"{name}: 3 rows are left out for their class, as data.leave_out says: " in told
+        assert "'odd' (2) and 'single' (1)" in told
+
+
+def test_a_class_of_few_rows_is_in_each_part_of_a_small_table(tmp_path: Path) -> None:
+    labels = list("aaabbbcccddd")
+    frame = pd.DataFrame({"x": np.arange(len(labels)) / 7, "y": labels})
+    frame.to_csv(tmp_path / "small.csv", index=False)
+    draft = look(str(tmp_path / "small.csv"))
+    assert "test = 4 " in draft.text
+    assert check_parts(draft) == ""
+
+
+def check_parts(draft: Draft) -> str:
+    """Check that each part of a draft's rows has all classes; returns what was told of the rows."""
+    told: list[str] = []
+    spec = draft.spec()
+    table = load(
+        spec.data,
+        None,
+        task=spec.task,
+        seed=1,
+        tell=told.append,
+        progress=lambda done, total: None,
+    )
+    assert table.classes == draft.target.classes
+    cut = cut_rows(table, spec.data, spec.study.seed)
+    assert len({*cut.validation, *cut.train, *cut.test}) == len(table)
+    for part in (cut.validation, cut.train, cut.test):
+        assert spec.task.targets_problem(table.labels[part], table.classes) is None
+    return "".join(told)

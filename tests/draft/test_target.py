@@ -35,23 +35,39 @@ def test_values_make_a_task(changes: dict[str, Any], task: str, classes: tuple[s
     assert (target.label, target.task, target.classes) == ("y", task, classes)
 
 
+def test_classes_that_cannot_be_in_every_part_are_left_out() -> None:
+    column = label_column("y", distinct=4, values=tuple("abcd"), counts=(90, 50, 2, 1))
+    target = target_of(column, rows=143)
+    assert (target.task, target.classes, target.rare) == ("binary", ("a", "b"), {"c": 2, "d": 1})
+    said = target_of(column, rows=143, task="multiclass")
+    assert (said.task, said.classes) == ("multiclass", ("a", "b"))
+    enough = label_column("y", distinct=4, values=tuple("abcd"), counts=(90, 50, 3, 3))
+    assert target_of(enough, rows=146).rare == {}
+
+
+def test_rows_of_equal_numbers_are_one_class() -> None:
+    column = label_column("y", distinct=3, values=("0", "1", "1.0"), counts=(9, 2, 1))
+    target = target_of(column, rows=12)
+    assert (target.classes, target.rare) == (("0", "1"), {})
+
+
+def test_a_rare_amount_is_not_left_out() -> None:
+    values = tuple(map(str, range(40)))
+    column = label_column("y", finding="number", distinct=40, values=values, counts=(1,) * 40)
+    assert target_of(column, rows=40).rare == {}
+
+
 @pytest.mark.parametrize(
-    ("finding", "distinct", "ends", "task", "classes"),
+    ("counts", "words"),
     [
-        ("boolean", 2, (None, None), "binary", ("false", "true")),
-        ("number", 2, (1.0, 2.5), "binary", ("1", "2.5")),
-        ("number", 3, (1.0, 3.0), "multiclass", ("1", "2", "3")),
-        ("number", 3, (1.0, 9.0), "regression", ()),
-        ("number", 10**6, (1.0, 1e6), "regression", ()),
+        ((90, 2), r"got 'no' \(2 rows\) besides 'yes' in 'y'; give more rows, merge classes"),
+        ((2, 1), r"got 'no' \(1 row\) and 'yes' \(2 rows\) in 'y'"),
     ],
 )
-def test_the_ends_tell_values_that_are_not_listed(
-    finding: Any, distinct: int, ends: Any, task: str, classes: tuple[str, ...]
-) -> None:
-    least, largest = ends
-    column = ColumnProfile("y", finding, distinct=distinct, least=least, largest=largest)
-    target = target_of(column, rows=400)
-    assert (target.task, target.classes) == (task, classes)
+def test_two_classes_must_be_left(counts: tuple[int, int], words: str) -> None:
+    column = label_column("y", values=("yes", "no"), counts=counts)
+    with pytest.raises(UsageError, match=words):
+        target_of(column, rows=sum(counts))
 
 
 def test_a_word_for_no_value_is_no_class() -> None:

@@ -11,9 +11,9 @@ import optuna
 import pytest
 
 from hpsearch.data.columns import RawRows, number_columns
-from hpsearch.data.folds import Split
+from hpsearch.data.features.table_preprocessing import TablePreprocessing
+from hpsearch.data.folds import Prepared, Split
 from hpsearch.data.parts import SealedTest
-from hpsearch.data.standardization import Standardization
 from hpsearch.data.table import Labels
 from hpsearch.errors import WorkerError
 from hpsearch.evaluation.candidates import Candidates, find_candidates
@@ -29,6 +29,7 @@ from hpsearch.evaluation.reading import read_outcome
 from hpsearch.evaluation.retraining import best_trials, wanted_retrainings
 from hpsearch.evaluation.runs import best_weights, train_runs, trained
 from hpsearch.models.arrays import Arrays
+from hpsearch.models.preparation import Preparation
 from hpsearch.record.folder import StudyFolder, write_folder
 from hpsearch.record.journal import Journal
 from hpsearch.record.record import Record
@@ -78,8 +79,8 @@ def made_rows(count: int = 400) -> Split:
     rng = np.random.default_rng(0)
     labels = (rng.random(count) < 0.5).astype(np.float32)
     raw = RawRows.of_numbers(rng.normal(size=(count, 3)).astype(np.float32))
-    fitted = Standardization.fit(raw, number_columns(("a", "b", "c")))
-    return Split(tiny_fold(), fitted, SealedTest(raw, labels))
+    fitted = TablePreprocessing.fit(raw, number_columns(("a", "b", "c")))
+    return Split({Preparation(): Prepared(tiny_fold(), fitted)}, SealedTest(raw, labels))
 
 
 def guesses(seed: int, labels: Labels) -> np.ndarray[Any, np.dtype[np.float64]]:

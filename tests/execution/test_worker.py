@@ -9,6 +9,7 @@ import pytest
 from hpsearch.execution.local import LocalPool
 from hpsearch.execution.program_cache import LARGEST_BYTES, program_cache
 from hpsearch.execution.worker import start
+from hpsearch.models.preparation import Preparation
 from hpsearch.models.recipe import recipe_of
 from hpsearch.training.engines import model_of
 from hpsearch.training.segment import Progress, Segment
@@ -17,7 +18,7 @@ from tests.doubles import tiny_fold
 
 def train(programs: Path, *widths: int) -> list[Progress]:
     """Segments of networks of these widths, one after the other on a fresh worker."""
-    with LocalPool(1, model_of, start, ((tiny_fold(),), programs)) as pool:
+    with LocalPool(1, model_of, start, (({Preparation(): tiny_fold()},), programs)) as pool:
         found = []
         for units in widths:
             values = {"units": units, "dropout": 0.3}

@@ -16,6 +16,7 @@ from hpsearch.models.layers.dense import Dense
 from hpsearch.models.layers.dropout import Dropout
 from hpsearch.models.layers.layer import Layer
 from hpsearch.models.network import Network
+from hpsearch.models.preparation import Preparation
 from hpsearch.models.recipe import Recipe, recipe_of
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.space.space import Scalar
@@ -29,6 +30,7 @@ RECIPE = recipe_of(VALUES, epochs=20, batch_size=100, patience=5)
 OTHER_RECIPES: Mapping[str, Any] = {
     "task": "another",
     "objective": "auc",
+    "preparation": Preparation("quantile"),
     "network": dense_network((6, 7), "elu", batch_normalization=False, outputs=1),
     "knobs": replace(RECIPE.knobs, l2=2e-3),
     "batch_size": 101,
@@ -69,6 +71,12 @@ def test_each_field_changes_the_identity() -> None:
     others = [replace(RECIPE, **{name: value}) for name, value in OTHER_RECIPES.items()]
     identities = {recipe.identity(3) for recipe in (RECIPE, *others)}
     assert len(identities) == 1 + len(others)
+
+
+def test_each_part_of_a_preparation_changes_the_identity() -> None:
+    others = [Preparation("robust"), Preparation(target_transform="log"), Preparation()]
+    identities = {replace(RECIPE, preparation=other).identity(3) for other in others}
+    assert len(identities) == len(fields(Preparation)) + 1
 
 
 def test_each_knob_changes_the_identity() -> None:

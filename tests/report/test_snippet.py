@@ -44,8 +44,12 @@ def test_words_dates_and_gaps_become_numbers(
         "sold;it's;garage;more;size\n"
         f"02/03/1970;a;{yes};x;1,5\n31/01/1970;;{no};x;?\n;b;;x;2\n31/01/1970;b;{yes};x;3\n"
     )
-    entries = {"delimiter": ";", "decimal": ",", "missing": ["?"], "day_first": True}
-    data = DataSection.model_validate({"source": "file", "path": "x.csv", **entries})
+    data = DataSection.model_validate(
+        {
+            **{"source": "file", "path": "x.csv", "delimiter": ";", "decimal": ","},
+            **{"missing": ["?"], "day_first": True},
+        }
+    )
     rows = rows_of(plain_keras(COLUMNS, data), tmp_path, monkeypatch)
     expected = [[1.5, 1, 60], [np.nan, 0, 30], [2, np.nan, np.nan], [3, 1, 30]]
     np.testing.assert_array_equal(rows["numbers"], np.array(expected))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hpsearch.errors import StudyFileError, UsageError
 from hpsearch.models.dense import knobs_of, network_of
+from hpsearch.models.preparation import Preparation, preparations_of
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.space.space import Choice, Condition, Float, Int, Parameter
 from hpsearch.study.finding import find_studies, find_study
@@ -69,6 +70,54 @@ def test_widths_of_each_layer_live_while_the_depth_reaches_them() -> None:
 def test_dead_parameters_are_off() -> None:
     knobs = knobs_of({"l1.on": False, "optimizer": "adam"}, epochs=9, decay_epochs=5)
     assert (knobs.l1, knobs.dropout, knobs.momentum) == (0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("sections", "expected"),
+    [
+        ({}, [Preparation()]),
+        ({"data": {"scaling": "robust"}}, [Preparation("robust")]),
+        (
+            {"space": {"scaling": {"choice": ["robust", "standard"]}, "units": 8}},
+            [Preparation("standard"), Preparation("robust")],
+        ),
+        (
+            {
+                "data": {"task": "regression"},
+                "space": {
+                    "target_transform": {"choice": ["log", "none"]},
+                    "scaling": {"choice": ["quantile"], "when": {"target_transform": "log"}},
+                },
+            },
+            [
+                Preparation("standard"),
+                Preparation("standard", "log"),
+                Preparation("quantile"),
+                Preparation("quantile", "log"),
+            ],
+        ),
+    ],
+)
+def test_rows_are_prepared_in_each_way_that_a_trial_may_have(
+    sections: dict[str, Any], expected: list[Preparation]
+) -> None:
+    raw = {"study": {"name": "x"}, "space": {"units": {"int": [4, 8]}}, **sections}
+    spec = check_study(raw, "x.toml")
+    assert set(preparations_of(spec.space)) == set(expected)
+    assert preparations_of(spec.space)[0] == expected[0]
+    again = check_study(tomllib.loads(spec.as_toml()), "again.toml")
+    assert again.space == spec.space
+
+
+def test_what_prepares_rows_is_checked_like_other_hyperparameters() -> None:
+    assert mistakes(data={"scaling": "robbust", "scalling": "robust"}) == {
+        "data.scaling": "must be one of standard, robust, quantile, got 'robbust'",
+        "data.scalling": "is not a key of this section; did you mean 'scaling'?",
+    }
+    assert mistakes(data={"target_transform": "log"}) == {
+        "data.target_transform": "must be 'none' for data.task = 'binary', got 'log'; "
+        "classes have no logarithm",
+    }
 
 
 def test_all_mistakes_are_told_at_once_with_place_rule_and_way_out() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -165,8 +166,9 @@ def compiled_trainer() -> Trainer:
 class NetworkContract(TrainerContract):
     """Laws of trainers that train networks."""
 
-    @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-    @pytest.mark.parametrize("schedule", SCHEDULES)
+    @pytest.mark.parametrize(
+        ("optimizer", "schedule"), zip(OPTIMIZERS, cycle(SCHEDULES), strict=False)
+    )
     def test_every_optimizer_and_schedule_resumes(
         self, make: Make, optimizer: str, schedule: str
     ) -> None:
@@ -206,7 +208,7 @@ class NetworkContract(TrainerContract):
         import keras
 
         from hpsearch.data.columns import RawRows, number_columns
-        from hpsearch.data.standardization import Standardization
+        from hpsearch.data.features.table_preprocessing import TablePreprocessing
         from hpsearch.training.keras.model import predict, save_model
 
         rows, target = tiny_fold(task=task), TARGETS[task]
@@ -214,7 +216,7 @@ class NetworkContract(TrainerContract):
             RawRows.of_numbers(features * 7 + 3)
             for features in (rows.train_features, rows.validation_features)
         )
-        fitted = Standardization.fit(raw_train, number_columns(("a", "b", "c")))
+        fitted = TablePreprocessing.fit(raw_train, number_columns(("a", "b", "c")))
         labels = (rows.train_labels, rows.validation_labels)
         features = (fitted.apply(raw_train), fitted.apply(raw_validation))
         fold = Fold(features[0], labels[0], features[1], labels[1], target)

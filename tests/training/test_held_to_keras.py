@@ -1,5 +1,6 @@
 """The compiled trainer held to Keras's own ``fit``."""
 
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -7,10 +8,12 @@ import pytest
 from numpy.typing import NDArray
 
 from hpsearch.data.parts import Fold
+from hpsearch.data.target import TargetScale
 from hpsearch.models.recipe import Recipe, recipe_of
 from hpsearch.space.hyperparameter import ACTIVATIONS, OPTIMIZERS, SCHEDULES
 from hpsearch.tasks.registry import TASKS
 from hpsearch.training.curve import Curve
+from hpsearch.training.inspection import outputs_of
 from hpsearch.training.segment import Progress, Segment
 from tests.training.test_contract import compiled_trainer, keras_trainer
 
@@ -26,14 +29,23 @@ BASE: dict[str, Any] = {
     "l2": 1e-3,
 }
 
+#: Each value of each choice, without and with batch normalization; compiling is what takes time.
 CASES: list[dict[str, Any]] = [
-    *({"optimizer": optimizer, "schedule": "cosine"} for optimizer in OPTIMIZERS),
     *(
-        {"optimizer": optimizer, "schedule": "inverse_time", "batch_normalization": True}
-        for optimizer in OPTIMIZERS
+        {"optimizer": optimizer, "activation": activation, "schedule": schedule}
+        for optimizer, activation, schedule in zip(
+            OPTIMIZERS, ACTIVATIONS, cycle(SCHEDULES), strict=False
+        )
     ),
-    *({"optimizer": "adam", "schedule": schedule} for schedule in SCHEDULES),
-    *({"activation": activation} for activation in ACTIVATIONS),
+    *(
+        {
+            **{"optimizer": optimizer, "activation": activation, "schedule": schedule},
+            "batch_normalization": True,
+        }
+        for optimizer, activation, schedule in zip(
+            OPTIMIZERS, reversed(ACTIVATIONS), cycle(reversed(SCHEDULES)), strict=False
+        )
+    ),
     {"optimizer": "sgd", "nesterov": True, "clip_norm": 0.05},
     {"optimizer": "adam", "clip_norm": 0.01, "batch_normalization": True},
     {"optimizer": "rmsprop", "momentum": 0.0},
@@ -103,6 +115,34 @@ def test_after_20_epochs_the_weights_agree(task: str, case: dict[str, Any]) -> N
         assert mine.shape == theirs.shape
         scale = float(np.abs(theirs.astype(np.float64)).max())
         np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-4 * scale)
+
+
+@pytest.mark.parametrize("case", OTHER_CASES, ids=str)
+def test_networks_that_learn_a_logarithm_agree_and_are_measured_by_the_target(
+    case: dict[str, Any],
+) -> None:
+    plain = rows(task="regression")
+    skewed = TargetScale.fit(np.exp(plain.train_labels))
+    labels = [
+        skewed.standardized(np.exp(part)).astype(np.float32)
+        for part in (plain.train_labels, plain.validation_labels)
+    ]
+    fold = Fold(
+        *(plain.train_features, labels[0], plain.validation_features, labels[1]),
+        skewed.with_logarithm(labels[0]),
+    )
+    compiled, keras = both(fold, 20, "regression", target_transform="log", **case)
+    np.testing.assert_allclose(compiled.curve.values, keras.curve.values, rtol=2e-4)
+    for mine, theirs in zip(compiled.state.best.weights, keras.state.best.weights, strict=True):
+        scale = float(np.abs(theirs.astype(np.float64)).max())
+        np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-4 * scale)
+    network = compiled.state.best
+    outputs = outputs_of(
+        recipe("regression", **case).network, network.weights, fold.validation_features
+    )
+    errors = (fold.target.of_outputs(outputs)[:, 0] - labels[1]) ** 2
+    assert errors.mean() == pytest.approx(network.value, rel=1e-5)
+    np.testing.assert_allclose(compiled.losses, errors, rtol=1e-5)
 
 
 @pytest.mark.parametrize("task", TASKS)

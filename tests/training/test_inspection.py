@@ -68,6 +68,4 @@ def test_a_network_that_broke_has_no_summary_and_one_without_a_best_epoch_no_los
     broken = np.array([[np.nan, 1.0]], np.float32)
     assert np.isnan(summarize_kernels((broken,))).all()
     network = network_of({"layers": 1, "units": 2}, outputs=1)
-    fold = tiny_fold()
-    losses = row_losses(BINARY, network, (), fold.validation_features, fold.validation_labels)
-    assert losses is NO_LOSSES
+    assert row_losses(BINARY, network, (), tiny_fold()) is NO_LOSSES

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from hpsearch.data.columns import RawRows, number_columns
-from hpsearch.data.standardization import Standardization
+from hpsearch.data.columns import Column, RawRows, number_columns
+from hpsearch.data.features.table_preprocessing import TablePreprocessing
 from hpsearch.data.target import TargetScale
 from hpsearch.tasks.binary import BINARY, binary_crossentropy
 from hpsearch.tasks.multiclass import MULTICLASS
@@ -19,7 +19,15 @@ from tests.doubles import tiny_fold
 FOLD = tiny_fold()
 RAW = RawRows.of_numbers(FOLD.validation_features)
 COLUMNS = number_columns(("a", "b", "c"))
-IDENTITY = Standardization(COLUMNS, np.zeros(3), np.ones(3))
+
+
+def scaling(columns: tuple[Column, ...], mean: float, deviation: float) -> TablePreprocessing:
+    """What gives ``(x - mean) / deviation`` in each column."""
+    ends = np.array([[mean - deviation], [mean + deviation]])
+    return TablePreprocessing.fit(RawRows.of_numbers(ends.repeat(len(columns), axis=1)), columns)
+
+
+IDENTITY = scaling(COLUMNS, 0, 1)
 
 
 def test_logistic_regression_is_scikit_learns_own() -> None:
@@ -73,7 +81,7 @@ def test_a_tuned_model_is_never_worse_on_validation_than_its_default() -> None:
     flipped = np.random.default_rng(0).random(len(noisy.train_labels)) < 0.25
     fold = replace(noisy, train_labels=np.abs(noisy.train_labels - flipped.astype(np.float32)))
     columns = number_columns(tuple("abcdef"))
-    identity = Standardization(columns, np.zeros(6), np.ones(6))
+    identity = scaling(columns, 0, 1)
     raw = RawRows.of_numbers(fold.validation_features)
     tuned, _ = fit_and_predict(BINARY, "gradient_boosting", 5, fold, identity, raw)
     boosting = next(one for one in BINARY.estimators if one.name == "gradient_boosting")
@@ -97,7 +105,7 @@ def test_settings_begin_with_the_default_stay_in_range_and_follow_from_the_seed(
 
 
 def test_raw_features_are_scaled_before_they_are_judged() -> None:
-    halved = Standardization(COLUMNS, np.full(3, 5.0), np.full(3, 2.0))
+    halved = scaling(COLUMNS, 5, 2)
     raw = RawRows.of_numbers(FOLD.validation_features * 2 + 5)
     validation, test = fit_and_predict(BINARY, "logistic_regression", 0, FOLD, halved, raw)
     np.testing.assert_allclose(test, validation, rtol=1e-5)

@@ -15,9 +15,8 @@ from hpsearch.data.features.numbers import Numbers
 from hpsearch.data.features.scaling import Quantile, Robust, Scaling, Standard
 from hpsearch.data.table import Features
 from hpsearch.stock import StockNode, function_node, layer_node
-from hpsearch.study.sections import ScalingName
 
-SCALINGS: Mapping[ScalingName, type[Scaling]] = MappingProxyType(
+SCALINGS: Mapping[str, type[Scaling]] = MappingProxyType(
     {"standard": Standard, "robust": Robust, "quantile": Quantile}
 )
 
@@ -38,9 +37,7 @@ class TablePreprocessing:
     categories: tuple[Categories, ...]
 
     @classmethod
-    def fit(
-        cls, train: RawRows, columns: tuple[Column, ...], scaling: ScalingName = "standard"
-    ) -> Self:
+    def fit(cls, train: RawRows, columns: tuple[Column, ...], scaling: str = "standard") -> Self:
         """Learn from at least one train row.
 
         Raises:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hpsearch.data.columns import Kind
 from hpsearch.errors import DataError, shown
 
-__all__ = ["Series", "floats_of", "is_missing", "kind_of", "ordered_texts", "texts_of"]
+__all__ = ["Series", "floats_of", "is_missing", "kind_of", "texts_of"]
 
 Series = nw.Series[Any]
 
@@ -43,21 +43,6 @@ def kind_of(series: Series) -> Kind:
             f"{shown(str(series.name))}; convert it, or leave it out"
         )
     return kind
-
-
-def ordered_texts(series: Series) -> tuple[str, ...]:
-    """The different values of a column as texts: names of classes.
-
-    Numbers ascend, false comes before true; texts are in the order of the alphabet, or in that of
-    an ordered type.
-    """
-    if isinstance(series.dtype, nw.Enum):
-        present = set(texts_of(series))
-        return tuple(name for name in series.dtype.categories if name in present)
-    names = sorted({text for text in texts_of(series) if text is not None})
-    if kind_of(series) == "number" or all(map(_is_number, names)):
-        names.sort(key=float)
-    return tuple(names)
 
 
 def texts_of(series: Series) -> list[str | None]:
@@ -102,13 +87,6 @@ def _kind_of_value(value: Any) -> Kind | None:
         case date():
             return "date"
     return None
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
 
 
 def floats_of(series: Series) -> NDArray[np.float64]:

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 from narwhals.stable.v2.typing import IntoDataFrame
 
-from hpsearch.data.profile import ColumnProfile, Finding, Profile
+from hpsearch.data.profile import ColumnProfile, Finding, Profile, is_skewed
 from hpsearch.data.sources.frame_columns import Series, floats_of, kind_of, texts_of
 from hpsearch.data.sources.frames import columns_of
 from hpsearch.errors import DataError
@@ -38,21 +38,26 @@ def _column(name: str, series: Series) -> ColumnProfile:
     texts = [text for text in texts_of(series) if text is not None]
     counts = Counter(texts)
     least = largest = None
+    skewed = False
     if kind in ("number", "date") and texts:
         numbers = floats_of(series)
         finite = numbers[np.isfinite(numbers)]
         if finite.size:
             least, largest = float(finite.min()), float(finite.max())
+            skewed = is_skewed(least, float(finite.mean()), largest)
     finding, reason = _finding(kind, texts, len(counts), least, largest)
+    values = dict(counts.most_common()) if len(counts) <= LISTED else {}
     return ColumnProfile(
         name,
         finding,
         missing=len(series) - len(texts),
         distinct=len(counts),
-        values=tuple(text for text, _ in counts.most_common()) if len(counts) <= LISTED else (),
+        values=tuple(values),
         least=least,
         largest=largest,
         reason=reason,
+        counts=tuple(values.values()),
+        skewed=skewed,
     )
 
 

@@ -13,7 +13,9 @@ from narwhals.stable.v2.typing import IntoDataFrame
 from numpy.typing import NDArray
 
 from hpsearch.data.columns import MISSING, Column, RawRows
-from hpsearch.data.sources.frame_columns import Series, floats_of, kind_of, ordered_texts, texts_of
+from hpsearch.data.sources.class_order import class_name, class_order
+from hpsearch.data.sources.frame_columns import Series, floats_of, kind_of, texts_of
+from hpsearch.data.sources.left_out import left_out
 from hpsearch.data.sources.source import Request, Source
 from hpsearch.data.table import Origin, Table
 from hpsearch.errors import DataError, UsageError, did_you_mean, shown
@@ -35,6 +37,7 @@ def table_of(
     label: str,
     task: Task,
     classes: Sequence[str] = (),
+    leave_out: Sequence[str] = (),
     columns: Sequence[Column] | None = None,
     origin: Origin = ORIGIN,
 ) -> Table:
@@ -45,7 +48,8 @@ def table_of(
         label: Name of the column that is predicted; no row may lack it.
         task: What it is predicted as.
         classes: Names of the classes in their order, of a task that has classes; by default all
-            values of the label, see ``ordered_texts``.
+            values of the label in the order of an ordered type, or of ``class_order``.
+        leave_out: Classes whose rows are left out.
         columns: The columns to learn from, with their kinds; by default all others, each of the
             kind that its type has.
 
@@ -55,14 +59,18 @@ def table_of(
     """
     series = columns_of(frame)
     target = _column(series, label)
+    if task.classification and leave_out:
+        series = _without(series, _class_names(target), leave_out)
+        target = series[label]
     if columns is None:
         columns = tuple(Column(name, kind_of(series[name])) for name in series if name != label)
     if not columns:
         raise DataError(f"a table must have columns besides its label {shown(label)}, got none")
     labels: Numbers
     if task.classification:
-        classes = tuple(classes) or ordered_texts(target)
-        labels = _places(target, label, classes)
+        names = _class_names(target)
+        classes = tuple(map(class_name, classes)) or _ordered(target, names)
+        labels = _places(names, label, classes)
         if task.name == "binary" and classes == ("0", "1"):  # the labels are the names
             classes = ()
     else:
@@ -149,18 +157,44 @@ def _targets(series: Series, label: str) -> NDArray[np.float64]:
     return numbers
 
 
-def _places(series: Series, label: str, classes: tuple[str, ...]) -> NDArray[np.float32]:
-    """A label that is a class, as its place among the classes."""
-    places = {name: place for place, name in enumerate(classes)}
+def _class_names(series: Series) -> list[str | None]:
+    """The class of each row; None where it is missing."""
     texts = texts_of(series)
-    for row, text in enumerate(texts):
-        if text not in places:
-            rule = "must not be missing" if text is None else f"must be one of {shown(classes)}"
+    names = {text: class_name(text) for text in texts if text is not None}
+    return [None if text is None else names[text] for text in texts]
+
+
+def _without(
+    series: dict[str, Series], names: Sequence[str | None], leave_out: Sequence[str]
+) -> dict[str, Series]:
+    """The columns without the rows of some classes."""
+    dropped = left_out({name for name in names if name is not None}, leave_out)
+    kept = [row for row, name in enumerate(names) if name not in dropped]
+    return {name: column[kept] for name, column in series.items()}
+
+
+def _ordered(series: Series, names: Sequence[str | None]) -> tuple[str, ...]:
+    """Different classes in the order of an ordered type, or in that which one expects."""
+    present = {name for name in names if name is not None}
+    if isinstance(series.dtype, nw.Enum):
+        categories = dict.fromkeys(map(class_name, series.dtype.categories))
+        return tuple(name for name in categories if name in present)
+    return class_order(tuple(present))
+
+
+def _places(
+    names: Sequence[str | None], label: str, classes: tuple[str, ...]
+) -> NDArray[np.float32]:
+    """Classes of rows as their places among all classes."""
+    places = {name: place for place, name in enumerate(classes)}
+    for row, name in enumerate(names):
+        if name not in places:
+            rule = "must not be missing" if name is None else f"must be one of {shown(classes)}"
             raise DataError(
-                f"the label {shown(label)} {rule}, got {'none' if text is None else shown(text)} "
+                f"the label {shown(label)} {rule}, got {'none' if name is None else shown(name)} "
                 f"in row {row:,}, counted from 0; correct the row or leave it out"
             )
-    return np.array([places[text or ""] for text in texts], np.float32)
+    return np.array([places[name or ""] for name in names], np.float32)
 
 
 def _refuse(wrong: NDArray[np.bool_], numbers: Numbers, rule: str) -> None:

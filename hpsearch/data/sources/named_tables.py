@@ -1,11 +1,14 @@
 """Tables that a source has under a name, read and looked at as tables in memory."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hpsearch.data.columns import Column
+from hpsearch.data.profile import Profile
 from hpsearch.data.sources.frame_profile import profile_of
 from hpsearch.data.sources.frames import table_of
+from hpsearch.data.sources.left_out import left_out, say_left_out
 from hpsearch.data.sources.source import Request, Sight
 from hpsearch.data.table import Origin, Table
 from hpsearch.errors import UsageError, shown
@@ -40,33 +43,48 @@ class NamedTable:
                 f"data.label must name the column to predict, got none, and {self.description} "
                 f"say none; the columns are {', '.join(map(repr, map(str, self.frame.columns)))}"
             )
+        profile = profile_of(self.frame)
+        leave_out = section.leave_out or ()
+        if counts := _left_out(profile, label, leave_out):
+            request.tell(say_left_out(counts))
         table = table_of(
             self.frame,
             label=label,
             task=request.task,
             classes=section.classes or (),
-            columns=self._columns(request, label),
+            leave_out=leave_out,
+            columns=_columns(profile, request, label),
             origin=Origin(section.source, self.description, simulated=False),
         )
         request.progress(len(table), len(table))
         return table
 
-    def _columns(self, request: Request, label: str) -> tuple[Column, ...]:
-        """The columns to learn from, by the study or, where it is silent, as they are found."""
-        given = request.section.columns or {}
-        columns = []
-        for column in profile_of(self.frame).columns:
-            finding = given.get(column.name, column.finding)
-            if column.name == label:
-                continue
-            match finding:
-                case "text" | "identifier":
-                    if column.name not in given:
-                        request.tell(f"column {shown(column.name)} is left out: {column.reason}")
-                case kind:
-                    columns.append(Column(column.name, kind))
-        return tuple(columns)
-
     def sight(self) -> Sight:
         """What a study file can be written from."""
         return Sight(profile_of(self.frame), self.label, self.description)
+
+
+def _left_out(profile: Profile, label: str, leave_out: Sequence[str]) -> dict[str, int]:
+    """How many rows of each class are left out."""
+    for column in profile.columns:
+        if column.name == label:
+            counts = dict(zip(column.values, column.counts, strict=True))
+            return {value: counts[value] for value in sorted(left_out(counts, leave_out))}
+    return {}
+
+
+def _columns(profile: Profile, request: Request, label: str) -> tuple[Column, ...]:
+    """The columns to learn from, by the study or, where it is silent, as they are found."""
+    given = request.section.columns or {}
+    columns = []
+    for column in profile.columns:
+        finding = given.get(column.name, column.finding)
+        if column.name == label:
+            continue
+        match finding:
+            case "text" | "identifier":
+                if column.name not in given:
+                    request.tell(f"column {shown(column.name)} is left out: {column.reason}")
+            case kind:
+                columns.append(Column(column.name, kind))
+    return tuple(columns)

@@ -6,6 +6,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from hpsearch.data.target import Logarithm
+
 
 @dataclass(frozen=True, slots=True)
 class Objective:
@@ -20,6 +22,18 @@ class Objective:
 
     slopes: Callable[[Any, Any, Any], Any]
     sums: Callable[[Any, Any, Any], Any]
+
+
+def of_logarithm(objective: Objective, logarithm: Logarithm) -> Objective:
+    """The objective of networks that learn a logarithm: metrics are of the targets themselves."""
+    return Objective(
+        lambda outputs, targets, share: objective.slopes(
+            outputs, logarithm.learnt(targets, tf.math), share
+        ),
+        lambda outputs, targets, counts: objective.sums(
+            logarithm.targets(outputs, tf.math), targets, counts
+        ),
+    )
 
 
 def _binary_slopes(outputs: Any, labels: Any, share: Any) -> Any:

@@ -8,11 +8,12 @@ from typing import Any
 
 import tensorflow as tf
 
+from hpsearch.data.target import Logarithm
 from hpsearch.models.layers.batch_normalization import MOMENTUM
 from hpsearch.tasks.registry import TASKS
 from hpsearch.training.compiled.dropout import draw_mask
 from hpsearch.training.compiled.judging import Judging
-from hpsearch.training.compiled.objectives import OBJECTIVES
+from hpsearch.training.compiled.objectives import OBJECTIVES, Objective, of_logarithm
 from hpsearch.training.compiled.shapes import Shape
 from hpsearch.training.compiled.stack import Stack, clipped
 from hpsearch.training.compiled.updates import FIELDS, update
@@ -39,6 +40,7 @@ class Program:
     def run(
         self,
         rows: tuple[Any, Any, Any, Any],
+        logarithm: Any,
         orders: Any,
         epochs: Any,
         coefficients: Any,
@@ -50,6 +52,7 @@ class Program:
 
         Args:
             rows: Train features and labels, validation features and labels.
+            logarithm: The numbers of a ``Logarithm``, float32 ``(3,)``; not used without one.
             orders: The epochs' orders of the train rows, int32 ``(chunk, rows)``.
             epochs: How many of them are wanted.
             coefficients: Of each step, ``(chunk * steps, fields)``, as ``updates`` makes them.
@@ -61,7 +64,9 @@ class Program:
             The curve, float32 ``(chunk, 2, metrics)``; how it ended, 0 running, 1 stopped early,
             2 diverged; and the state.
         """
-        judging = self._judging
+        judging, objective = self._judging, self._objective
+        if self._shape.target_transform == "log":
+            objective = of_logarithm(objective, Logarithm(*tf.unstack(logarithm)))
         curve = tf.zeros((self._shape.chunk, 2, judging.metrics))
         steps = self._shape.steps
 
@@ -70,9 +75,9 @@ class Program:
 
         def epoch(done: Any, flag: Any, curve: Any, carried: Carried) -> Any:
             here = tf.slice(coefficients, [done * steps, 0], [steps, len(FIELDS)])
-            train, stepping = self._train(rows[0], rows[1], orders[done], here, seed, carried)
+            train, stepping = self._train(objective, rows[:2], orders[done], here, seed, carried)
             carried = {**carried, **stepping}
-            validation = self._validate(rows[2], rows[3], carried)
+            validation = self._validate(objective, rows[2:], carried)
             if judging.of_all_rows is not None:
                 train, validation = (
                     tf.concat([[judging.of_all_rows(self._outputs(x, carried), y)], means], 0)
@@ -96,9 +101,16 @@ class Program:
         return curve, flag, carried
 
     def _train(
-        self, features: Any, labels: Any, order: Any, coefficients: Any, seed: Any, carried: Carried
+        self,
+        objective: Objective,
+        rows: tuple[Any, ...],
+        order: Any,
+        coefficients: Any,
+        seed: Any,
+        carried: Carried,
     ) -> tuple[Any, Carried]:
         """All steps of an epoch: its mean metrics ``(metrics,)`` and what it changed."""
+        features, labels = rows
         shape, size = self._shape, self._shape.batch_size
         if shape.steps * size > shape.rows:
             order = tf.pad(order, [[0, shape.steps * size - shape.rows]])
@@ -112,9 +124,9 @@ class Program:
             weights = self._stack.arrays(state["weights"])
             share = self._shares(index)
             passage = self._stack.forward(weights, x, share, masks)
-            slopes = self._objective.slopes(passage.outputs, y, share)
+            slopes = objective.slopes(passage.outputs, y, share)
             gradient = self._stack.backward(weights, passage, slopes)
-            sums += self._objective.sums(passage.outputs, y, self._counts(index))
+            sums += objective.sums(passage.outputs, y, self._counts(index))
             state = self._step(at, state, self._stack.flat(gradient), passage.moments)
             return index + 1, sums, state
 
@@ -158,14 +170,15 @@ class Program:
             averages = averages * MOMENTUM + new * (1.0 - MOMENTUM)
         return dict(zip(STEPPING, (w, m, v, averages), strict=True))
 
-    def _validate(self, features: Any, targets: Any, carried: Carried) -> Any:
+    def _validate(self, objective: Objective, parts: tuple[Any, ...], carried: Carried) -> Any:
         """Mean metrics over all validation rows, ``(metrics,)``."""
+        features, targets = parts
         rows = self._shape.validation_rows
         size = min(rows, VALIDATION_ROWS)
         weights, averages = self._stack.arrays(carried["weights"]), carried["averages"]
 
         def sums_of(x: Any, y: Any, counts: Any) -> Any:
-            return self._objective.sums(self._stack.predict(weights, x, averages), y, counts)
+            return objective.sums(self._stack.predict(weights, x, averages), y, counts)
 
         def block(index: Any, sums: Any) -> Any:
             begin = tf.minimum(index * size, rows - size)  # the last block overlaps the one before

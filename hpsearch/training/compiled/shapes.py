@@ -37,6 +37,7 @@ class Shape:
 
     task: str
     objective: str
+    target_transform: str
     network: Network
     clipped: bool
     columns: int
@@ -96,10 +97,11 @@ def shape_of(recipe: Recipe, *, columns: int, rows: int, validation_rows: int) -
     )
 
 
-def program_of(recipe: Recipe) -> tuple[str, str, Network, bool]:
+def program_of(recipe: Recipe) -> tuple[str, str, str, Network, bool]:
     """What decides which program trains a recipe: equal for those that share one."""
     padded = recipe.network.with_widths(padded_widths(recipe.network.widths))
-    return recipe.task, recipe.objective, padded, recipe.knobs.clip_norm > 0
+    transform = recipe.preparation.target_transform
+    return recipe.task, recipe.objective, transform, padded, recipe.knobs.clip_norm > 0
 
 
 def padded_widths(widths: Sequence[int]) -> tuple[int, ...]:

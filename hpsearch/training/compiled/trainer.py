@@ -7,6 +7,7 @@ averages, ``State.optimizer`` the flat slots ``m`` and ``v``; see ``shapes``.
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from hpsearch.data.parts import Fold
+from hpsearch.data.target import Logarithm
 from hpsearch.files import can_be_written
 from hpsearch.models.network import Network
 from hpsearch.training.compiled.program import Program
@@ -27,6 +29,9 @@ from hpsearch.training.segment import Best, Progress, Segment, State, epoch_perm
 
 #: Programs kept ready in a process, some 25 MB each.
 PROGRAMS_KEPT = 32
+
+#: Stands where a program has no use for one.
+NO_LOGARITHM = Logarithm(1.0, 0.0, 1.0)
 
 ENDINGS = (Ending.RUNNING, Ending.STOPPED_EARLY, Ending.DIVERGED)
 
@@ -53,6 +58,7 @@ class CompiledTrainer:
             validation_rows=len(fold.validation_labels),
         )
         rows = self._on_device(fold)
+        logarithm = tf.constant(astuple(fold.target.logarithm or NO_LOGARITHM), tf.float32)
         seed, patience = tf.constant(dropout_seed(segment.seed)), tf.constant(recipe.patience)
         carried = _to_device(segment, fold.columns, shape)
         curves: list[NDArray[np.float32]] = []
@@ -66,7 +72,8 @@ class CompiledTrainer:
             wanted = coefficients(recipe.knobs, shape.steps, first, first + epochs)
             numbers[: len(wanted)] = wanted
             chunk = (tf.constant(values) for values in (orders, epochs, numbers))
-            curve, flag, carried = self._call(shape, (rows, *chunk, seed, patience, carried))
+            given = (rows, logarithm, *chunk, seed, patience, carried)
+            curve, flag, carried = self._call(shape, given)
             curves.append(curve.numpy()[: int(carried["epoch"]) - first])
             ending = ENDINGS[int(flag)]
             if ending != Ending.RUNNING:

@@ -31,10 +31,15 @@ def raw_inputs(columns: Sequence[Column]) -> dict[str, Any]:
 
 def features_of(preprocessing: Preprocessing, inputs: dict[str, Any]) -> Any:
     """What a preprocessing gives for tensors by the names of ``raw_inputs``."""
+    return apply_nodes(preprocessing.keras_layers(), inputs)
+
+
+def apply_nodes(nodes: Sequence[StockNode], inputs: dict[str, Any]) -> Any:
+    """What the last of some nodes gives for tensors by their names."""
     tensors = dict(inputs)
-    for node in preprocessing.keras_layers():
+    for node in nodes:
         tensors[node.name] = _call(node, tensors)
-    return tensors[node.name]
+    return tensors[nodes[-1].name]
 
 
 def raw_tensors(columns: Sequence[Column], raw: RawRows) -> Any:

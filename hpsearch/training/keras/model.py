@@ -21,6 +21,7 @@ from hpsearch.models.network import Network
 from hpsearch.models.recipe import Recipe
 from hpsearch.stock import StockObject
 from hpsearch.training.keras.graph import features_of, raw_inputs, raw_tensors
+from hpsearch.training.keras.logarithm import standardized_targets
 
 #: Arguments that older releases of Keras refuse, with the defaults that every model here has.
 NEWER_ARGUMENTS = {
@@ -107,6 +108,7 @@ def whole_model(
         link = keras.layers.Rescaling(
             target.deviation, target.mean, name=task.output_name, dtype="float64"
         )
+        x = standardized_targets(x, target.logarithm)
     single = inputs if len(inputs) > 1 else next(iter(inputs.values()))
     model = keras.Model(single, link(x), name="hpsearch")
     set_weights(model, weights)

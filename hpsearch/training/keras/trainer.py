@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from hpsearch.data.parts import Fold
 from hpsearch.data.table import Features
+from hpsearch.data.target import Logarithm
 from hpsearch.models.arrays import Arrays
 from hpsearch.models.knobs import Knobs
 from hpsearch.models.recipe import Recipe
@@ -17,6 +18,7 @@ from hpsearch.tasks.task import Outputs
 from hpsearch.training.curve import Ending
 from hpsearch.training.initialization import DROPOUT, initial_weights
 from hpsearch.training.inspection import BLOCK
+from hpsearch.training.keras.logarithm import learnt_loss, measured
 from hpsearch.training.keras.model import layers_of, make, set_weights, weights_of
 from hpsearch.training.segment import (
     Best,
@@ -35,13 +37,13 @@ class KerasTrainer:
     """Trains segments with ``keras.Model.fit``."""
 
     def __init__(self) -> None:
-        self._models: OrderedDict[tuple[Recipe, int, int], _Model] = OrderedDict()
+        self._models: OrderedDict[tuple[Recipe, Logarithm | None, int, int], _Model] = OrderedDict()
 
     def run(self, segment: Segment, fold: Fold) -> Progress:
         """Train a segment; see ``Trainer``."""
         recipe = segment.recipe
         steps = -(-len(fold.train_labels) // recipe.batch_size)
-        kept = self._model(recipe, fold.columns, steps)
+        kept = self._model(recipe, fold, steps)
         model = kept.keras
         state = segment.state or _fresh(kept, segment, fold.columns)
         _restore(model, state)
@@ -62,9 +64,10 @@ class KerasTrainer:
         curve = np.array(watch.curve, np.float32)
         return inspected(recipe, end, curve, watch.ending, weights_of(model), fold)
 
-    def _model(self, recipe: Recipe, columns: int, steps: int) -> "_Model":
+    def _model(self, recipe: Recipe, fold: Fold, steps: int) -> "_Model":
         """A compiled model, its state unspecified; made anew unless one is kept."""
-        key = (recipe, columns, steps)
+        columns, logarithm = fold.columns, fold.target.logarithm
+        key = (recipe, logarithm, columns, steps)
         if key not in self._models:
             while len(self._models) >= MODELS_KEPT:
                 self._models.popitem(last=False)
@@ -76,9 +79,9 @@ class KerasTrainer:
             task = recipe.the_task()
             model.compile(
                 optimizer,
-                make(task.loss, keras.losses),
+                learnt_loss(make(task.loss, keras.losses), logarithm),
                 metrics=[
-                    make(metric.stock, keras.metrics, name=metric.name)
+                    measured(make(metric.stock, keras.metrics, name=metric.name), logarithm)
                     for metric in task.curve_metrics
                     if metric.stock is not None
                 ],

@@ -19,9 +19,18 @@ def column(values: Any) -> ColumnProfile:
 
 def test_a_column_is_described() -> None:
     assert column([3, 1, None, 3]) == ColumnProfile(
-        "c", "number", missing=1, distinct=2, values=("3", "1"), least=1.0, largest=3.0
+        "c",
+        "number",
+        missing=1,
+        distinct=2,
+        values=("3", "1"),
+        least=1.0,
+        largest=3.0,
+        counts=(2, 1),
     )
-    assert column(["b", "b", "a"]) == ColumnProfile("c", "category", distinct=2, values=("b", "a"))
+    assert column(["b", "b", "a"]) == ColumnProfile(
+        "c", "category", distinct=2, values=("b", "a"), counts=(2, 1)
+    )
     assert column([True, False, None]).finding == "boolean"
     assert column(pd.to_datetime(["1970-01-02", "1970-01-04"])).largest == 3
 

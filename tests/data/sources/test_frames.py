@@ -1,6 +1,8 @@
 """Tables in memory: what their types say, and what is refused."""
 
 import datetime
+import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from hpsearch.data.columns import MISSING, Column
 from hpsearch.data.kept import keep_rows, read_kept_rows
+from hpsearch.data.sources.frame_profile import profile_of
 from hpsearch.data.sources.frames import FRAME, table_of
 from hpsearch.data.sources.registry import SOURCES
 from hpsearch.data.sources.source import Request
@@ -132,6 +135,13 @@ def test_what_is_refused(frame: Any, label: str, words: str) -> None:
     assert words in str(caught.value)
 
 
+def test_rows_of_classes_may_be_left_out() -> None:
+    frame = pd.DataFrame({"a": [1, 2, 3, 4], "y": [1.0, 7.0, 0.0, 1.0]})
+    table = table_of(frame, label="y", task=BINARY, leave_out=["7"])
+    np.testing.assert_array_equal(table.raw.numbers[:, 0], [1, 3, 4])
+    assert (table.labels.tolist(), table.classes) == ([1, 0, 1], ())
+
+
 def test_a_column_must_be_of_the_kind_that_is_given() -> None:
     frame = pd.DataFrame({"a": ["x", "y"], "b": [1, 2], "y": [0, 1]})
     with pytest.raises(DataError, match="of kind number, got category"):
@@ -157,9 +167,57 @@ def test_a_study_file_cannot_name_a_table_in_memory() -> None:
         FRAME.read(request)
 
 
-def test_polars_and_arrow_give_the_same_rows() -> None:
-    frame = pd.DataFrame({"a": [1.0, None], "t": ["x", None], "y": ["no", "yes"]})
-    pandas = table_of(frame, label="y", task=BINARY).fingerprint()
+def polars_frame(columns: dict[str, list[Any]]) -> Any:
     polars = pytest.importorskip("polars", reason="needs polars, which is not installed")
-    other = polars.DataFrame({"a": [1.0, None], "t": ["x", None], "y": ["no", "yes"]})
-    assert table_of(other, label="y", task=BINARY).fingerprint() == pandas
+    frame = polars.DataFrame(columns)
+    return frame.with_columns(polars.col("colour").cast(polars.Categorical))
+
+
+def arrow_table(columns: dict[str, list[Any]]) -> Any:
+    arrow = pytest.importorskip("pyarrow", reason="needs pyarrow, which is not installed")
+    table = arrow.table(columns)
+    place = table.column_names.index("colour")
+    return table.set_column(place, "colour", table["colour"].dictionary_encode())
+
+
+@pytest.mark.parametrize("make", [polars_frame, arrow_table])
+def test_polars_and_arrow_give_the_same_rows(make: Callable[..., Any]) -> None:
+    noon = NOON.to_pydatetime()
+    columns = {
+        "float": [1.5, None, -2.0, math.nan],
+        "whole": [1, None, 3, 2**40],
+        "truth": [True, None, False, True],
+        "day": [datetime.date(1899, 12, 31), None, noon.date(), noon.date()],
+        "instant": [noon, None, noon, noon],
+        "zone": [
+            noon.replace(tzinfo=datetime.UTC),
+            None,
+            *[NOON.tz_localize("UTC").to_pydatetime()] * 2,
+        ],
+        "text": ["x", None, "", "y"],
+        "colour": ["red", None, "blue", "red"],
+        "nothing": [None, None, None, None],
+        "y": ["Yes", "no", "Yes", "no"],
+    }
+    frame, other = pd.DataFrame(columns), make(columns)
+    expected, found = (table_of(each, label="y", task=BINARY) for each in (frame, other))
+    assert (found.classes, found.columns) == (("no", "Yes"), expected.columns)
+    np.testing.assert_array_equal(found.raw.numbers, expected.raw.numbers)
+    assert found.fingerprint() == expected.fingerprint()
+    assert profile_of(other) == profile_of(frame)
+
+
+@pytest.mark.parametrize("make", [polars_frame, arrow_table])
+def test_a_list_is_no_column_of_polars_or_arrow(make: Callable[..., Any]) -> None:
+    frame = make({"list": [[1], [2]], "colour": ["red", "blue"], "y": [0, 1]})
+    with pytest.raises(DataError, match="got list in 'list'; convert it, or leave it out"):
+        table_of(frame, label="y", task=BINARY)
+
+
+def test_an_enum_of_polars_keeps_its_order() -> None:
+    polars = pytest.importorskip("polars", reason="needs polars, which is not installed")
+    levels = polars.Series("y", ["high", "low", "high"], dtype=polars.Enum(["low", "mid", "high"]))
+    table = table_of(
+        polars.DataFrame([polars.Series("a", [1, 2, 3]), levels]), label="y", task=BINARY
+    )
+    assert (table.classes, table.labels.tolist()) == (("low", "high"), [1, 0, 1])

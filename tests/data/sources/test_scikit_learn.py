@@ -1,5 +1,6 @@
 """scikit-learn's sets: all that is installed works without a network."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,16 @@ def test_classes_have_their_names() -> None:
     assert table.raw.numbers[0, 0] == 17.99
     assert table.origin.kind == "scikit-learn"
     assert table.fingerprint() == SCIKIT_LEARN.read(request("breast_cancer")).fingerprint()
+
+
+def test_classes_may_be_left_out_with_a_word() -> None:
+    told: list[str] = []
+    asked = request("wine", "target")
+    section = asked.section.model_copy(update={"leave_out": ("class_1",)})
+    asked = replace(asked, section=section, tell=told.append)
+    table = SCIKIT_LEARN.read(asked)
+    assert (len(table), table.classes) == (178 - 71, ("class_0", "class_2"))
+    assert told == ["71 rows are left out for their class, as data.leave_out says: 'class_1' (71)"]
 
 
 def test_diabetes_is_in_its_own_units() -> None:

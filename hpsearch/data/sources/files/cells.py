@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hpsearch.data.columns import Kind
-from hpsearch.data.sources.files.engine import quoted
 from hpsearch.data.sources.files.relation import Field
 from hpsearch.data.sources.files.words import BOOLEANS, missing_in_categories
+from hpsearch.data.sql import quoted
 
 SECONDS_A_DAY = 86_400
 

@@ -27,8 +27,3 @@ def connect() -> Iterator["duckdb.DuckDBPyConnection"]:
         yield connection
     finally:
         connection.close()
-
-
-def quoted(text: str) -> str:
-    """A text as SQL writes it."""
-    return "'" + text.replace("'", "''") + "'"

@@ -1,34 +1,16 @@
-"""The label's column: which it is, and its values as classes in an order that one expects."""
+"""The label's column: which it is, and its values as classes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hpsearch.data.sources.class_order import class_name, class_number, class_order
 from hpsearch.data.sources.files.relation import Relation
-from hpsearch.data.sources.files.words import BOOLEANS
 from hpsearch.errors import DataError, did_you_mean, named, shown
 from hpsearch.tasks.task import Task
 
 #: More columns are not listed in a message.
 LISTED_COLUMNS = 200
-
-#: Texts of two classes, the negative one first, besides those of booleans.
-OPPOSITES = (
-    *BOOLEANS,
-    ("negative", "positive"),
-    ("neg", "pos"),
-    ("-", "+"),
-    ("absent", "present"),
-    ("bad", "good"),
-    ("normal", "abnormal"),
-    ("healthy", "ill"),
-    ("healthy", "diseased"),
-    ("failure", "success"),
-    ("fail", "pass"),
-    ("dead", "alive"),
-    ("lost", "won"),
-    ("ham", "spam"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +70,6 @@ def listed(names: Sequence[str]) -> str:
     return f"{told} and {more:,} more" if more > 0 else told
 
 
-def class_order(texts: Sequence[str]) -> tuple[str, ...]:
-    """Different labels in the order of their classes; of two, the second is the positive one.
-
-    Numbers go by their size; no before yes, false before true and the like; else the alphabet.
-    """
-    if all(_number(text) is not None for text in texts):
-        return tuple(sorted(texts, key=lambda text: (_number(text) or 0.0, text)))
-    lower = {text.lower(): text for text in texts}
-    for pair in OPPOSITES:
-        if len(texts) == 2 and set(lower) == set(pair):
-            return tuple(lower[text] for text in pair)
-    return tuple(sorted(texts, key=lambda text: (text.lower(), text)))
-
-
 def classes_of(
     path: Path, name: str, counts: Mapping[str, int], task: Task, given: Sequence[str] | None
 ) -> Classes:
@@ -115,11 +83,11 @@ def classes_of(
     Raises:
         DataError: If there are not as many classes as the task needs.
     """
-    values = {text: _normal(text) for text in counts}
+    values = {text: class_name(text) for text in counts}
     totals: dict[str, int] = {}
     for text, count in counts.items():
         totals[values[text]] = totals.get(values[text], 0) + count
-    named_classes = tuple(_normal(text) for text in given) if given is not None else None
+    named_classes = tuple(class_name(text) for text in given) if given is not None else None
     order = named_classes or class_order(tuple(totals))
     if task.name == "binary" and len(order) > 2:
         raise _too_many(path, name, totals, order, given is not None)
@@ -144,28 +112,10 @@ def _too_many(
         )
     told = ", ".join(f"{shown(text)} ({totals[text]:,} rows)" for text in order[:10])
     more = f" and {len(order) - 10:,} more" if len(order) > 10 else ""
-    numbers = all(_number(text) is not None for text in order)
+    numbers = all(class_number(text) is not None for text in order)
     regression = ', or data.task = "regression" if they are amounts' if numbers else ""
     return DataError(
         f"{named(path)} must have labels of two classes where data.task is 'binary', got "
         f"{len(order):,} different ones in {shown(name)}: {told}{more}; "
         f'set data.task = "multiclass"{regression}, or name another data.label'
     )
-
-
-def _normal(text: str) -> str:
-    """A label with its number written in one way, where it is one."""
-    number = _number(text)
-    if number is None:
-        return text
-    return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
-
-
-def _number(text: str) -> float | None:
-    if "_" in text or not text.isascii() or (text[:1] == "0" and text[1:2].isdigit()):
-        return None  # 007 is a code
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if number - number == 0 else None

@@ -172,14 +172,17 @@ def _column(
         filled = sum(times for word, times in count.values.items() if word not in words)
     else:
         filled = count.filled - count.strong
+    values = _values(count, cells)
     return ColumnProfile(
         column.name,
         finding,
         relation.rows - filled,
         _distinct(count, numbers, cells),
-        _values(count, cells),
+        tuple(values),
         numbers.least if numbers else None,
         numbers.largest if numbers else None,
+        counts=tuple(values.values()),
+        skewed=numbers is not None and numbers.skewed,
     )
 
 
@@ -201,14 +204,12 @@ def _remarks(column: Field, decision: Decision) -> list[str]:
     return remarks
 
 
-def _values(count: Counts, cells: Cells) -> tuple[str, ...]:
-    """All values, the most frequent first, where they are few."""
-    if count.values is None:
-        return ()
-    values = {word: times for word, times in count.values.items() if word not in cells.missing}
+def _values(count: Counts, cells: Cells) -> dict[str, int]:
+    """How often each value comes, the most frequent first, where they are few."""
+    values = [pair for pair in (count.values or {}).items() if pair[0] not in cells.missing]
     if len(values) > LISTED_VALUES:
-        return ()
-    return tuple(sorted(values, key=lambda word: (-values[word], word)))
+        return {}
+    return dict(sorted(values, key=lambda pair: (-pair[1], pair[0])))
 
 
 def _is_index(relation: Relation, column: Field, cells: Cells, numbers: Range) -> bool:

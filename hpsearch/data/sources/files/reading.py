@@ -1,26 +1,25 @@
 """A file as a ``Table``: its columns by kind, its label as classes or numbers."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hpsearch.data.columns import Column, Kind, RawRows
 from hpsearch.data.profile import Profile
 from hpsearch.data.sources.files.cells import Cells
+from hpsearch.data.sources.files.label_values import LabelValues, read_classes
 from hpsearch.data.sources.files.labels import (
-    classes_of,
     find_label,
     listed,
     predicts_classes,
 )
-from hpsearch.data.sources.files.mistakes import MOST_TOLD, Mistake, file_error
+from hpsearch.data.sources.files.mistakes import file_error
 from hpsearch.data.sources.files.profiling import profile_relation
 from hpsearch.data.sources.files.relation import Field, Relation, open_relation
-from hpsearch.data.sources.files.values import Chosen, cells_at, read_values
+from hpsearch.data.sources.files.values import Chosen, read_values
+from hpsearch.data.sources.left_out import say_left_out
 from hpsearch.data.sources.source import RowProgress
 from hpsearch.data.table import Origin, Table
 from hpsearch.errors import DataError, did_you_mean, named, printable, shown
@@ -29,9 +28,6 @@ from hpsearch.study.table_keys import INFERRED, TableKeys
 from hpsearch.tasks.task import Task
 
 __all__ = ["read_columns", "read_file"]
-
-#: More different labels are no classes.
-MOST_CLASSES = 1_000
 
 #: Places that are told of rows that are left out.
 MOST_PLACES = 5
@@ -85,14 +81,15 @@ def read_file(
                 f"got none that is a number, boolean, category or date; set kinds in data.columns"
             )
         labels, raw = _read(relation, relation.fields[place], chosen, cells, task, given)
-        if labels.missing.any():
-            tell(f"{printable(path.name)}: {_say_missing(relation, labels.missing)}")
-            raw = raw[~labels.missing]
+        for message in _say_unused(relation, labels):
+            tell(f"{printable(path.name)}: {message}")
+        if labels.unused.any():
+            raw = raw[~labels.unused]
         columns = tuple(Column(field.name, kind) for field, kind in chosen)
         which = "all" if rows is None else "the first"
         description = f"{which} {len(raw):,} rows of {printable(path.name)}"
         origin = Origin(source, description, simulated=False)
-        return Table(raw, labels.values[~labels.missing], columns, origin, labels.classes)
+        return Table(raw, labels.values[~labels.unused], columns, origin, labels.classes)
 
 
 def read_columns(path: Path, columns: tuple[Column, ...], given: TableKeys = INFERRED) -> RawRows:
@@ -159,7 +156,7 @@ def _kinds(
     """The columns that are read, with their kinds; how their cells are taken; what to tell."""
     known = given.columns or {}
     features = [field for place, field in enumerate(relation.fields) if place != label]
-    if all(field.name in known for field in features) and _says_cells(given):
+    if all(field.name in known for field in features) and _says_cells(relation, given):
         return _chosen(features, known), _cells_given(given), []
     profile = profile_relation(relation, given)
     findings = {column.name: column.finding for column in profile.columns}
@@ -173,12 +170,16 @@ def _chosen(fields: Sequence[Field], findings: Any) -> list[Chosen]:
     ]
 
 
-def _says_cells(given: TableKeys) -> bool:
-    return None not in (given.decimal, given.missing, given.day_first)
+def _says_cells(relation: Relation, given: TableKeys) -> bool:
+    """Whether all is given that says how cells of known kinds are taken."""
+    if relation.dialect is None:
+        return True
+    dates = given.day_first is None and "date" in (given.columns or {}).values()
+    return given.decimal is not None and given.missing is not None and not dates
 
 
 def _cells(relation: Relation, given: TableKeys) -> Cells:
-    if _says_cells(given):
+    if _says_cells(relation, given):
         return _cells_given(given)
     return _cells_of(profile_relation(relation, given), given)
 
@@ -207,16 +208,6 @@ def _remarks(profile: Profile, label: str, known: Any) -> list[str]:
     return [*told, *([f"and {more:,} more of the kind"] if more else [])]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Labels:
-    """Labels of all rows; those that are ``missing``, bool ``(rows,)``, mean nothing."""
-
-    values: NDArray[np.floating[Any]]
-    missing: NDArray[np.bool_]
-    classes: tuple[str, ...] = ()
-    mistakes: tuple[Mistake, ...] = ()
-
-
 def _read(
     relation: Relation,
     label: Field,
@@ -224,7 +215,7 @@ def _read(
     cells: Cells,
     task: Task,
     given: TableKeys,
-) -> tuple[_Labels, RawRows]:
+) -> tuple[LabelValues, RawRows]:
     """Labels and columns, read together."""
     kind: Kind = "category" if predicts_classes(task) else "number"
     values = read_values(relation, [(label, kind), *chosen], cells)
@@ -232,14 +223,14 @@ def _read(
     if kind == "number":
         targets = np.ascontiguousarray(raw.numbers[:, 0])
         rows = RawRows(raw.numbers[:, 1:], raw.codes, raw.vocabularies)
-        labels = _Labels(targets, np.isnan(targets))
+        labels = LabelValues(targets, np.isnan(targets), np.isnan(targets))
     else:
         rows = RawRows(raw.numbers, raw.codes[:, 1:], raw.vocabularies[1:])
-        labels = _classes(relation, label, raw, task, given)
+        labels = read_classes(relation, label, raw, task, given)
     mistakes = [*labels.mistakes, *values.mistakes]
     if mistakes:
         raise file_error(relation.path, mistakes, values.untold)
-    if labels.missing.all():
+    if labels.unused.all():
         raise DataError(
             f"{named(relation.path)} must have rows with a label in {shown(label.name)}, got none; "
             f"name another data.label"
@@ -247,53 +238,14 @@ def _read(
     return labels, rows
 
 
-def _classes(
-    relation: Relation, field: Field, raw: RawRows, task: Task, given: TableKeys
-) -> _Labels:
-    """Labels that are classes, float32 places among them."""
-    texts, codes = raw.vocabularies[0], raw.codes[:, 0]
-    if len(texts) > MOST_CLASSES:
-        raise DataError(
-            f"{named(relation.path)} must have at most {MOST_CLASSES:,} different labels in "
-            f"{shown(field.name)} where data.task is {task.name!r}, got {len(texts):,}; "
-            f'set data.task = "regression" if they are amounts, or name another data.label'
-        )
-    totals = np.bincount(codes[codes >= 0], minlength=len(texts))
-    counts = {text: int(total) for text, total in zip(texts, totals, strict=True)}
-    classes = classes_of(relation.path, field.name, counts, task, given.classes)
-    places = np.array([classes.places.get(text, -1) for text in texts] + [-1], np.int32)
-    labels = places[codes]
-    rule = f"{shown(field.name)} is the label and must be one of {listed(given.classes or ())}"
-    mistakes = _label_mistakes(
-        relation,
-        field,
-        (labels < 0) & (codes >= 0),
-        rule,
-        "correct the label, or add it to data.classes",
-    )
-    return _Labels(labels.astype(np.float32), codes < 0, classes.names, mistakes)
-
-
-def _say_missing(relation: Relation, missing: NDArray[np.bool_]) -> str:
-    """How many rows have no label, and where the first of them are."""
-    rows = [int(row) for row in np.flatnonzero(missing)]
+def _say_unused(relation: Relation, labels: LabelValues) -> Iterator[str]:
+    """How many rows are left out for their label, and where those without one are."""
+    if labels.left_out:
+        yield say_left_out(labels.left_out)
+    rows = [int(row) for row in np.flatnonzero(labels.missing)]
     if len(rows) == 1:
-        return f"1 row without a label is left out: {relation.places(rows)[0]}"
-    first = ", ".join(map(str, relation.places(rows[:MOST_PLACES])))
-    more = ", …" if len(rows) > MOST_PLACES else ""
-    return f"{len(rows):,} rows without a label are left out: {first}{more}"
-
-
-def _label_mistakes(
-    relation: Relation, field: Field, wrong: NDArray[np.bool_], rule: str, way_out: str
-) -> tuple[Mistake, ...]:
-    rows = [int(row) for row in np.flatnonzero(wrong)]
-    told = rows[:MOST_TOLD]
-    mistakes = [
-        Mistake(place, f"{rule}, got {shown(text)}", way_out)
-        for place, text in zip(relation.places(told), cells_at(relation, field, told), strict=True)
-    ]
-    if len(rows) > len(told):
-        last = mistakes[-1]
-        mistakes[-1] = replace(last, untold=len(rows) - len(told))
-    return tuple(mistakes)
+        yield f"1 row without a label is left out: {relation.places(rows)[0]}"
+    elif rows:
+        first = ", ".join(map(str, relation.places(rows[:MOST_PLACES])))
+        more = ", …" if len(rows) > MOST_PLACES else ""
+        yield f"{len(rows):,} rows without a label are left out: {first}{more}"

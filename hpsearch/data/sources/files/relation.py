@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from hpsearch.data.profile import Dialect, Format
 from hpsearch.data.sources.files.archive import VIEW, register_archive
-from hpsearch.data.sources.files.engine import connect, quoted
+from hpsearch.data.sources.files.engine import connect
 from hpsearch.data.sources.files.formats import PARQUET, ZIP, first_bytes, unreadable
+from hpsearch.data.sources.files.parquet_names import column_names
 from hpsearch.data.sources.files.spool import Spool, spool_text
 from hpsearch.data.sources.source import RowProgress
+from hpsearch.data.sql import quoted, quoted_name
 from hpsearch.errors import DataError, named, shown
 from hpsearch.study.table_keys import TableKeys
 
@@ -69,21 +71,6 @@ class Relation:
         """Names of all columns, in their order."""
         return tuple(column.name for column in self.fields)
 
-    def pairs(self, fields: Mapping[int, Field]) -> str:
-        """What stands behind ``FROM`` for pairs of a column, ``k0``, ``k1``, ..., and a text.
-
-        The number behind the letter is the key of the column's field.
-
-        The texts have no spaces around them; of empty cells there is none. Each pair has its row,
-        counted from 0.
-        """
-        texts = (
-            f"trim(CAST({column.sql} AS VARCHAR)) AS k{place}" for place, column in fields.items()
-        )
-        row = "row_number() OVER () - 1 AS row"
-        table = f"(SELECT {row}, {', '.join(texts)} FROM {self.source})"
-        return f"(UNPIVOT {table} ON COLUMNS(* EXCLUDE row) INTO NAME place VALUE text)"
-
     def select(self, expressions: Sequence[str]) -> tuple[Any, ...]:
         """One row of aggregates over all rows."""
         row = self.query(expressions).fetchone()
@@ -130,7 +117,7 @@ def open_relation(
     with connect() as connection:
         if start.startswith(ZIP):
             names = register_archive(path, connection, rows)
-            yield _typed(path, connection, "npz", VIEW, names)
+            yield _typed(path, connection, "npz", VIEW, lambda: names)
             return
         try:
             with tempfile.TemporaryDirectory(prefix="hpsearch-") as folder:
@@ -166,8 +153,8 @@ def _text(path: Path, connection: "duckdb.DuckDBPyConnection", spool: Spool) -> 
         source,
         tuple(Field(name, f"c{place}") for place, name in enumerate(names)),
         spool.rows,
-        frozenset(place for place, name in enumerate(written) if not name),
-        tuple(name for name, count in Counter(written).items() if name and count > 1),
+        _unnamed(written),
+        _repeated(written),
         spool,
     )
 
@@ -179,7 +166,7 @@ def _parquet(
     link.symlink_to(path.resolve())
     limit = "" if rows is None else f" LIMIT {rows}"
     source = f"(SELECT * FROM read_parquet({quoted(str(link))}){limit})"
-    return _typed(path, connection, "parquet", source)
+    return _typed(path, connection, "parquet", source, lambda: column_names(connection, link))
 
 
 def _typed(
@@ -187,25 +174,42 @@ def _typed(
     connection: "duckdb.DuckDBPyConnection",
     format_: Format,
     source: str,
-    names: tuple[str, ...] | None = None,
+    names: Callable[[], Sequence[str]],
 ) -> Relation:
+    """A table of typed columns, whose ``names`` as written may be asked for."""
     import duckdb
 
     try:
         described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
         (count,) = connection.execute(f"SELECT count(*) FROM {source}").fetchone() or (0,)
+        written = names()
     except duckdb.Error:
         raise DataError(
             f"{named(path)} must be a whole {format_} file, got one that is cut off or damaged; "
             f"fetch or write it again"
         ) from None
     fields = tuple(
-        Field(name, f'"{sql.replace(chr(34), chr(34) * 2)}"', _type(kind))
-        for name, (sql, kind, *_) in zip(
-            names or [column[0] for column in described], described, strict=True
-        )
+        Field(name, quoted_name(sql), _type(kind))
+        for name, (sql, kind, *_) in zip(unique_names(written), described, strict=True)
     )
-    return Relation(path, connection, format_, source, fields, int(count))
+    return Relation(
+        path,
+        connection,
+        format_,
+        source,
+        fields,
+        int(count),
+        _unnamed(written),
+        _repeated(written),
+    )
+
+
+def _unnamed(written: Sequence[str]) -> frozenset[int]:
+    return frozenset(place for place, name in enumerate(written) if not name)
+
+
+def _repeated(written: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name for name, count in Counter(written).items() if name and count > 1)
 
 
 def _type(sql: str) -> Type:

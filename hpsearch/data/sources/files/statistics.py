@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from hpsearch.data.profile import is_skewed
 from hpsearch.data.sources.files.cells import Cells, among
 from hpsearch.data.sources.files.relation import Field
 from hpsearch.data.sources.files.texts import Texts
@@ -17,7 +18,7 @@ from hpsearch.data.sources.files.words import BOOLEANS, NO_VALUE, NO_VALUE_UNLES
 COUNTED = 11_000
 
 #: Numbers are counted one by one only where they may all be listed.
-COUNTED_NUMBERS = 110
+COUNTED_NUMBERS = 130
 
 #: Different texts beside the numbers of a column that are looked at one by one.
 ODD_VALUES = 1_000
@@ -131,8 +132,16 @@ class Range:
     filled: int = 0
     distinct: int = 0
     least: float | None = None
+    mean: float | None = None
     largest: float | None = None
     whole: bool = False
+
+    @property
+    def skewed(self) -> bool:
+        """See ``is_skewed``; dates are too, with a few late ones."""
+        if self.least is None or self.mean is None or self.largest is None:
+            return False
+        return is_skewed(self.least, self.mean, self.largest)
 
 
 def value_ranges(
@@ -147,8 +156,8 @@ def value_ranges(
         counted = f"count(DISTINCT value) FILTER (place IN ({few}))" if few else "0"
         about = "least(approx_count_distinct(value), sum(times))"
         statement = (
-            f"SELECT place, sum(times), coalesce(nullif({counted}, 0), {about}), "
-            "min(value), max(value), "
+            f"SELECT place, sum(times), coalesce(nullif({counted}, 0), {about}), min(value), "
+            "sum(value * times) / sum(times), max(value), "
             "bool_and(value = floor(value)) FROM (SELECT place, times, "
             f"{cells.value(TEXT, kind)} AS value FROM {texts.source(places)}) "
             "WHERE isfinite(value) GROUP BY place"

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from hpsearch.data.sources.files.pairs import pairs
 from hpsearch.data.sources.files.relation import Field, Relation
 
 #: A text of a column comes so many times in the mean, or the column is read again each time.
@@ -40,7 +41,7 @@ class Texts:
             listed = ", ".join(grouped)
             parts.append(f"SELECT place, text, times FROM {TABLE} WHERE place IN ({listed})")
         if single:
-            parts.append(f"SELECT {_PLACE}, text, 1 AS times FROM {_filled(self.relation, single)}")
+            parts.append(f"SELECT place, text, 1 AS times FROM {_filled(self.relation, single)}")
         return f"({' UNION ALL '.join(parts)})"
 
 
@@ -50,7 +51,7 @@ def count_texts(relation: Relation, fields: Sequence[Field]) -> Texts:
     if not fields:
         return Texts(relation, fields, (), (), frozenset())
     pairs = _filled(relation, dict(enumerate(fields)))
-    counted = f"SELECT {_PLACE}, count(*), approx_count_distinct(text) FROM {pairs} GROUP BY place"
+    counted = f"SELECT place, count(*), approx_count_distinct(text) FROM {pairs} GROUP BY place"
     for place, *found in relation.run(counted).fetchall():
         filled[place], distinct[place] = found
     grouped = {
@@ -60,15 +61,11 @@ def count_texts(relation: Relation, fields: Sequence[Field]) -> Texts:
     }
     if grouped:
         relation.run(
-            f"CREATE OR REPLACE TEMP TABLE {TABLE} AS SELECT {_PLACE}, text, count(*) AS times "
+            f"CREATE OR REPLACE TEMP TABLE {TABLE} AS SELECT place, text, count(*) AS times "
             f"FROM {_filled(relation, grouped)} GROUP BY ALL"
         )
     return Texts(relation, fields, tuple(filled), tuple(distinct), frozenset(grouped))
 
 
-#: The number behind the letter of a pair's place.
-_PLACE = "CAST(place[2:] AS INTEGER) AS place"
-
-
 def _filled(relation: Relation, fields: Mapping[int, Field]) -> str:
-    return f"(FROM {relation.pairs(fields)} WHERE text <> '')"
+    return f"(FROM {pairs(relation, fields)} WHERE text <> '')"

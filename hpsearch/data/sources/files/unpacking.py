@@ -8,9 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from hpsearch.data.sources.blocks import Broken, inflated
-from hpsearch.data.sources.files.engine import connect, quoted
+from hpsearch.data.sources.files.engine import connect
 from hpsearch.data.sources.files.formats import BZIP2, GZIP, XZ, ZSTD, first_bytes, open_table
 from hpsearch.data.sources.files.zstd import is_whole
+from hpsearch.data.sql import quoted
 
 PIECE_BYTES = 1 << 18
 

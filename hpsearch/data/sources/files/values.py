@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from hpsearch.data.columns import MISSING, Kind, RawRows
 from hpsearch.data.sources.files.cells import RULES, Cells
-from hpsearch.data.sources.files.engine import quoted
 from hpsearch.data.sources.files.mistakes import MOST_TOLD, Mistake
+from hpsearch.data.sources.files.pairs import pairs
 from hpsearch.data.sources.files.relation import Field, Relation
+from hpsearch.data.sql import quoted
 from hpsearch.errors import shown
 
 #: DuckDB plans a query of so many columns at a time: the time for it grows with their square.
@@ -84,13 +85,9 @@ def _fill_pairs(
 ) -> None:
     """Put the values of very many columns into their array, cell by cell; empty ones are NaN."""
     for kind in dict.fromkeys(kind for _, kind in plain):
-        pairs = relation.pairs(
-            {place: field for place, (field, other) in enumerate(plain) if other == kind}
-        )
+        fields = {place: field for place, (field, other) in enumerate(plain) if other == kind}
         value = cells.value(Field("", "text"), kind)
-        result = relation.run(
-            f"SELECT row, CAST(place[2:] AS INTEGER) AS place, {value} AS value FROM {pairs}"
-        )
+        result = relation.run(f"SELECT row, place, {value} AS value FROM {pairs(relation, fields)}")
         while True:
             chunk: Any = result.fetch_df_chunk(VECTORS)
             if not len(chunk):

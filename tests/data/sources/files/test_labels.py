@@ -1,30 +1,9 @@
-"""Labels of two values become classes in the order that one expects; more are told."""
+"""Labels of two values become classes; more are told."""
 
 import pytest
 
-from hpsearch.data.sources.files.labels import class_order
 from hpsearch.errors import DataError
 from tests.data.sources.files.conftest import Files
-
-
-@pytest.mark.parametrize(
-    ("texts", "order"),
-    [
-        (("yes", "no"), ("no", "yes")),
-        (("True", "False"), ("False", "True")),
-        (("1", "-1"), ("-1", "1")),
-        (("2", "1"), ("1", "2")),
-        (("10", "9", "-1.5"), ("-1.5", "9", "10")),
-        (("positive", "negative"), ("negative", "positive")),
-        (("spam", "ham"), ("ham", "spam")),
-        (("b", "A", "c"), ("A", "b", "c")),
-    ],
-)
-def test_classes_have_an_order_that_one_expects(
-    texts: tuple[str, ...], order: tuple[str, ...]
-) -> None:
-    assert class_order(texts) == order
-    assert class_order(texts[::-1]) == order
 
 
 @pytest.mark.parametrize(

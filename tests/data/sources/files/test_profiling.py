@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 
+import duckdb
 import pytest
 
 from hpsearch.data.profile import Dialect
+from hpsearch.data.sources.files.profiling import profile_file
 from hpsearch.data.sources.files.relation import unique_names
 from tests.data.sources.files.conftest import Files, table
 
@@ -85,6 +87,7 @@ def test_missing_words_and_values_are_counted(files: Files) -> None:
     profile = files.profile(table({"a": lambda row: ("NA", "", "x", "y", "y")[row % 5]}, 50))
     column = profile.columns[1]
     assert (column.missing, column.distinct, column.values) == (20, 2, ("y", "x"))
+    assert column.counts == (20, 10)
     number = files.profile(table({"a": lambda row: row - 3}, 50)).columns[1]
     assert (number.least, number.largest, number.distinct) == (-3, 46, 50)
 
@@ -144,3 +147,30 @@ def test_every_column_has_a_name_of_its_own(
 def test_repeated_names_are_told(files: Files) -> None:
     profile = files.profile("y,a,a\n1,2,3\n0,3,4\n")
     assert profile.remarks == ("several columns have the name 'a'; the later ones get a number",)
+
+
+@pytest.mark.parametrize(
+    ("expression", "values"),
+    [
+        ("(row % 3)::INTEGER", ["0", "1", "2"]),
+        ("(row % 3)::UTINYINT", ["0", "1", "2"]),
+        ("(row % 3) / 2", ["0.0", "0.5", "1.0"]),
+        ("((row % 3) / 2)::FLOAT", ["0.0", "0.5", "1.0"]),
+        ("(row % 3)::DECIMAL(9, 1)", ["0.0", "1.0", "2.0"]),
+        ("row % 2 = 0", ["false", "true"]),
+        ("['lo', 'mid', 'hi'][row % 3 + 1]::ENUM('lo', 'mid', 'hi')", ["hi", "lo", "mid"]),
+        ("(row % 100)::INTEGER", sorted(map(str, range(100)))),
+    ],
+)
+def test_typed_columns_list_their_few_values_with_their_rows(
+    files: Files, expression: str, values: list[str]
+) -> None:
+    rows = 600
+    path = files.folder / "typed.parquet"
+    typed = f"SELECT {expression} AS a, row FROM range({rows}) AS rows(row)"
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY ({typed}) TO '{path}' (FORMAT parquet)")
+    column = profile_file(path).columns[0]
+    assert sorted(column.values) == values
+    assert column.counts == (rows // len(values),) * len(values)
+    assert column.distinct == len(values)

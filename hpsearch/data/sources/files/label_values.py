@@ -1,0 +1,83 @@
+"""The values of a label's column that are classes, and the rows that are left out for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpsearch.data.columns import RawRows
+from hpsearch.data.sources.files.labels import classes_of, listed
+from hpsearch.data.sources.files.mistakes import MOST_TOLD, Mistake
+from hpsearch.data.sources.files.relation import Field, Relation
+from hpsearch.data.sources.files.values import cells_at
+from hpsearch.data.sources.left_out import left_out
+from hpsearch.errors import DataError, named, shown
+from hpsearch.study.table_keys import TableKeys
+from hpsearch.tasks.task import Task
+
+#: More different labels are no classes.
+MOST_CLASSES = 1_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelValues:
+    """Labels of all rows.
+
+    Attributes:
+        missing: Rows without a label, bool ``(rows,)``.
+        unused: These, and rows of a class that is left out; their values mean nothing.
+        left_out: How many rows of each class are left out.
+    """
+
+    values: NDArray[np.floating[Any]]
+    missing: NDArray[np.bool_]
+    unused: NDArray[np.bool_]
+    classes: tuple[str, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+
+def read_classes(
+    relation: Relation, column: Field, raw: RawRows, task: Task, given: TableKeys
+) -> LabelValues:
+    """Labels that are classes, float32 places among them."""
+    texts, codes = raw.vocabularies[0], raw.codes[:, 0]
+    if len(texts) > MOST_CLASSES:
+        raise DataError(
+            f"{named(relation.path)} must have at most {MOST_CLASSES:,} different labels in "
+            f"{shown(column.name)} where data.task is {task.name!r}, got {len(texts):,}; "
+            f'set data.task = "regression" if they are amounts, or name another data.label'
+        )
+    totals = np.bincount(codes[codes >= 0], minlength=len(texts))
+    counts = {text: int(total) for text, total in zip(texts, totals, strict=True)}
+    dropped = {text: counts.pop(text) for text in sorted(left_out(counts, given.leave_out))}
+    out = np.array([text in dropped for text in texts] + [True], np.bool_)[codes]
+    classes = classes_of(relation.path, column.name, counts, task, given.classes)
+    places = np.array([classes.places.get(text, -1) for text in texts] + [-1], np.int32)
+    labels = places[codes]
+    rule = f"{shown(column.name)} is the label and must be one of {listed(given.classes or ())}"
+    mistakes = _label_mistakes(
+        relation,
+        column,
+        (labels < 0) & ~out,
+        rule,
+        "correct the label, or add it to data.classes",
+    )
+    return LabelValues(labels.astype(np.float32), codes < 0, out, classes.names, mistakes, dropped)
+
+
+def _label_mistakes(
+    relation: Relation, column: Field, wrong: NDArray[np.bool_], rule: str, way_out: str
+) -> tuple[Mistake, ...]:
+    rows = [int(row) for row in np.flatnonzero(wrong)]
+    told = rows[:MOST_TOLD]
+    mistakes = [
+        Mistake(place, f"{rule}, got {shown(text)}", way_out)
+        for place, text in zip(relation.places(told), cells_at(relation, column, told), strict=True)
+    ]
+    if len(rows) > len(told):
+        last = mistakes[-1]
+        mistakes[-1] = replace(last, untold=len(rows) - len(told))
+    return tuple(mistakes)
