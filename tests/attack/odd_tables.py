@@ -139,6 +139,7 @@ def _usable() -> Mapping[str, bytes]:
             [line if not i else [str(1 + i % 2), *line[1:]] for i, line in enumerate(good())]
         ).encode(),
         "a label with gaps of its name": csv([[f" {n} " for n in good()[0]], *good()[1:]]).encode(),
+        "a class of one row": csv([*good(), ["class 2", "1", "2", "a", "2010-01-11"]]).encode(),
     }
 
 
@@ -154,7 +155,6 @@ def _hopeless() -> Mapping[str, bytes]:
         "one class": csv(
             [line if not i else ["same", *line[1:]] for i, line in enumerate(lines)]
         ).encode(),
-        "a class of one row": csv([*good(), ["class 2", "1", "2", "a", "2010-01-11"]]).encode(),
         "no label": csv(
             [line if not i else ["", *line[1:]] for i, line in enumerate(lines)]
         ).encode(),
