@@ -1,6 +1,8 @@
 # Everything that is to be remembered: make optimize, make test, make check.
 PYTHON ?= python3
 VENV ?= .venv
+# What is installed beside the package for developers; dev-frames adds polars and Arrow.
+EXTRAS ?= dev
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check
 
@@ -58,7 +60,7 @@ $(VENV)/installed: $(VENV)/bin/python pyproject.toml requirements.lock
 	touch $@
 
 $(VENV)/dev: $(VENV)/installed
-	$(PIP) install -q -c requirements.lock -e '.[dev]'
+	$(PIP) install -q -c requirements.lock -e '.[$(EXTRAS)]'
 	touch $@
 
 clean:
