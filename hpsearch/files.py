@@ -5,7 +5,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import platformdirs
@@ -95,6 +95,23 @@ def sweep(folder: Path) -> None:
         left = _LEFTOVER.search(path.name)
         if left and not _is_alive(int(left[1])) and not path.is_dir():
             path.unlink(missing_ok=True)
+
+
+def trim(folder: Path, largest_bytes: int) -> None:
+    """Remove a folder's oldest files until the others are no larger; some may stay."""
+    known: list[tuple[float, int, Path]] = []
+    with suppress(OSError):
+        for file in folder.iterdir():
+            with suppress(OSError):  # another run renames or trims just now
+                facts = file.lstat()
+                known.append((facts.st_mtime, facts.st_size, file))
+    excess = sum(size for _, size, _ in known) - largest_bytes
+    for _, size, file in sorted(known):
+        if excess <= 0:
+            return
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
+            excess -= size
 
 
 def refuse_links(folder: Path) -> None:

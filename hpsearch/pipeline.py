@@ -1,5 +1,6 @@
 """The main job from a checked study and its rows to the report: search, re-train, test, export."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -114,7 +115,7 @@ def reproduce(
     """
     spec, runs = folder.spec, choose(folder)
     table = recorded_rows(folder.path)
-    rows = split_rows(table, spec)
+    rows = split_rows(table, spec).mapped(os.environ, view.tell)
     facts = facts_of(table, rows, spec.task)
     del table
     folder.check_rows(facts)
@@ -154,7 +155,7 @@ def _opened(
 ) -> Iterator[tuple[StudyFolder, Split, Problem, Pool]]:
     """A study's folder with its rows kept in it, and the workers that train on them."""
     refuse_foreign_reports(out)
-    rows = split_rows(table, spec)
+    rows = split_rows(table, spec).mapped(os.environ, view.tell)
     facts = facts_of(table, rows, spec.task)
     view.tell(_say_rows(facts))
     for notice in facts.notices:

@@ -1,13 +1,15 @@
 """The cut of a table: train and validation rows for training, and test rows that are sealed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 
 from hpsearch.data.cutting import Cut
 from hpsearch.data.features.table_preprocessing import TablePreprocessing
 from hpsearch.data.inspection.notice import Notice
+from hpsearch.data.mapping import LEAST_BYTES, array_folder, mapped
 from hpsearch.data.parts import Fold, Folds, SealedTest
 from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.table import Table
@@ -56,6 +58,24 @@ class Split:
     def folds(self) -> Folds:
         """What training gets."""
         return {way: prepared.fold for way, prepared in self.prepared.items()}
+
+    def mapped(self, environment: Mapping[str, str], tell: Callable[[str], None]) -> Self:
+        """The same with large arrays in files that all processes map; see ``mapping``.
+
+        Args:
+            environment: Names the folder of caches.
+            tell: Takes a line where there is no room for them.
+        """
+        arrays = {id(array): array for fold in self.folds.values() for array in fold.arrays}
+        if all(array.nbytes < LEAST_BYTES for array in arrays.values()):
+            return self
+        folder = array_folder(environment)
+        files = {key: mapped(array, folder, tell) for key, array in arrays.items()}
+        prepared = {
+            way: replace(each, fold=each.fold.with_arrays(lambda array: files[id(array)]))
+            for way, each in self.prepared.items()
+        }
+        return replace(self, prepared=prepared)
 
     @property
     def preprocessing(self) -> Preprocessing:

@@ -1,9 +1,9 @@
 """The parts of the rows: what training gets (``Fold``) and what stays sealed (``SealedTest``)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import NoReturn
+from typing import Any, NoReturn, Self
 
 from hpsearch.data.columns import RawRows
 from hpsearch.data.table import Features, Labels, Targets
@@ -24,6 +24,25 @@ class Fold:
     validation_features: Features
     validation_labels: Labels
     target: TargetScale = UNSCALED
+
+    @property
+    def arrays(self) -> tuple[Features, Labels, Features, Labels]:
+        """Train features and labels, validation features and labels."""
+        train = (self.train_features, self.train_labels)
+        return (*train, self.validation_features, self.validation_labels)
+
+    def with_arrays(self, equal: Callable[[Any], Any]) -> Self:
+        """The same fold with arrays that hold the same values."""
+        train_features, train_labels, validation_features, validation_labels = map(
+            equal, self.arrays
+        )
+        return replace(
+            self,
+            train_features=train_features,
+            train_labels=train_labels,
+            validation_features=validation_features,
+            validation_labels=validation_labels,
+        )
 
     @property
     def columns(self) -> int:

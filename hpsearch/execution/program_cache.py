@@ -4,10 +4,9 @@ import hashlib
 import importlib.metadata
 import platform
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
-from hpsearch.files import cache_folder, can_be_written
+from hpsearch.files import cache_folder, can_be_written, trim
 
 #: The folder is trimmed to this when a run begins, the programs compiled longest ago first.
 LARGEST_BYTES = 2**30
@@ -28,7 +27,7 @@ def program_cache(environment: Mapping[str, str]) -> Path | None:
     folder = cache / "programs" / f"tensorflow-{version}-{machine}"
     if not can_be_written(folder):
         return None
-    _trim(folder)
+    trim(folder, LARGEST_BYTES)
     return folder
 
 
@@ -40,20 +39,3 @@ def _features() -> str:
         return platform.processor() + platform.machine()
     prefixes = ("flags", "Features", "model name", "model\t")
     return "\n".join(sorted({line for line in lines if line.startswith(prefixes)}))
-
-
-def _trim(folder: Path) -> None:
-    """Remove the oldest programs; those that can't be removed stay."""
-    known: list[tuple[float, int, Path]] = []
-    with suppress(OSError):
-        for file in folder.iterdir():
-            with suppress(OSError):  # another run renames or trims just now
-                facts = file.lstat()
-                known.append((facts.st_mtime, facts.st_size, file))
-    excess = sum(size for _, size, _ in known) - LARGEST_BYTES
-    for _, size, file in sorted(known):
-        if excess <= 0:
-            return
-        with suppress(OSError):
-            file.unlink(missing_ok=True)
-            excess -= size

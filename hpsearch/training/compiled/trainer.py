@@ -24,6 +24,7 @@ from hpsearch.training.compiled.shapes import Shape, flatten, shape_of, unflatte
 from hpsearch.training.compiled.tracing import trace
 from hpsearch.training.compiled.updates import FIELDS, coefficients
 from hpsearch.training.curve import Ending
+from hpsearch.training.device import tensor_of
 from hpsearch.training.initialization import dropout_seed, initial_weights
 from hpsearch.training.segment import Best, Progress, Segment, State, epoch_permutation, inspected
 
@@ -118,11 +119,7 @@ class CompiledTrainer:
     def _on_device(self, fold: Fold) -> tuple[Any, ...]:
         """The fold's arrays as tensors, made once."""
         if self._rows is None or self._rows[0] is not fold:
-            arrays = (
-                *(fold.train_features, fold.train_labels),
-                *(fold.validation_features, fold.validation_labels),
-            )
-            self._rows = (fold, tuple(tf.constant(array) for array in arrays))
+            self._rows = (fold, tuple(map(tensor_of, fold.arrays)))
         return self._rows[1]
 
 

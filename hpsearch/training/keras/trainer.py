@@ -16,6 +16,7 @@ from hpsearch.models.knobs import Knobs
 from hpsearch.models.recipe import Recipe
 from hpsearch.tasks.task import Outputs
 from hpsearch.training.curve import Ending
+from hpsearch.training.device import tensor_of
 from hpsearch.training.initialization import DROPOUT, initial_weights
 from hpsearch.training.inspection import BLOCK
 from hpsearch.training.keras.logarithm import learnt_loss, measured
@@ -94,7 +95,7 @@ class KerasTrainer:
     def _batches(self, segment: Segment, fold: Fold, steps: int) -> Any:
         """The segment's batches in order, as ``(features, labels)`` with labels ``(rows, 1)``."""
         rows, size = len(fold.train_labels), segment.recipe.batch_size
-        features = tf.constant(fold.train_features)
+        features = tensor_of(fold.train_features)
         labels = tf.constant(fold.train_labels[:, None])
         epochs = range(segment.first + 1, segment.last + 1)
         order = tf.constant(
