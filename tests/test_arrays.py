@@ -51,7 +51,7 @@ def test_a_file_that_is_not_there_is_told_apart(tmp_path: Path) -> None:
         read_arrays(tmp_path)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, deadline=None)
 @given(where=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7), cut=st.booleans())
 def test_any_flipped_bit_and_any_cut_is_noticed(
     tmp_path_factory: pytest.TempPathFactory, where: float, bit: int, cut: bool

@@ -55,14 +55,14 @@ wild = st.recursive(
 )
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(deadline=None, max_examples=200)
 @given(value=wild)
 def test_whatever_is_shown_is_printable_and_short(value: object) -> None:
     assert shown(value).isprintable()
     assert len(shown(value)) <= 80
 
 
-@settings(deadline=None, derandomize=True, max_examples=200)
+@settings(deadline=None, max_examples=200)
 @given(text=st.text(st.characters()))
 def test_escapes_say_which_characters_they_stand_for(text: str) -> None:
     assert printable(text).isprintable()

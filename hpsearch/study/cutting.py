@@ -8,6 +8,7 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from hpsearch.study.section import MOST
+from hpsearch.tasks.registry import TASKS
 
 #: The fewest rows of a part.
 LEAST_ROWS = 2
@@ -57,7 +58,9 @@ def with_defaults(entries: Mapping[str, Any]) -> Mapping[str, Any]:
     told = {"test"} if entries.keys() & set(_SIZED) else set()
     sizes = {name: size for name, size in _SHARES.items() if name not in told}
     shuffle = entries.get("shuffle", "time" not in entries)
-    stratify = shuffle is True and not {"group", "time"} & entries.keys()
+    task = TASKS.get(str(entries.get("task", "binary")))
+    classes = task is not None and task.classification
+    stratify = classes and shuffle is True and not {"group", "time"} & entries.keys()
     return {**sizes, "shuffle": shuffle, "stratify": stratify, **entries}
 
 

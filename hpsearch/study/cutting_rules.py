@@ -6,6 +6,7 @@ from fractions import Fraction
 from hpsearch.errors import Mistake, shown
 from hpsearch.study.cutting import KEYS, reads_prefix
 from hpsearch.study.sections import DataSection
+from hpsearch.tasks.registry import TASKS
 
 
 def cutting_mistakes(data: DataSection) -> Iterator[Mistake]:
@@ -18,6 +19,8 @@ def cutting_mistakes(data: DataSection) -> Iterator[Mistake]:
         yield Mistake("data.shuffle", "must be false where data.time orders the rows, got true")
     if data.stratify and not data.shuffle:
         yield Mistake("data.stratify", "must be false where data.shuffle is false, got true")
+    elif data.stratify and not TASKS[data.task].classification:
+        yield Mistake("data.stratify", f"must be false where data.task is {data.task!r}, got true")
     elif data.stratify and data.group is not None:
         yield Mistake("data.stratify", "must be false where data.group keeps rows together")
     if data.part is not None and data.test is not None:

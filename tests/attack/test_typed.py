@@ -24,7 +24,6 @@ from tests.attack.typed import PLACES, TABLES, WRONG_PLACES, Typed, mutated
 EVERYTHING = os.environ.get("HPSEARCH_ATTACK") == "all"
 BOUNDED = settings(
     max_examples=3_000 if EVERYTHING else 150,
-    derandomize=True,
     database=None,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],

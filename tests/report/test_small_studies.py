@@ -45,7 +45,6 @@ Array = NDArray[np.float64]
 KINDS = ("separable", "certain", "wrong", "constant", "noisy")
 
 EXAMPLES = settings(
-    derandomize=True,
     deadline=None,
     max_examples=12,
     phases=(Phase.explicit, Phase.generate),  # to shrink a failure takes minutes
@@ -254,7 +253,7 @@ def test_a_small_study_has_a_whole_report(make_outcome: MakeOutcome, small: Smal
         assert not re.search(r"\b(None(?! of)|nan|inf)\b", text)
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=150)
 @given(
     kind=st.sampled_from(KINDS),
     rows=st.integers(2, 200),
@@ -275,7 +274,7 @@ def test_intervals_hold_their_estimates(kind: str, rows: int, seed: int, scale: 
         assert one.low <= one.value <= one.high
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=200)
 @given(rows=st.integers(1, 100_000), data=st.data())
 def test_wilson_intervals_hold_the_share(rows: int, data: st.DataObject) -> None:
     ones = data.draw(st.one_of(st.just(0), st.just(rows), st.integers(0, rows)))

@@ -36,6 +36,7 @@ def test_the_tutorials_rows_keep_their_order_and_its_counts(source: str) -> None
         ({"time": "day"}, (0.2, None, 0.2, False, False)),
         ({"part": "fold", "train": 0.5}, (0.2, 0.5, None, True, True)),
         ({"test_path": "test.csv"}, (0.2, None, None, True, True)),
+        ({"task": "regression"}, (0.2, None, 0.2, True, False)),
     ],
 )
 def test_a_users_rows_are_mixed_and_stratified_unless_something_orders_them(
@@ -66,6 +67,11 @@ def test_a_users_rows_are_mixed_and_stratified_unless_something_orders_them(
         ({"source": "csv", "time": "b", "shuffle": True}, "data.shuffle", "where data.time"),
         ({"source": "csv", "group": "b", "stratify": True}, "data.stratify", "where data.group"),
         ({"source": "csv", "shuffle": False, "stratify": True}, "data.stratify", "must be false"),
+        (
+            {"source": "csv", "task": "regression", "stratify": True},
+            "data.stratify",
+            "must be false where data.task is 'regression'",
+        ),
         ({"source": "csv", "part": "fold", "test": 0.2}, "data.test", "told by the column"),
         (
             {"source": "csv", "test_path": "a.csv", "test": 9},
