@@ -26,11 +26,6 @@ class Classes:
     places: Mapping[str, int]
 
 
-def predicts_classes(task: Task) -> bool:
-    """Whether a task's labels are classes, and not numbers."""
-    return task.name != "regression"
-
-
 def find_label(relation: Relation, label: int | str) -> int:
     """The place of the label's column.
 

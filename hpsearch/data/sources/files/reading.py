@@ -10,11 +10,7 @@ from hpsearch.data.columns import Column, Kind, RawRows
 from hpsearch.data.profile import Profile
 from hpsearch.data.sources.files.cells import Cells
 from hpsearch.data.sources.files.label_values import LabelValues, read_classes
-from hpsearch.data.sources.files.labels import (
-    find_label,
-    listed,
-    predicts_classes,
-)
+from hpsearch.data.sources.files.labels import find_label, listed
 from hpsearch.data.sources.files.mistakes import file_error
 from hpsearch.data.sources.files.profiling import profile_relation
 from hpsearch.data.sources.files.relation import Field, Relation, open_relation
@@ -217,7 +213,7 @@ def _read(
     given: TableKeys,
 ) -> tuple[LabelValues, RawRows]:
     """Labels and columns, read together."""
-    kind: Kind = "category" if predicts_classes(task) else "number"
+    kind: Kind = "category" if task.classification else "number"
     values = read_values(relation, [(label, kind), *chosen], cells)
     raw = values.rows
     if kind == "number":
