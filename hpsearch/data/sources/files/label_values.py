@@ -1,4 +1,4 @@
-"""The values of a label's column that are classes, and the rows that are left out for them."""
+"""The labels of all rows of a file as classes, and the rows that are left out for theirs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

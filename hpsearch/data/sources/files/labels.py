@@ -1,4 +1,4 @@
-"""The label's column: which it is, and its values as classes."""
+"""The label of a file: which column it is, and which classes its texts are."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
