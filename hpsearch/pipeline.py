@@ -182,11 +182,12 @@ def _evaluate(
 
 def _models(folder: StudyFolder, rows: Split, pool: Pool) -> Models:
     """What the pool's workers do with trained networks."""
-    task, prepared = folder.spec.task.name, rows.prepared
+    task = folder.spec.task.name
 
     def network(run: Run, weights: Arrays, raw: RawRows) -> Future[Any]:
-        way = prepared[run.recipe.preparation]
-        return pool.call(predict, run.recipe, way.preprocessing, weights, raw, way.fold.target)
+        prepared = rows.prepared[run.recipe.preparation]
+        about = (raw, prepared.fold.target)
+        return pool.call(predict, run.recipe, prepared.preprocessing, weights, *about)
 
     def validation(run: Run, weights: Arrays) -> Future[Any]:
         return pool.call(predict_validation, run, weights)
@@ -195,9 +196,9 @@ def _models(folder: StudyFolder, rows: Split, pool: Pool) -> Models:
         return pool.call(fit_and_predict, task, name, seed, rows.usual, rows.preprocessing, raw)
 
     def save(path: Path, run: Run, weights: Arrays, threshold: float | None) -> None:
-        way = prepared[run.recipe.preparation]
-        about = (way.fold.target, folder.data().classes, threshold)
-        whole = (path, run.recipe, way.preprocessing, weights, *about)
+        prepared = rows.prepared[run.recipe.preparation]
+        about = (prepared.fold.target, folder.data().classes, threshold)
+        whole = (path, run.recipe, prepared.preprocessing, weights, *about)
         pool.call(save_model, *whole, name="saving the model").result()
 
     return Models(Predictors(network, validation, baseline), save)

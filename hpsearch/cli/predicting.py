@@ -14,13 +14,14 @@ def predict(
         Path, typer.Option(help="A table with the columns of the study's rows, in any order.")
     ],
     output: Annotated[
-        Path, typer.Option(help="The file to write, a row for each; .parquet is Parquet, else CSV.")
+        Path,
+        typer.Option(help="File to write: Parquet if it ends in .parquet or .pq, else CSV."),
     ],
     name: Name = None,
     study: Study = None,
     out: Out = None,
 ) -> None:
-    """Predict the rows of a file by a study's saved model, and write them to a file."""
+    """Predict the rows of a table with a study's saved model; write the predictions to a file."""
     from hpsearch.naming import folder_of
     from hpsearch.prediction import predict_file
     from hpsearch.record.folder import read_folder

@@ -23,7 +23,7 @@ from hpsearch.tasks.task import Task
 class Prepared:
     """Train and validation rows as a network gets them, and how raw rows become features.
 
-    What was learned of them, ``preprocessing`` and the fold's scales, knows the train rows alone.
+    ``preprocessing`` and the fold's scale of the target are learned from the train rows alone.
     """
 
     fold: Fold
@@ -36,7 +36,7 @@ class Split:
 
     Attributes:
         prepared: Train and validation rows, prepared in each way that networks are trained on; the
-            first is for what is no network of the study.
+            first is that of baselines.
         notices: What people should know of the rows, found before the test was sealed.
     """
 
@@ -46,7 +46,7 @@ class Split:
 
     @property
     def usual(self) -> Preparation:
-        """The first preparation."""
+        """The first preparation: that of baselines."""
         return next(iter(self.prepared))
 
     @property
@@ -60,7 +60,7 @@ class Split:
         return {way: prepared.fold for way, prepared in self.prepared.items()}
 
     def mapped(self, environment: Mapping[str, str], tell: Callable[[str], None]) -> Self:
-        """The same with large arrays in files that all processes map; see ``mapping``.
+        """The same split with large arrays in files that all processes map; see ``mapping``.
 
         Args:
             environment: Names the folder of caches.
@@ -96,7 +96,7 @@ def split(
     Args:
         task: What the labels of each part must be.
         cut: Which rows are for what; columns that dealt them out are no features.
-        preparations: The ways in which networks of the study may have their rows.
+        preparations: How networks of the study may have their rows prepared; at least one.
 
     Raises:
         DataError: If no column is left as a feature, or the labels of a part are not the task's.

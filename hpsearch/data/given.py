@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hpsearch.arrays import DamagedError
-from hpsearch.data.columns import Column, RawRows
+from hpsearch.data.columns import Column, Kind, RawRows
 from hpsearch.data.kept import read_kept_rows
 from hpsearch.data.parquet import is_ours
 from hpsearch.data.sources.files.streaming import Stream, refuse_absent, stream_columns, wrong_kinds
@@ -60,9 +62,8 @@ def open_columns(path: Path, columns: Sequence[Column], given: TableKeys) -> Ite
         return
     table = given_rows(path)
     refuse_absent(path, [column.name for column in columns], table.names)
-    kinds = {column.name: column.kind for column in table.columns}
-    if wrong := [column for column in columns if not _fits(column, kinds[column.name])]:
-        raise wrong_kinds(path, [(column, kinds[column.name]) for column in wrong])
+    if wrong := _wrong_kinds(table, columns):
+        raise wrong_kinds(path, wrong)
     raw = _chosen(table, columns)
     wanted = {column.name for column in columns}
     ignored = tuple(name for name in table.names if name not in wanted)
@@ -70,9 +71,27 @@ def open_columns(path: Path, columns: Sequence[Column], given: TableKeys) -> Ite
     yield Stream(len(raw), ignored, blocks)
 
 
-def _fits(column: Column, kind: str) -> bool:
-    """Whether kept values of a kind are what a column holds; a boolean is a number, 0 or 1."""
-    return kind == column.kind or {kind, column.kind} == {"number", "boolean"}
+def _wrong_kinds(table: Table, columns: Sequence[Column]) -> list[tuple[Column, str]]:
+    """Columns of which the table holds values of another kind, with that kind."""
+    kinds = {column.name: column.kind for column in table.columns}
+    numbers = [column.name for column in table.columns if not column.is_text]
+    places = {name: place for place, name in enumerate(numbers)}
+    wrong: list[tuple[Column, str]] = []
+    for column in columns:
+        kind = kinds[column.name]
+        if kind == column.kind:
+            continue
+        place = places.get(column.name)
+        if place is None or not _stands_for(table.raw.numbers[:, place], kind, column.kind):
+            wrong.append((column, kind))
+    return wrong
+
+
+def _stands_for(values: NDArray[np.floating[Any]], kept: Kind, wanted: Kind) -> bool:
+    """Whether kept numbers of one kind are also of another: a boolean is 0 or 1."""
+    if (kept, wanted) == ("number", "boolean"):
+        return bool((np.isin(values, (0, 1)) | np.isnan(values)).all())
+    return (kept, wanted) == ("boolean", "number")
 
 
 def _chosen(table: Table, columns: Sequence[Column]) -> RawRows:

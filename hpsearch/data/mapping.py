@@ -1,5 +1,4 @@
-"""Large arrays in files that all processes of a machine map: one copy of the rows, however many
-workers there are.
+"""Large arrays in files that all processes of a machine map: workers share one copy of the rows.
 
 A file is named by a digest of what it holds, so that the next run finds it, and is checked before
 it is used again.
@@ -47,7 +46,7 @@ class MappedArray(np.ndarray[Any, np.dtype[Any]]):
         return array
 
     def __reduce__(self) -> Any:
-        """By its path; a part of it, or what was computed from it, by its values."""
+        """Pickled by its path; a part of it, or what was computed from it, by its values."""
         return super().__reduce__() if self.path is None else (MappedArray.open, (self.path,))
 
 
@@ -88,7 +87,10 @@ def mapped(array: NDArray[Any], folder: Path | None, tell: Callable[[str], None]
         with replacing(path) as fresh, fresh.open("wb") as file:
             np.save(file, array, allow_pickle=False)
     except OSError as error:
-        tell(f"rows can't be written to {path}: {error.strerror}; each worker holds its own")
+        tell(
+            f"rows can't be written to {path}: {error.strerror}; each worker holds "
+            f"them in its memory instead (HPSEARCH_CACHE names another folder)"
+        )
         return array
     return MappedArray.open(path)
 

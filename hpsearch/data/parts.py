@@ -50,7 +50,7 @@ class Fold:
         return int(self.train_features.shape[1])
 
 
-#: Of one split, the rows in each preparation that recipes may have.
+#: The rows of one split in each preparation that recipes may have.
 Folds = Mapping[Preparation, Fold]
 
 

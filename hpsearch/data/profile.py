@@ -7,7 +7,7 @@ from hpsearch.study.kinds import Finding
 
 __all__ = ["ColumnProfile", "Dialect", "Finding", "Format", "Profile", "is_skewed"]
 
-#: How many times as far from the mean as the least the largest of skewed numbers is.
+#: Numbers are skewed if the largest is more than so many times as far from the mean as the least.
 SKEWED = 4.0
 
 #: What a table is stored as.

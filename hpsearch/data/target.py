@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 Values = NDArray[np.floating[Any]]
 
-
 #: The largest exponent that is taken, so that a network's first guesses have a finite square.
 LARGEST_EXPONENT = 30.0
 
@@ -17,9 +16,14 @@ LARGEST_EXPONENT = 30.0
 class Logarithm:
     """What a network learns instead of a standardized target ``y``, and the way back.
 
-    It learns ``log(2 + y / reach)``, standardized in turn: 1 and how far a target is above the
-    least of the train rows, in units of how far their mean is. So it needs no target above 0.
-    ``reach`` and the others are floats, or tensors of one value.
+    It learns ``log(2 + y / reach)``, standardized again. The argument is 1 plus the distance of a
+    target from the least train target, in units of the distance of their mean from it; so targets
+    may also be negative.
+
+    Attributes:
+        reach: How far the mean of the train targets is above the least, in deviations.
+        mean, deviation: Of the logarithms of the train rows. All three are floats, or tensors of
+            one value.
     """
 
     reach: Any
@@ -33,16 +37,17 @@ class Logarithm:
         logarithms = np.log(2 + train.astype(np.float64) / reach)
         return cls(reach, float(logarithms.mean()), float(logarithms.std()))
 
-    def learnt(self, targets: Any, functions: Any = np) -> Any:
-        """What a network is to give for standardized targets of train rows.
+    def learned(self, targets: Any, functions: Any = np) -> Any:
+        """What a network is to give for standardized targets, ``(rows,)``.
 
         Args:
+            targets: None is below the least of the train rows.
             functions: A module with ``log``, ``exp`` and ``minimum`` for these arrays or tensors.
         """
         return (functions.log(2.0 + targets / self.reach) - self.mean) / self.deviation
 
     def targets(self, outputs: Any, functions: Any = np) -> Any:
-        """Inverse of ``learnt``, of any outputs."""
+        """Inverse of ``learned``, for any outputs."""
         exponents = functions.minimum(outputs * self.deviation + self.mean, LARGEST_EXPONENT)
         return (functions.exp(exponents) - 2.0) * self.reach
 
@@ -54,7 +59,7 @@ class TargetScale:
     The defaults leave everything as it is, as for classes.
 
     Attributes:
-        logarithm: What networks learn of standardized targets; None where it is these.
+        logarithm: What networks learn instead of standardized targets; None where they learn these.
     """
 
     mean: float = 0.0

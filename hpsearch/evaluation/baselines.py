@@ -1,5 +1,6 @@
 """What one would use anyway: the tutorial's networks, and models of scikit-learn."""
 
+from hpsearch.models.preparation import preparations_of
 from hpsearch.models.tutorial import TUTORIAL, tutorial_recipe
 from hpsearch.seeds import baseline_seed
 from hpsearch.study.sections import BASELINES
@@ -21,6 +22,7 @@ def is_network(baseline: str) -> bool:
 
 def baseline_runs(spec: StudySpec, classes: int) -> tuple[Run, ...]:
     """The trainings of the networks among the study's baselines, one seed each."""
+    usual = preparations_of(spec.space)[0]
     return tuple(
         Run(
             f"baseline-{name}",
@@ -28,6 +30,7 @@ def baseline_runs(spec: StudySpec, classes: int) -> tuple[Run, ...]:
             name,
             tutorial_recipe(
                 name,
+                preparation=usual,
                 task=spec.task.name,
                 objective=spec.task.metric.name,
                 classes=classes,

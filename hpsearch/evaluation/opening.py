@@ -98,14 +98,17 @@ def measure(
 
 
 def _why(task: Task, candidates: Candidates) -> str:
-    baselines = _count("baseline", len(candidates.networks) + len(candidates.models))
+    measured = len(candidates.networks) + len(candidates.models)
+    baselines = _count("baseline", measured)
     if not candidates.configurations:
         return f"{baselines} measured beside each other"
     seeds = _count("seed", len(next(iter(candidates.configurations.values()))))
-    others = _count("other configuration", len(candidates.configurations) - 1)
-    beside = [words for words in (others, baselines) if not words.startswith("0 ")]
     best = f"the best by mean {task.objective} over {seeds} is measured"
-    return f"{best}, and beside it {' and '.join(beside)}" if beside else best
+    others = len(candidates.configurations) - 1
+    compared = [_count("other configuration", others)] if others else []
+    if measured:
+        compared.append(baselines)
+    return f"{best}, and beside it {' and '.join(compared)}" if compared else best
 
 
 def _count(what: str, number: int) -> str:

@@ -7,13 +7,16 @@ from itertools import product
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.space.space import Scalar, Space
 
+#: The hyperparameters that are fields of a ``Preparation``.
+NAMES = ("scaling", "target_transform")
+
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
     """How rows are prepared.
 
     Attributes:
-        scaling: Of columns of numbers.
+        scaling: How columns of numbers are scaled.
         target_transform: What a network learns of a target that is a number.
     """
 
@@ -22,16 +25,13 @@ class Preparation:
 
 
 def preparation_of(values: Mapping[str, Scalar]) -> Preparation:
-    """That of a trial's values; what is missing has its default."""
+    """The preparation that a trial's values name; a missing value has its default."""
     return Preparation(
         **{name: str(values.get(name, HYPERPARAMETERS[name].default)) for name in NAMES}
     )
 
 
 def preparations_of(space: Space) -> tuple[Preparation, ...]:
-    """All that trials of a space may have; the first is for what is no trial."""
+    """All preparations that trials of a space may have; the first is that of baselines."""
     values = (space.values_of(name, HYPERPARAMETERS[name].default) for name in NAMES)
     return tuple(preparation_of(dict(zip(NAMES, each, strict=True))) for each in product(*values))
-
-
-NAMES = ("scaling", "target_transform")

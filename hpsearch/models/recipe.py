@@ -27,7 +27,7 @@ class Recipe:
     Attributes:
         task: Name of the task, whose loss is minimized.
         objective: Name of the metric by which epochs and trials are ranked.
-        preparation: Of the rows that it is trained on.
+        preparation: How the rows that it is trained on are prepared.
         batch_size: Rows a step; the last batch of an epoch may be smaller.
         patience: Epochs without a better objective after which a training stops.
         epochs: The most epochs.

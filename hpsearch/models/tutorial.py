@@ -1,12 +1,13 @@
 """The networks of TensorFlow's tutorial "Overfit and underfit", which a winner is compared with.
 
-They are trained as the tutorial trains them, but on standardized features, as all networks here:
-Adam with inverse time decay, batches of 500, early stopping on the cross-entropy without penalties.
+They are trained as the tutorial trains them, but on rows prepared as the study prepares them: Adam
+with inverse time decay, batches of 500, early stopping on the cross-entropy without penalties.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
+from hpsearch.models.preparation import Preparation
 from hpsearch.models.recipe import Engine, Recipe, recipe_of
 from hpsearch.space.space import Scalar
 
@@ -51,11 +52,18 @@ TUTORIAL: Mapping[str, TutorialNetwork] = {
 
 
 def tutorial_recipe(
-    name: str, *, task: str, objective: str, classes: int, epochs: int, engine: Engine
+    name: str,
+    *,
+    preparation: Preparation,
+    task: str,
+    objective: str,
+    classes: int,
+    epochs: int,
+    engine: Engine,
 ) -> Recipe:
     """How one of its networks is trained, for at most ``epochs`` epochs."""
     return recipe_of(
-        {**_TRAINING, **TUTORIAL[name].values},
+        {**asdict(preparation), **_TRAINING, **TUTORIAL[name].values},
         task=task,
         objective=objective,
         classes=classes,

@@ -18,6 +18,7 @@ def plain_keras(columns: Sequence[Column], data: DataSection) -> str:
         "",
         'about = json.loads(zipfile.ZipFile("best.keras").read("metadata.json"))',
         f"new = pd.read_csv({', '.join(_read(data))})",
+        *(['new = new.rename(columns="column {}".format)'] if data.header is False else []),
         *_booleans(columns),
         *_dates(columns, day_first=bool(data.day_first)),
         f"rows = {_rows(columns)}",
@@ -30,6 +31,7 @@ def _read(data: DataSection) -> list[str]:
     """Arguments of ``pandas.read_csv`` for what is not usual in the study's file."""
     return [
         '"new.csv"',
+        *(["header=None"] if data.header is False else []),
         *([f"sep={data.delimiter!r}"] if data.delimiter not in (None, ",") else []),
         *([f"decimal={data.decimal!r}"] if data.decimal not in (None, ".") else []),
         *([f"encoding={data.encoding!r}"] if data.encoding not in (None, "utf-8") else []),

@@ -81,10 +81,10 @@ class Space:
                 yield parameter
 
     def values_of(self, name: str, default: Scalar) -> tuple[Scalar, ...]:
-        """All values that a trial may have of a name that is no number, the default first.
+        """All values that a hyperparameter that is a choice may have in a trial, the default first.
 
         Args:
-            default: What a trial has in which it is dead, or that has none.
+            default: Its value in trials without it; first if it is among them.
         """
         match next((each for each in self.parameters if each.name == name), None):
             case Parameter(domain=Choice(choices), when=when):

@@ -14,14 +14,14 @@ def logarithm_of(targets: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Logar
     return Logarithm.fit(TargetScale.fit(targets).standardized(targets))
 
 
-def test_a_skewed_target_is_learnt_as_one_that_is_standardized_and_less_skewed() -> None:
+def test_a_skewed_target_is_learned_as_one_that_is_standardized_and_less_skewed() -> None:
     targets = prices()
     standardized = TargetScale.fit(targets).standardized(targets)
-    learnt = logarithm_of(targets).learnt(standardized)
-    assert learnt.mean() == pytest.approx(0, abs=1e-12)
-    assert learnt.std() == pytest.approx(1)
+    learned = logarithm_of(targets).learned(standardized)
+    assert learned.mean() == pytest.approx(0, abs=1e-12)
+    assert learned.std() == pytest.approx(1)
     assert np.mean(standardized**3) > 3
-    assert abs(np.mean(learnt**3)) < np.mean(standardized**3) / 2
+    assert abs(np.mean(learned**3)) < np.mean(standardized**3) / 2
 
 
 @pytest.mark.parametrize(("unit", "origin"), [(1e6, 0.0), (1.0, -50.0), (1e-9, 3.0)])
@@ -31,14 +31,14 @@ def test_neither_the_unit_nor_the_origin_of_a_target_matters(unit: float, origin
     assert one.deviation == pytest.approx(other.deviation, rel=1e-6)
 
 
-def test_targets_come_back_from_what_is_learnt_and_no_guess_is_infinite() -> None:
+def test_targets_come_back_from_what_is_learned_and_no_guess_is_infinite() -> None:
     targets = prices()
     scale = TargetScale.fit(targets)
     standardized = scale.standardized(targets)
     scale = scale.with_logarithm(standardized)
     assert scale.logarithm is not None
-    learnt = scale.logarithm.learnt(standardized)
-    np.testing.assert_allclose(scale.restored(scale.of_outputs(learnt)), targets, rtol=1e-9)
+    learned = scale.logarithm.learned(standardized)
+    np.testing.assert_allclose(scale.restored(scale.of_outputs(learned)), targets, rtol=1e-9)
     wild = scale.of_outputs(np.array([1e9, -1e9], np.float32))
     assert wild[0] == pytest.approx(scale.logarithm.reach * np.exp(LARGEST_EXPONENT), rel=1e-5)
     assert wild[1] == pytest.approx(-2 * scale.logarithm.reach)

@@ -1,6 +1,7 @@
 """What is trained after the search: which baselines, which ablations, with what."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from hpsearch.evaluation.candidates import comparison_runs, find_candidates
 from hpsearch.evaluation.retraining import retrainings
 from hpsearch.models.dense import dense_network
 from hpsearch.models.layers.batch_normalization import BatchNormalization
+from hpsearch.models.preparation import Preparation, preparations_of
 from hpsearch.models.tutorial import tutorial_recipe
 from hpsearch.record.folder import write_folder
 from hpsearch.record.trial import TrialRecord
@@ -39,6 +41,7 @@ def trial(**params: Scalar) -> TrialRecord:
 def test_the_seven_are_those_of_the_tutorial(name: str) -> None:
     recipe = tutorial_recipe(
         name,
+        preparation=Preparation(),
         task="binary",
         objective="binary_crossentropy",
         classes=0,
@@ -63,6 +66,16 @@ def test_baselines_are_trained_as_the_tutorial_trains_and_not_as_the_study() -> 
         assert run.recipe.epochs == 10_000
     fewer = baseline_runs(small_study(evaluate__baselines=["large"]), 0)
     assert fewer[0].identity == runs[3].identity
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"data__scaling": "robust"}, {"space__scaling": {"choice": ["quantile", "robust"]}}],
+)
+def test_baselines_are_trained_on_rows_that_the_study_prepares(changes: dict[str, Any]) -> None:
+    spec = small_study(evaluate__baselines=["tiny"], **changes)
+    (run,) = baseline_runs(spec, 0)
+    assert run.recipe.preparation == preparations_of(spec.space)[0] != Preparation()
 
 
 def test_an_ablation_switches_off_one_regularizer_and_keeps_the_seeds() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,17 @@ COLUMNS = (
 )
 
 
-def rows_of(lines: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def rows_of(
+    lines: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    columns: Sequence[Column] = COLUMNS,
+) -> Any:
     """What the lines would give the model."""
     monkeypatch.chdir(folder)
     names = {
-        "numbers": [column.name for column in COLUMNS if not column.is_text],
-        "texts": [column.name for column in COLUMNS if column.is_text],
+        "numbers": [column.name for column in columns if not column.is_text],
+        "texts": [column.name for column in columns if column.is_text],
     }
     with zipfile.ZipFile("best.keras", "w") as file:
         file.writestr("metadata.json", json.dumps(names))
@@ -54,6 +60,14 @@ def test_words_dates_and_gaps_become_numbers(
     expected = [[1.5, 1, 60], [np.nan, 0, 30], [2, np.nan, np.nan], [3, 1, 30]]
     np.testing.assert_array_equal(rows["numbers"], np.array(expected))
     assert rows["texts"].tolist() == [["a"], [""], ["b"], ["b"]]
+
+
+def test_columns_without_names_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "new.csv").write_text("1.5,x,2\n3,y,4\n")
+    data = DataSection.model_validate({"source": "file", "path": "x.csv", "header": False})
+    columns = (Column("column 0", "number"), Column("column 2", "number"))
+    rows = rows_of(plain_keras(columns, data), tmp_path, monkeypatch, columns)
+    assert rows.tolist() == [[1.5, 2], [3, 4]]
 
 
 def test_one_kind_of_values_is_one_array() -> None:

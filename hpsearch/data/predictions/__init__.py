@@ -1,4 +1,4 @@
-"""Predictions of a saved model as files: what a row of them says, and a format each."""
+"""Predictions of a saved model as files: what is written for each row, and one module a format."""
 
 from hpsearch.data.predictions.opening import Predictions, Write, open_predictions
 

@@ -1,4 +1,4 @@
-"""A file of predictions, in the format that its name says, which is there whole or not at all."""
+"""A file of predictions, in the format that its name says, written whole or not at all."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -18,7 +18,7 @@ Write = Callable[[Predictions], None]
 
 Format = Callable[[Path, Layout, Callable[[str], None]], AbstractContextManager[Write]]
 
-#: Formats by the endings of names; all other names are of CSV.
+#: Formats by the ending of the name; any other name is CSV.
 FORMATS: Mapping[str, Format] = MappingProxyType({".parquet": write_parquet, ".pq": write_parquet})
 
 

@@ -21,7 +21,8 @@ from hpsearch.errors import DataError, named, shown
 
 __all__ = ["write_parquet"]
 
-LARGEST = 2**63
+#: Whole numbers from here on do not fit in BIGINT.
+BEYOND_BIGINT = 2**63
 
 
 @contextmanager
@@ -37,8 +38,8 @@ def write_parquet(
     for name, written in zip(layout.header, names, strict=True):
         if name != written:
             tell(
-                f"the column {shown(name)} is called {shown(written)}, as names must differ by "
-                f"more than case in Parquet files of DuckDB"
+                f"the column {shown(name)} is called {shown(written)}, since names in "
+                f"a Parquet file must differ by more than upper and lower case"
             )
     numbers = [f"n{place}" for place in range(len(layout.numbers))]
     types = [*(f"{own} DOUBLE" for own in numbers), *(["called INTEGER"] if layout.classes else [])]
@@ -102,4 +103,4 @@ def _is_whole(text: str) -> bool:
         number = int(text)
     except ValueError:
         return False
-    return str(number) == text and -LARGEST <= number < LARGEST
+    return str(number) == text and -BEYOND_BIGINT <= number < BEYOND_BIGINT

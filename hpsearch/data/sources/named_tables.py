@@ -1,14 +1,16 @@
 """Tables that a source has under a name, read and looked at as tables in memory."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hpsearch.data.columns import Column
 from hpsearch.data.profile import Profile
+from hpsearch.data.sources.frame_columns import texts_of
 from hpsearch.data.sources.frame_profile import profile_of
-from hpsearch.data.sources.frames import table_of
-from hpsearch.data.sources.left_out import left_out, say_left_out
+from hpsearch.data.sources.frames import columns_of, table_of
+from hpsearch.data.sources.left_out import count_left_out, say_left_out
 from hpsearch.data.sources.source import Request, Sight
 from hpsearch.data.table import Origin, Table
 from hpsearch.errors import UsageError, shown
@@ -45,7 +47,7 @@ class NamedTable:
             )
         profile = profile_of(self.frame)
         leave_out = section.leave_out or ()
-        if counts := _left_out(profile, label, leave_out):
+        if counts := self._left_out(label, leave_out):
             request.tell(say_left_out(counts))
         table = table_of(
             self.frame,
@@ -63,14 +65,13 @@ class NamedTable:
         """What a study file can be written from."""
         return Sight(profile_of(self.frame), self.label, self.description)
 
-
-def _left_out(profile: Profile, label: str, leave_out: Sequence[str]) -> dict[str, int]:
-    """How many rows of each class are left out."""
-    for column in profile.columns:
-        if column.name == label:
-            counts = dict(zip(column.values, column.counts, strict=True))
-            return {value: counts[value] for value in sorted(left_out(counts, leave_out))}
-    return {}
+    def _left_out(self, label: str, leave_out: Sequence[str]) -> dict[str, int]:
+        """Rows of each label that is left out."""
+        series = columns_of(self.frame)
+        if not leave_out or label not in series:
+            return {}
+        counts = Counter(text for text in texts_of(series[label]) if text is not None)
+        return count_left_out(counts, leave_out)
 
 
 def _columns(profile: Profile, request: Request, label: str) -> tuple[Column, ...]:

@@ -28,7 +28,7 @@ def of_logarithm(objective: Objective, logarithm: Logarithm) -> Objective:
     """The objective of networks that learn a logarithm: metrics are of the targets themselves."""
     return Objective(
         lambda outputs, targets, share: objective.slopes(
-            outputs, logarithm.learnt(targets, tf.math), share
+            outputs, logarithm.learned(targets, tf.math), share
         ),
         lambda outputs, targets, counts: objective.sums(
             logarithm.targets(outputs, tf.math), targets, counts

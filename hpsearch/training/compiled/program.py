@@ -52,7 +52,8 @@ class Program:
 
         Args:
             rows: Train features and labels, validation features and labels.
-            logarithm: The numbers of a ``Logarithm``, float32 ``(3,)``; not used without one.
+            logarithm: The numbers of a ``Logarithm``, float32 ``(3,)``; not used where
+                ``target_transform`` is none.
             orders: The epochs' orders of the train rows, int32 ``(chunk, rows)``.
             epochs: How many of them are wanted.
             coefficients: Of each step, ``(chunk * steps, fields)``, as ``updates`` makes them.

@@ -9,11 +9,11 @@ from hpsearch.stock import function_node, layer_node
 from hpsearch.training.keras.graph import apply_nodes
 
 
-def learnt_loss(loss: Any, logarithm: Logarithm | None) -> Any:
+def learned_loss(loss: Any, logarithm: Logarithm | None) -> Any:
     """A loss of what a network learns, to be called with targets; the loss itself without one."""
     if logarithm is None:
         return loss
-    return lambda targets, outputs: loss(logarithm.learnt(targets, keras.ops), outputs)
+    return lambda targets, outputs: loss(logarithm.learned(targets, keras.ops), outputs)
 
 
 def measured(metric: Any, logarithm: Logarithm | None) -> Any:

@@ -19,7 +19,7 @@ from hpsearch.training.curve import Ending
 from hpsearch.training.device import tensor_of
 from hpsearch.training.initialization import DROPOUT, initial_weights
 from hpsearch.training.inspection import BLOCK
-from hpsearch.training.keras.logarithm import learnt_loss, measured
+from hpsearch.training.keras.logarithm import learned_loss, measured
 from hpsearch.training.keras.model import layers_of, make, set_weights, weights_of
 from hpsearch.training.segment import (
     Best,
@@ -80,7 +80,7 @@ class KerasTrainer:
             task = recipe.the_task()
             model.compile(
                 optimizer,
-                learnt_loss(make(task.loss, keras.losses), logarithm),
+                learned_loss(make(task.loss, keras.losses), logarithm),
                 metrics=[
                     measured(make(metric.stock, keras.metrics, name=metric.name), logarithm)
                     for metric in task.curve_metrics

@@ -57,6 +57,15 @@ def test_classes_may_be_left_out_with_a_word() -> None:
     assert told == ["71 rows are left out for their class, as data.leave_out says: 'class_1' (71)"]
 
 
+def test_a_class_to_leave_out_that_no_row_has_is_told() -> None:
+    told: list[str] = []
+    asked = request("breast_cancer")
+    section = asked.section.model_copy(update={"leave_out": ("unknown",)})
+    table = SCIKIT_LEARN.read(replace(asked, section=section, tell=told.append))
+    assert len(table) == 569
+    assert told == ["0 rows are left out for their class, as data.leave_out says: 'unknown' (0)"]
+
+
 def test_diabetes_is_in_its_own_units() -> None:
     assert SCIKIT_LEARN.look is not None
     age = SCIKIT_LEARN.look("diabetes", print).profile.columns[0]

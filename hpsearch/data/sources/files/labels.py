@@ -1,4 +1,4 @@
-"""The label's column: which it is, and its values as classes."""
+"""The label of a file: which column it is, and which classes its texts are."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,11 +24,6 @@ class Classes:
 
     names: tuple[str, ...]
     places: Mapping[str, int]
-
-
-def predicts_classes(task: Task) -> bool:
-    """Whether a task's labels are classes, and not numbers."""
-    return task.name != "regression"
 
 
 def find_label(relation: Relation, label: int | str) -> int:

@@ -20,8 +20,8 @@ KEPT = "kept_pairs"
 def pairs(relation: Relation, fields: Mapping[int, Field]) -> str:
     """What stands behind ``FROM`` for rows of ``place``, ``row`` and ``text``.
 
-    ``place`` is the key of the column's field, ``row`` is counted from 0. The texts have no spaces
-    around them; of cells without a value there is none.
+    ``place`` is the key of the column in ``fields``, ``row`` is counted from 0. Texts have no
+    spaces around them; a cell without a value has no row.
     """
     if len(fields) <= WIDE_COLUMNS or len(relation.fields) * relation.rows > MOST_KEPT:
         return _turned(relation, fields)
@@ -38,8 +38,8 @@ def pairs(relation: Relation, fields: Mapping[int, Field]) -> str:
 
 def _keep(relation: Relation) -> None:
     """Keep the pairs of all columns, unless they are kept already."""
-    there = f"SELECT count(*) FROM duckdb_tables() WHERE table_name = '{KEPT}'"
-    if relation.run(there).fetchone() != (0,):
+    kept = f"SELECT count(*) FROM duckdb_tables() WHERE table_name = '{KEPT}'"
+    if relation.run(kept).fetchone() != (0,):
         return
     relation.run(f"CREATE TEMP TABLE {KEPT} (place INTEGER, row BIGINT, text VARCHAR)")
     columns: Sequence[tuple[int, Field]] = [

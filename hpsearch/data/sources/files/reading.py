@@ -9,12 +9,14 @@ import numpy as np
 from hpsearch.data.columns import Column, Kind, RawRows
 from hpsearch.data.profile import Profile
 from hpsearch.data.sources.files.cells import Cells
-from hpsearch.data.sources.files.label_values import LabelValues, read_classes
-from hpsearch.data.sources.files.labels import (
-    find_label,
-    listed,
-    predicts_classes,
+from hpsearch.data.sources.files.known_cells import (
+    cells_for,
+    cells_given,
+    cells_of,
+    says_cells,
 )
+from hpsearch.data.sources.files.label_values import LabelValues, read_classes
+from hpsearch.data.sources.files.labels import find_label, listed
 from hpsearch.data.sources.files.mistakes import file_error
 from hpsearch.data.sources.files.profiling import profile_relation
 from hpsearch.data.sources.files.relation import Field, Relation, open_relation
@@ -107,7 +109,7 @@ def read_columns(path: Path, columns: tuple[Column, ...], given: TableKeys = INF
                 f"{did_you_mean(absent[0], fields)}; its columns are {listed(relation.names)}"
             )
         known = {column.name: column.kind for column in columns}
-        cells = _cells(relation, given.model_copy(update={"columns": known}))
+        cells = cells_for(relation, given.model_copy(update={"columns": known}))
         chosen = [(fields[column.name], column.kind) for column in columns]
         values = read_values(relation, chosen, cells)
         if values.mistakes:
@@ -156,43 +158,18 @@ def _kinds(
     """The columns that are read, with their kinds; how their cells are taken; what to tell."""
     known = given.columns or {}
     features = [field for place, field in enumerate(relation.fields) if place != label]
-    if all(field.name in known for field in features) and _says_cells(relation, given):
-        return _chosen(features, known), _cells_given(given), []
+    if all(field.name in known for field in features) and says_cells(relation, given):
+        return _chosen(features, known), cells_given(given), []
     profile = profile_relation(relation, given)
     findings = {column.name: column.finding for column in profile.columns}
     remarks = _remarks(profile, relation.fields[label].name, known)
-    return _chosen(features, findings), _cells_of(profile, given), remarks
+    return _chosen(features, findings), cells_of(profile, given), remarks
 
 
 def _chosen(fields: Sequence[Field], findings: Any) -> list[Chosen]:
     return [
         (field, findings[field.name]) for field in fields if findings[field.name] in get_args(Kind)
     ]
-
-
-def _says_cells(relation: Relation, given: TableKeys) -> bool:
-    """Whether all is given that says how cells of known kinds are taken."""
-    if relation.dialect is None:
-        return True
-    dates = given.day_first is None and "date" in (given.columns or {}).values()
-    return given.decimal is not None and given.missing is not None and not dates
-
-
-def _cells(relation: Relation, given: TableKeys) -> Cells:
-    if _says_cells(relation, given):
-        return _cells_given(given)
-    return _cells_of(profile_relation(relation, given), given)
-
-
-def _cells_given(given: TableKeys) -> Cells:
-    return Cells(given.decimal or ".", given.missing or (), given.day_first or False)
-
-
-def _cells_of(profile: Profile, given: TableKeys) -> Cells:
-    dialect = profile.dialect
-    if dialect is None:
-        return _cells_given(given)
-    return Cells(dialect.decimal, dialect.missing, dialect.day_first)
 
 
 def _remarks(profile: Profile, label: str, known: Any) -> list[str]:
@@ -217,7 +194,7 @@ def _read(
     given: TableKeys,
 ) -> tuple[LabelValues, RawRows]:
     """Labels and columns, read together."""
-    kind: Kind = "category" if predicts_classes(task) else "number"
+    kind: Kind = "category" if task.classification else "number"
     values = read_values(relation, [(label, kind), *chosen], cells)
     raw = values.rows
     if kind == "number":

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 #: What DuckDB knows of a column's values before they are looked at.
 Type = Literal["text", "number", "boolean", "date", "other"]
 
-
 #: A text of more columns is read in several queries, and so kept by DuckDB, if it is not too large.
 WIDE_COLUMNS = 64
 WIDE_CELLS = 30_000_000

@@ -127,7 +127,14 @@ def count_odd(texts: Texts, counts: Sequence[Counts], cells: Cells) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Numbers, or dates as days: how many, how many different, from where to where, all whole?"""
+    """The numbers of a column, or its dates as days since 1970-01-01.
+
+    Attributes:
+        filled: Cells with one.
+        distinct: Different values.
+        least, mean, largest: None where there is no value.
+        whole: Whether all are integers.
+    """
 
     filled: int = 0
     distinct: int = 0
@@ -147,8 +154,9 @@ class Range:
 def value_ranges(
     texts: Texts, places: Collection[int], cells: Cells, kind: Literal["number", "date"]
 ) -> dict[int, Range]:
-    """The ranges of columns of numbers or dates, by their places; of more than 10,000 different
-    values the number is about right.
+    """The ranges of columns of numbers or dates, by their places.
+
+    More than 10,000 different values are counted approximately.
     """
     ranges = {place: Range() for place in places}
     if places:

@@ -11,9 +11,9 @@ import pandas as pd
 
 from hpsearch.data.columns import Column, Kind, RawRows
 from hpsearch.data.sources.files.cells import RULES, Cells
+from hpsearch.data.sources.files.known_cells import cells_for
 from hpsearch.data.sources.files.labels import listed
 from hpsearch.data.sources.files.mistakes import MOST_TOLD, Mistake, file_error
-from hpsearch.data.sources.files.profiling import profile_relation
 from hpsearch.data.sources.files.relation import Field, Relation, Type, open_relation
 from hpsearch.data.sources.files.values import cells_at
 from hpsearch.errors import DataError, did_you_mean, named, shown
@@ -64,14 +64,7 @@ def stream_columns(path: Path, columns: Sequence[Column], given: TableKeys) -> I
     with open_relation(path, given, None, lambda done, total: None) as relation:
         _refuse_broken(relation)
         fields = _find(relation, kinds)
-        given = given.model_copy(update={"columns": kinds})
-        dialect = profile_relation(relation, given).dialect
-        missing, day_first = given.missing or (), given.day_first or False
-        cells = (
-            Cells(dialect.decimal, dialect.missing, dialect.day_first)
-            if dialect
-            else Cells(".", missing, day_first)
-        )
+        cells = cells_for(relation, given.model_copy(update={"columns": kinds}))
         numbers = [(field, kind) for field, kind in fields if kind != "category"]
         texts = [field for field, kind in fields if kind == "category"]
         _refuse_wrong(relation, numbers, cells)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hpsearch.data.sources.files.pairs import pairs
 from hpsearch.data.sources.files.relation import Field, Relation
 
-#: A text of a column comes so many times in the mean, or the column is read again each time.
+#: A column is grouped if each of its texts occurs so many times or more on average.
 REPEATS = 4
 
 #: The texts that come several times, counted.
@@ -38,8 +38,8 @@ class Texts:
         single = {place: self.fields[place] for place in places if place not in self.grouped}
         parts = []
         if grouped:
-            listed = ", ".join(grouped)
-            parts.append(f"SELECT place, text, times FROM {TABLE} WHERE place IN ({listed})")
+            among = ", ".join(grouped)
+            parts.append(f"SELECT place, text, times FROM {TABLE} WHERE place IN ({among})")
         if single:
             parts.append(f"SELECT place, text, 1 AS times FROM {_filled(self.relation, single)}")
         return f"({' UNION ALL '.join(parts)})"

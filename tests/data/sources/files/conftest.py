@@ -1,7 +1,7 @@
 """Tables in files to test with."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,6 @@ from hpsearch.data.table import Table
 from hpsearch.study.table_keys import TableKeys
 from hpsearch.tasks.binary import BINARY
 from hpsearch.tasks.task import Task
-
-#: Doubles of tasks: only their names say what labels are.
-MULTICLASS = replace(BINARY, name="multiclass")
-REGRESSION = replace(BINARY, name="regression")
 
 
 @dataclass

@@ -17,7 +17,9 @@ from hpsearch.data.columns import Column
 from hpsearch.data.sources.files import records, unpacking
 from hpsearch.data.sources.files.reading import read_columns
 from hpsearch.errors import DataError
-from tests.data.sources.files.conftest import MULTICLASS, REGRESSION, Files, table
+from hpsearch.tasks.multiclass import MULTICLASS
+from hpsearch.tasks.regression import REGRESSION
+from tests.data.sources.files.conftest import Files, table
 
 SMALL = "y,a,b\n1,0.5,x\n0,-2,y\n1,3e2,x\n"
 VALUES = [[0.5], [-2.0], [300.0]]
