@@ -46,8 +46,16 @@ class MappedArray(np.ndarray[Any, np.dtype[Any]]):
         return array
 
     def __reduce__(self) -> Any:
-        """Pickled by its path; a part of it, or what was computed from it, by its values."""
-        return super().__reduce__() if self.path is None else (MappedArray.open, (self.path,))
+        """Pickled by its path; a part of it, or what was computed from it, by its values.
+
+        A file that is gone is written again: whoever empties a cache harms no study that runs.
+        """
+        if self.path is not None:
+            with suppress(OSError):
+                if not self.path.is_file():
+                    _write(self.path, self)
+                return MappedArray.open, (self.path,)
+        return super().__reduce__()
 
 
 def array_folder(environment: Mapping[str, str]) -> Path | None:
@@ -84,8 +92,7 @@ def mapped(array: NDArray[Any], folder: Path | None, tell: Callable[[str], None]
         )
         return array
     try:
-        with replacing(path) as fresh, fresh.open("wb") as file:
-            np.save(file, array, allow_pickle=False)
+        _write(path, array)
     except OSError as error:
         tell(
             f"rows can't be written to {path}: {error.strerror}; each worker holds "
@@ -93,6 +100,11 @@ def mapped(array: NDArray[Any], folder: Path | None, tell: Callable[[str], None]
         )
         return array
     return MappedArray.open(path)
+
+
+def _write(path: Path, array: NDArray[Any]) -> None:
+    with replacing(path) as fresh, fresh.open("wb") as file:
+        np.save(file, array, allow_pickle=False)
 
 
 def _digest(array: NDArray[Any]) -> str:

@@ -41,6 +41,20 @@ def test_a_mapped_array_has_the_same_values_and_is_sent_by_its_path(tmp_path: Pa
     np.testing.assert_array_equal(again, ARRAY)
 
 
+def test_a_file_that_is_gone_is_written_again_where_it_is_needed(tmp_path: Path) -> None:
+    array = map_it(tmp_path)
+    (file,) = tmp_path.iterdir()
+    file.unlink()
+    again = pickle.loads(pickle.dumps(array))
+    assert isinstance(again, MappedArray)
+    np.testing.assert_array_equal(again, ARRAY)
+    file.unlink()
+    tmp_path.rmdir()
+    tmp_path.write_text("in the way")
+    sent = pickle.dumps(array)
+    np.testing.assert_array_equal(pickle.loads(sent), ARRAY)
+
+
 def test_a_part_of_one_is_sent_by_its_values(tmp_path: Path) -> None:
     part = map_it(tmp_path)[:10]
     (file,) = tmp_path.iterdir()
