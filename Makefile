@@ -18,10 +18,10 @@ optimize: $(VENV)/installed  ## install and run the reference study
 	$(BIN)/hpsearch optimize --study higgs $(ARGS)
 
 test: $(VENV)/dev  ## run the tests
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 quick: $(VENV)/dev  ## the tests without TensorFlow; PYTHON=python3.13 VENV=.venv-3.13 for another Python
-	$(BIN)/python -m pytest -n auto $(QUICK) $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(QUICK) $(ARGS)
 
 check: $(VENV)/dev  ## style, types and the order of the layers
 	$(BIN)/ruff check .

@@ -92,7 +92,7 @@ def test_a_record_of_layout_2_is_refused_and_left_as_it_was(tmp_path: Path) -> N
     with opened(path) as storage:
         study = storage.create_new_study([optuna.study.StudyDirection.MINIMIZE], "small")
         storage.set_study_user_attr(study, "version", 2)
-    with pytest.raises(RecordError, match="must have layout 6, got layout 2; use the hpsearch"):
+    with pytest.raises(RecordError, match="must have layout 7, got layout 2; use the hpsearch"):
         Record.open(path, "small")
     with opened(path) as storage:
         (found,) = storage.get_all_studies()
@@ -116,6 +116,7 @@ EARLIER = """
 DIGESTS = {
     4: "965f625bff15c83d9f9f5879c93ed545f5611bf0abdbf738f830b26ef2d65495",
     5: "e5b58119ce6db5144af729f736a31bd540e26c69d102d602c34805afacc9371e",
+    6: "7424c0f54723f79c95be403f1f60b1754dfb3a0134ceeccd7cfcaf126f11c75c",
 }
 
 
@@ -134,7 +135,7 @@ def test_a_folder_of_an_earlier_layout_is_refused_in_one_line_and_left_as_it_was
     released = of_layout(tmp_path, version)
     before = (released / "study.db").read_bytes()
     expected = (
-        rf"must have layout 6, got layout {version}; "
+        rf"must have layout 7, got layout {version}; "
         r"use the hpsearch that wrote it, or a new folder"
     )
     match command:

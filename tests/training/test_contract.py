@@ -167,7 +167,7 @@ class NetworkContract(TrainerContract):
     """Laws of trainers that train networks."""
 
     @pytest.mark.parametrize(
-        ("optimizer", "schedule"), zip(OPTIMIZERS, cycle(SCHEDULES), strict=False)
+        ("optimizer", "schedule"), list(zip(OPTIMIZERS, cycle(SCHEDULES), strict=False))
     )
     def test_every_optimizer_and_schedule_resumes(
         self, make: Make, optimizer: str, schedule: str
