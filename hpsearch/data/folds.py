@@ -115,7 +115,7 @@ def split(
                 f"the {len(part):,} {name} rows {problem}; "
                 f"give more rows, mix them (data.shuffle = true), or leave out what is rare"
             )
-    train = table.raw[parts[1]]
+    validation, train = (table.raw[part] for part in parts[:2])
     fitted = {
         scaling: TablePreprocessing.fit(train, table.columns, scaling)
         for scaling in dict.fromkeys(each.scaling for each in preparations)
@@ -127,7 +127,7 @@ def split(
             f"share; give more columns"
         )
     features = {
-        scaling: [np.ascontiguousarray(preprocessing.apply(table.raw[part])) for part in parts[:2]]
+        scaling: [np.ascontiguousarray(preprocessing.apply(raw)) for raw in (validation, train)]
         for scaling, preprocessing in fitted.items()
     }
     target = UNSCALED if task.classification else TargetScale.fit(table.labels[parts[1]])

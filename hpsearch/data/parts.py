@@ -33,16 +33,8 @@ class Fold:
 
     def with_arrays(self, equal: Callable[[Any], Any]) -> Self:
         """The same fold with arrays that hold the same values."""
-        train_features, train_labels, validation_features, validation_labels = map(
-            equal, self.arrays
-        )
-        return replace(
-            self,
-            train_features=train_features,
-            train_labels=train_labels,
-            validation_features=validation_features,
-            validation_labels=validation_labels,
-        )
+        names = ("train_features", "train_labels", "validation_features", "validation_labels")
+        return replace(self, **{name: equal(getattr(self, name)) for name in names})
 
     @property
     def columns(self) -> int:

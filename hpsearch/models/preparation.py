@@ -1,14 +1,11 @@
 """How rows are prepared for a network: the part of a recipe that is learned from train rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import product
 
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.space.space import Scalar, Space
-
-#: The hyperparameters that are fields of a ``Preparation``.
-NAMES = ("scaling", "target_transform")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +19,10 @@ class Preparation:
 
     scaling: str = "standard"
     target_transform: str = "none"
+
+
+#: The hyperparameters that a preparation consists of.
+NAMES = tuple(field.name for field in fields(Preparation))
 
 
 def preparation_of(values: Mapping[str, Scalar]) -> Preparation:

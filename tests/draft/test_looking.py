@@ -1,5 +1,6 @@
 """From the name of a table to a study of it: every set that is installed gives one."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -10,11 +11,13 @@ import pytest
 from hpsearch.data.cutting import cut_rows
 from hpsearch.data.load import load
 from hpsearch.data.sources.scikit_learn import INSTALLED
+from hpsearch.data.table import Table
 from hpsearch.draft.draft import Draft
 from hpsearch.draft.looking import draft_of
 from hpsearch.draft.table_name import table_name
 from hpsearch.errors import UsageError
 from hpsearch.listing.draft import say_draft
+from hpsearch.study.spec import StudySpec
 
 TASKS = {
     "iris": "multiclass",
@@ -30,18 +33,17 @@ def look(text: str, *given: str, label: str | None = None) -> Draft:
     return draft_of(table, name=table.study_name, label=label, given=given, tell=print)
 
 
+def rows_of(spec: StudySpec, tell: Callable[[str], None]) -> Table:
+    return load(
+        spec.data, None, task=spec.task, seed=1, tell=tell, progress=lambda done, total: None
+    )
+
+
 @pytest.mark.parametrize("name", INSTALLED)
 def test_an_installed_set_gives_a_study_and_its_rows(name: str) -> None:
     spec = look(f"scikit-learn:{name}").spec()
     assert (spec.study.name, spec.task.name) == (name, TASKS[name])
-    table = load(
-        spec.data,
-        None,
-        task=spec.task,
-        seed=1,
-        tell=pytest.fail,
-        progress=lambda done, total: None,
-    )
+    table = rows_of(spec, pytest.fail)
     assert spec.task.targets_problem(table.labels, table.classes) is None
     assert table.names == tuple(spec.data.columns or ())
     assert table.classes == (spec.data.classes or ())
@@ -94,14 +96,7 @@ def check_parts(draft: Draft) -> str:
     """Check that each part of a draft's rows has all classes; returns what was told of the rows."""
     told: list[str] = []
     spec = draft.spec()
-    table = load(
-        spec.data,
-        None,
-        task=spec.task,
-        seed=1,
-        tell=told.append,
-        progress=lambda done, total: None,
-    )
+    table = rows_of(spec, told.append)
     assert table.classes == draft.target.classes
     cut = cut_rows(table, spec.data, spec.study.seed)
     assert len({*cut.validation, *cut.train, *cut.test}) == len(table)
