@@ -74,8 +74,7 @@ def open_columns(path: Path, columns: Sequence[Column], given: TableKeys) -> Ite
 def _wrong_kinds(table: Table, columns: Sequence[Column]) -> list[tuple[Column, str]]:
     """Columns of which the table holds values of another kind, with that kind."""
     kinds = {column.name: column.kind for column in table.columns}
-    numbers = [column.name for column in table.columns if not column.is_text]
-    places = {name: place for place, name in enumerate(numbers)}
+    places = _places(table, texts=False)
     wrong: list[tuple[Column, str]] = []
     for column in columns:
         kind = kinds[column.name]
@@ -94,12 +93,17 @@ def _stands_for(values: NDArray[np.floating[Any]], kept: Kind, wanted: Kind) -> 
     return (kept, wanted) == ("boolean", "number")
 
 
+def _places(table: Table, *, texts: bool) -> dict[str, int]:
+    """Where the columns of texts, or all others, stand among their like."""
+    names = (column.name for column in table.columns if column.is_text == texts)
+    return {name: place for place, name in enumerate(names)}
+
+
 def _chosen(table: Table, columns: Sequence[Column]) -> RawRows:
     """These columns in this order."""
-    numbers = [column.name for column in table.columns if not column.is_text]
-    texts = [column.name for column in table.columns if column.is_text]
-    number_places = [numbers.index(column.name) for column in columns if not column.is_text]
-    text_places = [texts.index(column.name) for column in columns if column.is_text]
+    numbers, texts = _places(table, texts=False), _places(table, texts=True)
+    number_places = [numbers[column.name] for column in columns if not column.is_text]
+    text_places = [texts[column.name] for column in columns if column.is_text]
     return RawRows(
         table.raw.numbers[:, number_places].astype(np.float64),
         table.raw.codes[:, text_places],

@@ -97,13 +97,14 @@ def refuse_absent(path: Path, wanted: Collection[str], names: Sequence[str]) -> 
     Raises:
         DataError: If there are such columns, with all of them.
     """
-    others = [name for name in names if name not in wanted]
+    there, asked = set(names), set(wanted)
+    others = [name for name in names if name not in asked]
     way_out = f"rename it, or add it; the file's columns are {listed(names)}"
     rule = "must be there, as the model takes it, and is not"
     mistakes = [
         Mistake(f"column {shown(name)}", f"{rule}{did_you_mean(name, others)}", way_out)
         for name in wanted
-        if name not in names
+        if name not in there
     ]
     if mistakes:
         raise file_error(path, mistakes)
