@@ -38,6 +38,7 @@ from hpsearch.search.loop import search
 from hpsearch.study.spec import StudySpec
 from hpsearch.tensorboard.writing import write_tensorboard
 from hpsearch.training.run import Run
+from hpsearch.wording import say_folds
 
 
 def optimize(
@@ -209,7 +210,8 @@ def _models(folder: StudyFolder, rows: Split, pool: Pool) -> Models:
 
 
 def _say_rows(facts: DataFacts) -> str:
-    return (
-        f"rows: {facts.description}; {facts.validation_rows:,} validate, "
-        f"{facts.train_rows:,} train, {facts.test_rows:,} are sealed for the test"
-    )
+    parts = f"{facts.validation_rows:,} validate, {facts.train_rows:,} train"
+    if facts.folds:
+        folds = say_folds(len(facts.folds), facts.repeats)
+        parts = f"{facts.train_rows:,} train and validate in turn, in {folds}"
+    return f"rows: {facts.description}; {parts}, {facts.test_rows:,} are sealed for the test"

@@ -63,9 +63,10 @@ class DataSection(TableKeys):
     the test is a file of its own, with ``validation_path`` also the validation rows.
 
     With ``folds`` above 1 all rows that are not sealed validate in turn, whatever ``validation``
-    says: each network is trained once for each fold, on the others, and its value is the mean; ``repeats`` deals them out anew so
-    many times. With ``time`` a fold trains on all rows before those that validate. It is for tables
-    of some 2,000 rows or fewer, where one part that validates is too small to choose by.
+    says: each network is trained once for each fold, on the others, and its value is the mean;
+    ``repeats`` deals the rows out anew so many times. With ``time`` a fold trains on all rows
+    before those that validate. It is for tables of some 2,000 rows or fewer, where one part that
+    validates is too small to choose by.
 
     How rows are prepared may stand here too, or in ``[space]`` to be searched. ``scaling`` brings
     columns of numbers to like size: ``standard`` by mean and deviation, ``robust`` by median and

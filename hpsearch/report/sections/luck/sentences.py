@@ -126,8 +126,12 @@ def say_seeds(ranks: Sequence[RankStability], rows: int) -> str | None:
     )
 
 
-def say_rows(task: Task, needed: RowsNeeded) -> str:
-    """Whether there are enough validation rows, and how many would be."""
+def say_rows(task: Task, needed: RowsNeeded, folds: int) -> str:
+    """Whether there are enough validation rows, and how many would be.
+
+    Args:
+        folds: 0 where rows validate that never train.
+    """
     rule = (
         f"The best trial's loss differs from the next ones' by {say_number(needed.deviation, 3)} "
         f"{task.metric.unit} from row to row (standard deviation, median), so a 95 % interval of "
@@ -136,10 +140,14 @@ def say_rows(task: Task, needed: RowsNeeded) -> str:
     )
     if needed.enough:
         return f"The {say_count(needed.rows)} validation rows are enough. {rule}."
+    way_out = (
+        "All rows that are not sealed validate already: it takes a larger table."
+        if folds
+        else f"Set data.validation to {say_count(needed.needed)} or more in a new study."
+    )
     return (
         f"More validation rows are needed. {rule}; the {say_count(needed.rows)} of this study "
-        f"leave ±{say_number(needed.resolved)}. Set data.validation to {say_count(needed.needed)} "
-        "or more in a new study."
+        f"leave ±{say_number(needed.resolved)}. {way_out}"
     )
 
 
