@@ -54,7 +54,6 @@ def reads_prefix(source: str) -> bool:
 def with_defaults(entries: Mapping[str, Any]) -> Mapping[str, Any]:
     """The entries of ``[data]`` with all that follows from the source and from each other."""
     folded = {"validation"} if entries.get("folds", 1) != 1 else set()
-    entries = {name: entry for name, entry in entries.items() if name not in folded}
     if reads_prefix(str(entries.get("source", PREFIX_SOURCES[0]))):
         sizes = {name: size for name, size in _COUNTS.items() if name not in folded}
         return {**sizes, "shuffle": False, "stratify": False, **entries}

@@ -40,12 +40,13 @@ def _fold_mistakes(data: DataSection) -> Iterator[Mistake]:
         if data.repeats > 1:
             yield Mistake("data.repeats", "must be 1 where there are no folds (data.folds above 1)")
         return
-    if data.validation_path is not None:
-        yield Mistake(
-            "data.validation_path",
-            f"does not go with data.folds = {data.folds}: all rows that are not sealed validate in "
-            f"turn",
-        )
+    for name in ("validation", "validation_path"):
+        if getattr(data, name) is not None:
+            yield Mistake(
+                f"data.{name}",
+                f"does not go with data.folds = {data.folds}: all rows that are not sealed "
+                f"validate in turn",
+            )
     if data.repeats > 1 and data.time is not None:
         yield Mistake("data.repeats", "must be 1 where data.time orders the rows")
     elif data.repeats > 1 and not data.shuffle and data.group is None:

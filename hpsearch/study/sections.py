@@ -62,9 +62,9 @@ class DataSection(TableKeys):
     rows. The columns ``group`` and ``part`` are no features; ``time`` stays one. With ``test_path``
     the test is a file of its own, with ``validation_path`` also the validation rows.
 
-    With ``folds`` above 1 all rows that are not sealed validate in turn, whatever ``validation``
-    says: each network is trained once for each fold, on the others, and its value is the mean;
-    ``repeats`` deals the rows out anew so many times. With ``time`` a fold trains on all rows
+    With ``folds`` above 1 all rows that are not sealed validate in turn, and there is no
+    ``validation``: each network is trained once for each fold, on the others, and its value is the
+    mean; ``repeats`` deals the rows out anew so many times. With ``time`` a fold trains on all rows
     before those that validate. It is for tables of some 2,000 rows or fewer, where one part that
     validates is too small to choose by.
 

@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpsearch.errors import DataError, StudyFileError
-from hpsearch.study.reading import check_study
+from hpsearch.study.reading import check_study, read_study_text
 from tests.data.cutting.test_cut import HOW, ROWS, cut, table
+
+SPACE = {"units": {"int": [4, 8]}}
 
 #: All ways of dealing out rows in which each validates once.
 DEALT = {name: how for name, how in HOW.items() if name != "time"}
@@ -101,6 +104,7 @@ def test_too_many_folds_are_told(entries: dict[str, Any], words: str) -> None:
     [
         ({"repeats": 2}, "data.repeats"),
         ({"folds": 0}, "data.folds"),
+        ({"folds": 3, "validation": 0.2}, "data.validation"),
         ({"folds": 3, "repeats": 2, "time": "day"}, "data.repeats"),
         ({"folds": 3, "repeats": 2, "shuffle": False}, "data.repeats"),
         ({"folds": 3, "test_path": "a.csv", "validation_path": "b.csv"}, "data.validation_path"),
@@ -109,5 +113,24 @@ def test_too_many_folds_are_told(entries: dict[str, Any], words: str) -> None:
 def test_what_does_not_go_with_folds_is_a_mistake(entries: dict[str, Any], place: str) -> None:
     data = {"source": "csv", "path": "x.csv", "label": "y", **entries}
     with pytest.raises(StudyFileError) as told:
-        check_study({"study": {"name": "s"}, "data": data, "space": {}}, "s.toml")
+        check_study({"study": {"name": "s"}, "data": data, "space": SPACE}, "s.toml")
     assert place in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("file", "entries", "found"),
+    [
+        ({"validation": 0.3}, ["data.folds=3"], (None, 3, 1)),
+        ({"validation": 0.3}, ["data.folds=1"], (0.3, 1, 1)),
+        ({"folds": 5, "repeats": 2}, ["data.validation=0.25"], (0.25, 1, 1)),
+        ({"folds": 5, "repeats": 2}, ["data.folds=4"], (None, 4, 2)),
+        ({"folds": 5}, ["data.folds=1"], (0.2, 1, 1)),
+    ],
+)
+def test_the_command_line_says_how_rows_validate(
+    file: dict[str, Any], entries: list[str], found: tuple[float | None, int, int]
+) -> None:
+    data = {"source": "csv", "path": "x.csv", "label": "y", **file}
+    text = tomli_w.dumps({"study": {"name": "s"}, "data": data, "space": SPACE})
+    section = read_study_text(text, "s.toml", entries).data
+    assert (section.validation, section.folds, section.repeats) == found
