@@ -25,6 +25,8 @@ class DataFacts:
         chance: By the names of the task's test metrics, what a model that has learned nothing
             reaches on the validation rows.
         notices: What people should know of the rows.
+        weight: The column that says what each row counts, if there is one.
+        class_weights: What classes count in the loss, by their places; none where they count alike.
     """
 
     source: str
@@ -40,6 +42,15 @@ class DataFacts:
     target: TargetScale = UNSCALED
     chance: Mapping[str, float] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    weight: str | None = None
+    class_weights: tuple[float, ...] = ()
+
+    @property
+    def trained_rows(self) -> str:
+        """What a training depends on besides its run: the rows, and what they count."""
+        if self.weight is None and not self.class_weights:
+            return self.fingerprint
+        return f"{self.fingerprint} {self.weight!r} {self.class_weights!r}"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -57,13 +68,14 @@ class DataFacts:
                 "classes": tuple(facts["classes"]),
                 "target": TargetScale(**facts["target"]),
                 "notices": tuple(map(Notice.from_json, facts["notices"])),
+                "class_weights": tuple(facts.get("class_weights", ())),
             }
         )
 
 
-def facts_of(table: Table, rows: Split, task: Task) -> DataFacts:
-    """The facts of a table that was cut."""
-    labels = rows.fold.validation_labels
+def facts_of(table: Table, rows: Split, task: Task, weight: str | None = None) -> DataFacts:
+    """The facts of a table that was cut; ``weight`` is the column that says what rows count."""
+    labels, weights = rows.fold.validation_labels, rows.fold.validation_weights
     own = labels if task.classification else rows.target.restored(labels)
     return DataFacts(
         source=table.origin.kind,
@@ -78,9 +90,11 @@ def facts_of(table: Table, rows: Split, task: Task) -> DataFacts:
         classes=table.classes,
         target=rows.target,
         chance={
-            metric.name: metric.chance(labels if metric.standardized else own)
+            metric.name: metric.chance(labels if metric.standardized else own, weights)
             for metric in task.test_metrics
             if metric.chance is not None
         },
         notices=rows.notices,
+        weight=weight,
+        class_weights=rows.fold.class_weights,
     )

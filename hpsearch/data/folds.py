@@ -5,15 +5,17 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hpsearch.data.cutting import Cut
 from hpsearch.data.features.table_preprocessing import TablePreprocessing
 from hpsearch.data.inspection.notice import Notice
 from hpsearch.data.mapping import LEAST_BYTES, array_folder, mapped
-from hpsearch.data.parts import Fold, Folds, SealedTest
+from hpsearch.data.parts import Fold, Folds, SealedTest, Weights
 from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.table import Table
 from hpsearch.data.target import UNSCALED, TargetScale
+from hpsearch.data.weights import ALIKE, Weighting
 from hpsearch.errors import DataError
 from hpsearch.models.preparation import Preparation
 from hpsearch.tasks.task import Task
@@ -89,7 +91,11 @@ class Split:
 
 
 def split(
-    table: Table, task: Task, cut: Cut, preparations: Sequence[Preparation] = (Preparation(),)
+    table: Table,
+    task: Task,
+    cut: Cut,
+    preparations: Sequence[Preparation] = (Preparation(),),
+    weighting: Weighting = ALIKE,
 ) -> Split:
     """Cut a table in validation, train and test rows.
 
@@ -97,9 +103,11 @@ def split(
         task: What the labels of each part must be.
         cut: Which rows are for what; columns that dealt them out are no features.
         preparations: How networks of the study may have their rows prepared; at least one.
+        weighting: What rows and classes count.
 
     Raises:
-        DataError: If no column is left as a feature, or the labels of a part are not the task's.
+        DataError: If no column is left as a feature, the labels of a part are not the task's, or
+            nothing counts in it.
     """
     table = table.without(cut.left_out)
     if not table.columns:
@@ -108,11 +116,14 @@ def split(
             f"{table.origin.description}; give more columns"
         )
     parts = (cut.validation, cut.train, cut.test)
+    validation_weights, train_weights, test_weights = map(weighting.of, parts)
     for name, part in zip(("validation", "train", "test"), parts, strict=True):
-        problem = task.targets_problem(table.labels[part], table.classes)
+        counting = weighting.counting(part)
+        problem = task.targets_problem(table.labels[counting], table.classes)
         if problem is not None:
+            kind = f"{name} rows" if len(counting) == len(part) else f"{name} rows that count"
             raise DataError(
-                f"the {len(part):,} {name} rows {problem}; "
+                f"the {len(counting):,} {kind} {problem}; "
                 f"give more rows, mix them (data.shuffle = true), or leave out what is rare"
             )
     validation, train = (table.raw[part] for part in parts[:2])
@@ -135,13 +146,24 @@ def split(
         target.standardized(table.labels[part]).astype(np.float32) for part in parts[:2]
     )
 
+    class_weights = weighting.of_classes(table, cut.train)
+
     def fold(preparation: Preparation) -> Fold:
         validation_features, train_features = features[preparation.scaling]
         logged = preparation.target_transform == "log"
         scale = target.with_logarithm(train_labels) if logged else target
-        return Fold(train_features, train_labels, validation_features, validation_labels, scale)
+        return Fold(
+            *(train_features, train_labels, validation_features, validation_labels, scale),
+            train_weights=_single(train_weights),
+            validation_weights=_single(validation_weights),
+            class_weights=class_weights,
+        )
 
     return Split(
         {each: Prepared(fold(each), fitted[each.scaling]) for each in preparations},
-        SealedTest(table.raw[parts[2]], table.labels[parts[2]]),
+        SealedTest(table.raw[parts[2]], table.labels[parts[2]], test_weights),
     )
+
+
+def _single(weights: NDArray[np.float64] | None) -> Weights | None:
+    return None if weights is None else weights.astype(np.float32)

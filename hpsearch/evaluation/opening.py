@@ -80,7 +80,7 @@ def measure(
     """
     winner = next(iter(candidates.configurations), None)
     log = partial(log_opening, folder.path, folder.record, identity=candidates.identity)
-    raw, labels = rows.sealed.unseal(winner, _why(folder.spec.task, candidates), log)
+    raw, labels, test_weights = rows.sealed.unseal(winner, _why(folder.spec.task, candidates), log)
     networks = [
         (predictors.validation(run, arrays), predictors.network(run, arrays, raw))
         for run, arrays in zip(candidates.runs, weights, strict=True)
@@ -92,7 +92,10 @@ def measure(
     }
     predicted |= {name: Predicted(*future.result()) for name, future in models.items()}
     validation = rows.target.restored(rows.fold.validation_labels)
-    truth = Truth(rows.target, validation, labels.astype(np.float64))
+    truth = Truth(
+        *(rows.target, validation, labels.astype(np.float64)),
+        *(rows.fold.validation_weights, test_weights),
+    )
     result = judge(folder.spec.task, candidates, predicted, truth)
     keep_result(folder.record, candidates.identity, asdict(result))
 
