@@ -19,6 +19,7 @@ from hpsearch.statistics.estimate import Estimate, around
 from hpsearch.statistics.residuals import measure_residuals
 from hpsearch.statistics.split import split_estimate
 from hpsearch.statistics.stability import NORMAL_95
+from hpsearch.study.weights import ThresholdRule
 from hpsearch.tasks.metric import Metric, Vector, contributions
 from hpsearch.tasks.task import Task
 
@@ -183,16 +184,17 @@ def judge(
             for name, baseline in baselines.items()
         ),
         openings=(),
-        **_worth(task, truth, predicted[reference]),
+        **_worth(task, truth, predicted[reference], candidates.threshold),
     )
 
 
-def _worth(task: Task, truth: Truth, shown: Predicted) -> dict[str, Any]:
+def _worth(task: Task, truth: Truth, shown: Predicted, rule: ThresholdRule) -> dict[str, Any]:
     """What the reference's predictions are worth, by what kind they are."""
     worth: dict[str, Any] = {"calibration": None}
     if task.gives_probability:
-        threshold = choose_threshold(truth.validation, shown.validation)
-        worth["calibration"] = calibrate(truth.test, shown.test, threshold)
+        rows = (truth.validation, shown.validation)
+        threshold = choose_threshold(*rows, rule, truth.validation_weights)
+        worth["calibration"] = calibrate(truth.test, shown.test, threshold, rule=rule)
     elif task.classification:
         worth["decisions"] = decide(truth.test, shown.test)
     else:

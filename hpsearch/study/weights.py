@@ -2,12 +2,11 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
-
-from hpsearch.study.section import StudyTable
 
 
 def _is_positive(number: Any) -> bool:
@@ -33,19 +32,23 @@ ClassWeights = Annotated[
 ]
 
 
-class Costs(StudyTable):
-    """What a row costs that is called 1 and is 0, and one that is called 0 and is 1."""
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What a row costs that is called 1 and is 0, and one that is called 0 and is 1; above 0."""
 
-    false_positive: Positive
-    false_negative: Positive
+    false_positive: float
+    false_negative: float
+
+
+_COSTS = {field.name for field in fields(Costs)}
 
 
 def _checked_threshold(entry: Any) -> Any:
     if entry in ("accuracy", "f1") or isinstance(entry, Costs):
         return entry
     costs = entry if isinstance(entry, Mapping) else {}
-    if costs.keys() == Costs.model_fields.keys() and all(map(_is_positive, costs.values())):
-        return entry
+    if costs.keys() == _COSTS and all(map(_is_positive, costs.values())):
+        return Costs(**{name: float(cost) for name, cost in costs.items()})
     raise PydanticCustomError(
         "rule",
         'must be "accuracy", "f1", or what mistakes cost, finite numbers above 0: '

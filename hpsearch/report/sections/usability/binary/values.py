@@ -14,6 +14,7 @@ from hpsearch.report.sections.usability.binary.sentences import (
     say_ranking,
     say_scores,
 )
+from hpsearch.report.threshold import say_rule
 from hpsearch.statistics.calibration import DRAWS, Calibration, estimate_share
 
 #: False positive rates for which the table of the ROC says what is found.
@@ -54,6 +55,7 @@ def _decisions(calibration: Calibration) -> dict[str, Any]:
     zeros, ones = right_zeros + wrong_ones, wrong_zeros + right_ones
     return {
         "threshold": calibration.threshold,
+        "threshold_of": say_rule(calibration.rule),
         "confusion": calibration.confusion,
         "accuracy": asdict(estimate_share(right_zeros + right_ones, zeros + ones)),
         "accuracy_of_one_label": max(zeros, ones) / (zeros + ones),
