@@ -17,6 +17,7 @@ _SHORT = {
     "duplicates": "duplicates",
     "sorted_labels": "rows sorted by their label",
     "rare_classes": "rare classes",
+    "scarce_classes": "classes of few rows to choose by or to test on",
     "identifier": "identifiers",
     "constant": "constant columns",
     "empty": "empty columns",

@@ -7,6 +7,7 @@ import numpy as np
 
 from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.report.classes import ClassNames
+from hpsearch.report.scarcity import say_few, scarcity_of
 from hpsearch.report.section import Values
 from hpsearch.report.sections.usability.binary.sentences import (
     say_calibration,
@@ -33,7 +34,10 @@ def read_values(outcome: Outcome, test: TestResult, calibration: Calibration) ->
         "said": {
             "probabilities": list(say_calibration(test.reference, names, calibration)),
             "ranking": say_ranking(outcome.task, names, test),
-            "decisions": list(say_decisions(outcome, names, calibration, decisions)),
+            "decisions": [
+                *say_decisions(outcome, names, calibration, decisions),
+                *say_few(scarcity_of(outcome.data)),
+            ],
             "scores": say_scores(ranges),
         },
         "calibration": {
