@@ -19,6 +19,9 @@ FEW = 10
 #: At most so many texts are classes.
 MOST_CLASSES = 100
 
+#: The share of a class that is told if it is smaller.
+SMALL_SHARE = 0.1
+
 #: Numbers of which each is there less often, on average, are no classes.
 ROWS_A_CLASS = 10
 
@@ -33,6 +36,8 @@ class Target:
         reason: Why it is this task, for people.
         rare: Rows of classes that are left out, as they are too few to be in every part.
         skewed: Whether it is a number with a long tail upwards.
+        rarest: The class of the fewest rows that are kept, with its share of them, where that is
+            less than a tenth.
     """
 
     label: str
@@ -41,6 +46,7 @@ class Target:
     reason: str
     rare: Mapping[str, int] = field(default_factory=dict)
     skewed: bool = False
+    rarest: tuple[str, float] | None = None
 
 
 def find_label(profile: Profile, named: str | None, usual: str | None = None) -> ColumnProfile:
@@ -119,7 +125,17 @@ def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Targ
     if rare and task is None:
         chosen = "binary" if len(kept) == 2 else chosen
         reason = f"{len(kept)} different values, without the rare ones"
-    return Target(name, chosen, class_order(kept), reason, rare)
+    rarest = _rarest({value: values[value] for value in kept})
+    return Target(name, chosen, class_order(kept), reason, rare, rarest=rarest)
+
+
+def _rarest(rows: Mapping[str, int | None]) -> tuple[str, float] | None:
+    counts = {name: count for name, count in rows.items() if count is not None}
+    name = min(sorted(counts), key=lambda name: counts[name], default=None)
+    if name is None or len(counts) < len(rows):
+        return None
+    share = counts[name] / sum(counts.values())
+    return (name, share) if share < SMALL_SHARE else None
 
 
 def _task(column: ColumnProfile, values: Sequence[str], rows: int) -> tuple[str, str]:
