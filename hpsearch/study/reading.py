@@ -31,6 +31,7 @@ from hpsearch.study.sections import (
 from hpsearch.study.spec import StudySpec
 from hpsearch.study.tagged import NAME, tagged
 from hpsearch.study.toml import CONTROL, parse, read_toml
+from hpsearch.study.weight_rules import weight_mistakes
 from hpsearch.tasks.registry import TASKS
 
 SECTIONS: Mapping[str, type[StudyTable]] = {
@@ -165,6 +166,7 @@ def _check_together(sections: Mapping[str, StudyTable]) -> Iterator[Mistake]:
         case {"data": DataSection() as data}:
             yield from cutting_mistakes(data)
             yield from _left_out_mistakes(data)
+    yield from weight_mistakes(sections)
     match sections:
         case {"data": DataSection() as data, "evaluate": EvaluateSection() as evaluate}:
             known = baselines_of(TASKS[data.task])

@@ -7,7 +7,7 @@ the pool asks here which segments share a program.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +33,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a program is compiled for; ``network`` is padded."""
+    """What a program is compiled for; ``network`` is padded.
+
+    ``weighting`` says what makes rows count differently, as ``Fold.weighting`` does.
+    """
 
     task: str
     objective: str
@@ -44,6 +47,12 @@ class Shape:
     rows: int
     batch_size: int
     validation_rows: int
+    weighting: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def name(self) -> str:
+        """What programs are kept under: another for each shape."""
+        return " weighted by ".join((repr(self), *self.weighting))
 
     @property
     def steps(self) -> int:
@@ -86,7 +95,14 @@ class Shape:
         return tuple(sizes[0] if sizes else 0 for sizes in moving)
 
 
-def shape_of(recipe: Recipe, *, columns: int, rows: int, validation_rows: int) -> Shape:
+def shape_of(
+    recipe: Recipe,
+    *,
+    columns: int,
+    rows: int,
+    validation_rows: int,
+    weighting: tuple[str, ...] = (),
+) -> Shape:
     """The shape that a recipe is trained by on so many rows."""
     return Shape(
         *program_of(recipe),
@@ -94,6 +110,7 @@ def shape_of(recipe: Recipe, *, columns: int, rows: int, validation_rows: int) -
         rows=rows,
         batch_size=min(recipe.batch_size, rows),
         validation_rows=validation_rows,
+        weighting=weighting,
     )
 
 
