@@ -107,9 +107,7 @@ def test_metrics_count_rows_by_their_own_weights(make: Any, size: int) -> None:
 def test_objectives_of_all_rows_count_weights(task: str, objective: str) -> None:
     fold, trained = weighted_fold(task, classes=False), segment(task, 3, objective)
     compiled, keras = (make().run(trained, fold) for make in (compiled_trainer, keras_trainer))
-    plain = compiled_trainer().run(trained, tiny_fold(task=task))
     np.testing.assert_allclose(compiled.curve.values, keras.curve.values, rtol=1e-4, atol=1e-6)
-    assert compiled.state.best.value != plain.state.best.value
 
 
 @pytest.mark.parametrize("make", [compiled_trainer, keras_trainer])
