@@ -11,7 +11,7 @@ from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.record.status import finite_value, trial_status
 from hpsearch.tasks.task import Task
 
-SIMULATED = "simulated rows, not the UCI data"
+SIMULATED = "simulated rows, not measured ones"
 
 LEVEL = 0.95
 

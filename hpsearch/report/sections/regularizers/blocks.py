@@ -158,7 +158,7 @@ def _trials(trials: Mapping[str, Any]) -> Sequence[str]:
 def _layers(layers: Mapping[str, Any], small: float) -> Iterator[Block]:
     yield Paragraph(
         f"{layers['said']} Gradient steps make weights small, hardly ever exactly 0. The tables "
-        "show the weights after the last epoch, not those of the best one, as means over the seeds."
+        "show means over the seeds; where no epoch is named, after the last one, not the best."
     )
     yield _of_layers(
         layers,
@@ -170,6 +170,18 @@ def _layers(layers: Mapping[str, Any], small: float) -> Iterator[Block]:
         "Euclidean norm of each layer's weights",
         lambda layer: say_number(layer["norm"], 2),
     )
+    if layers["by_epoch"]["epochs"]:
+        yield _by_epoch(layers["by_epoch"], layers["networks"])
+
+
+def _by_epoch(by_epoch: Mapping[str, Any], networks: Sequence[Mapping[str, Any]]) -> Table:
+    caption = "Euclidean norm of all weights by epoch"
+    epochs = [Column(say_count(epoch), "number", group="epoch") for epoch in by_epoch["epochs"]]
+    rows = [
+        [network["label"], *(say_number(norm, 2) for norm in by_epoch["norms"][network["name"]])]
+        for network in networks
+    ]
+    return Table(caption, (Column("network", header=True), *epochs), rows, caption)
 
 
 def _of_layers(

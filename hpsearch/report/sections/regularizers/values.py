@@ -1,6 +1,6 @@
 """The winner without each regularizer, trials with and without, and the kernels' weights."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,6 +9,7 @@ from hpsearch.analysis.regularizers import (
     Ablation,
     ablate,
     combinations,
+    norms_by_epoch,
     summarize_layers,
     switches,
     variants,
@@ -132,6 +133,7 @@ def _layers(outcome: Outcome, winner: Winner) -> Mapping[str, Any] | None:
     hidden = len(networks["winner"]) - 1
     return {
         "said": say_sparsity(outcome, winner, networks),
+        "by_epoch": _norms(outcome, {name: names[name] for name in networks}),
         "names": [*(f"hidden {number}" for number in range(1, hidden + 1)), "output"],
         "networks": [
             {
@@ -141,6 +143,18 @@ def _layers(outcome: Outcome, winner: Winner) -> Mapping[str, Any] | None:
             }
             for name, layers in networks.items()
         ],
+    }
+
+
+def _norms(outcome: Outcome, runs: Mapping[str, Sequence[str]]) -> Mapping[str, Any]:
+    """Norms after epochs 1, 2, 5, 10 and so on, and after the last."""
+    norms = {name: norms_by_epoch(outcome, each) for name, each in runs.items()}
+    every = sorted(set().union(*norms.values()))
+    round_numbers = [epoch for epoch in every if str(epoch).rstrip("0") in ("1", "2", "5")]
+    epochs = list(dict.fromkeys((*round_numbers, *every[-1:])))
+    return {
+        "epochs": epochs,
+        "norms": {name: [each.get(epoch) for epoch in epochs] for name, each in norms.items()},
     }
 
 
