@@ -34,3 +34,30 @@ def test_weight_decay_keeps_the_weights_of_a_linear_model_small(tmp_path: Path) 
     norms = said["layers"]["by_epoch"]["norms"]
     assert norms["winner"][-1] < 0.7 * norms["winner"][0]
     assert norms["l2"][-1] > 0.95 * norms["l2"][0]
+
+
+def test_l1_l2_and_dropout_are_on_the_layers_that_the_notebook_says(tmp_path: Path) -> None:
+    outcome, said = run("regularizers", tmp_path, "training.epochs=60", "training.batch_size=8")
+    assert outcome.winner is not None
+    recipe = outcome.recipe(outcome.winner.trial)
+    assert (recipe.network.widths, len(outcome.data.columns)) == ((4, 4), 4)
+    knobs = recipe.knobs
+    assert (knobs.l1, knobs.l2, knobs.dropout) == ((0.1, 0.0), (0.0, 0.1), (0.8, 0.5))
+    layers = {network["name"]: network["layers"] for network in said["layers"]["networks"]}
+    assert list(layers) == ["winner", "l1", "l2", "dropout", "any"]
+    first, second = (
+        {name: kernels[layer]["norm"] for name, kernels in layers.items()} for layer in (0, 1)
+    )
+    assert first["winner"] < 0.8 * first["l1"]
+    assert second["winner"] < 0.8 * second["l2"]
+    assert said["search"] is None
+
+
+def test_the_guided_projects_checklist_is_answered(tmp_path: Path) -> None:
+    outcome, said = run("guided-project", tmp_path, "training.epochs=12", "training.patience=12")
+    values = [(trial.params["l2"], trial.params.get("dropout")) for trial in outcome.trials]
+    assert set(values) == {(0.0, 0.0), (0.0, 0.5), (0.001, None)}
+    answers = {check["question"]: check["answer"] for check in said["checks"]}
+    assert answers["Is the penalty applied?"].startswith("L2 is applied in trial")
+    assert answers["Is dropout off at prediction?"].startswith("It is off in trial")
+    assert "on the test rows" in answers["Which generalizes best?"]

@@ -18,6 +18,7 @@ from hpsearch.report.blocks import (
 )
 from hpsearch.report.cells import estimate_cell
 from hpsearch.report.section import Values
+from hpsearch.report.sections.regularizers.checks import make_checks
 from hpsearch.report.sections.regularizers.figures import changes
 from hpsearch.tasks.task import Task
 from hpsearch.wording import NOTHING, say_count, say_number, say_share, say_signed
@@ -37,6 +38,9 @@ def _blocks(task: Task, values: Values) -> Iterator[Block]:
         yield from _ablation(task, values["ablation"], values["trial"])
     else:
         yield Paragraph(absences["ablation"], "absent")
+    if values["checks"]:
+        yield Heading("Were they in force?")
+        yield make_checks(values["checks"])
     yield Heading("With and without over the whole search")
     if values["search"]:
         yield from _search(task, values["search"], values["listed"])

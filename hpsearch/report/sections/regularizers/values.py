@@ -17,6 +17,7 @@ from hpsearch.analysis.regularizers import (
 from hpsearch.evaluation.leaderboard import Winner
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.section import Values
+from hpsearch.report.sections.regularizers.checks import read_checks
 from hpsearch.report.sections.regularizers.sentences import (
     NO_LOSSES,
     ONE_SEED,
@@ -50,6 +51,7 @@ def read_values(outcome: Outcome) -> Values | str:
     return {
         "trial": winner.trial.number,
         **{name: None if name in absences else part for name, part in parts.items()},
+        "checks": read_checks(outcome),
         "absences": absences,
         "listed": LISTED,
         "small": SMALL,
@@ -92,6 +94,8 @@ def _why_no_ablation(outcome: Outcome, winner: Winner) -> str:
 def _search(outcome: Outcome) -> Mapping[str, Any] | str:
     sets = combinations(outcome)
     complete = sum(group.complete for group in sets.values())
+    if outcome.spec.search.trials == 1:
+        return "There is nothing to compare: the study trains a single configuration."
     if complete < 2:
         return f"A comparison needs at least 2 complete trials, got {complete}. {GO_ON}"
     by_regularizer = switches(outcome)
