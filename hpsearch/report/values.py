@@ -12,7 +12,7 @@ from hpsearch.record.status import finite_value, trial_status
 from hpsearch.report.scarcity import scarcity_of
 from hpsearch.tasks.task import Task
 
-SIMULATED = "simulated rows, not the UCI data"
+SIMULATED = "simulated rows, not measured ones"
 
 LEVEL = 0.95
 

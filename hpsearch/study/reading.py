@@ -115,7 +115,7 @@ def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] =
         name: {key: entry for key, entry in tables.get(name, {}).items() if _is_read(name, key)}
         for name in HYPERPARAMETER_SECTIONS
     }
-    searched = tables.get("search", {}).get("trials") != 0
+    searched = tables.get("search", {}).get("trials") not in (0, 1)
     space, space_mistakes = read_hyperparameters(hyperparameters, searched=searched)
 
     sections: dict[str, StudyTable] = {}

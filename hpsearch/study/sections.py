@@ -34,7 +34,9 @@ class StudySection(StudyTable):
 
 #: Where rows may come from; ``data.sources.registry`` has a source for each.
 #: ``csv`` is another name of ``file``.
-SourceName = Literal["higgs", "file", "csv", "collisions", "scikit-learn", "openml", "frame"]
+SourceName = Literal[
+    "higgs", "file", "csv", "collisions", "linear", "scikit-learn", "openml", "frame"
+]
 
 
 def _task_name(name: str) -> str:
@@ -55,7 +57,7 @@ class DataSection(TableKeys):
     ``train`` it is all other rows. The test is cut first: neither ``validation`` nor ``train``
     moves a row into it or out. A user's rows are shuffled by the study's seed and, where classes
     are predicted, stratified by them; with ``shuffle = false`` the last rows are the test and the
-    first validate. HIGGS and collisions keep the tutorial's order: validation, train, test.
+    first validate. HIGGS and simulated rows keep the tutorial's order: validation, train, test.
 
     ``group`` names a column of which no value is on both sides of a cut, ``time`` one by which the
     latest rows are the test and those before them validate, ``part`` one that says train,

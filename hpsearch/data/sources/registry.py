@@ -6,12 +6,14 @@ from hpsearch.data.sources.collisions.simulation import COLLISIONS
 from hpsearch.data.sources.files.source import CSV, FILE
 from hpsearch.data.sources.frames import FRAME
 from hpsearch.data.sources.higgs.reading import HIGGS
+from hpsearch.data.sources.linear import LINEAR
 from hpsearch.data.sources.openml import OPENML
 from hpsearch.data.sources.scikit_learn import SCIKIT_LEARN
 from hpsearch.data.sources.source import Source
 
 SOURCES: Mapping[str, Source] = {
-    source.name: source for source in (HIGGS, FILE, CSV, COLLISIONS, SCIKIT_LEARN, OPENML, FRAME)
+    source.name: source
+    for source in (HIGGS, FILE, CSV, COLLISIONS, LINEAR, SCIKIT_LEARN, OPENML, FRAME)
 }
 
 

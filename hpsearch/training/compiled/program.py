@@ -4,6 +4,7 @@ A loop over epochs around one over steps; rows stay on the device. Everything th
 in at run time; early stopping, divergence and the best weights are decided inside.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -12,12 +13,13 @@ from hpsearch.data.target import Logarithm
 from hpsearch.models.layers.batch_normalization import MOMENTUM
 from hpsearch.tasks.registry import TASKS
 from hpsearch.training.compiled.dropout import draw_mask
+from hpsearch.training.compiled.fields import layer_field
 from hpsearch.training.compiled.judging import Judging, Value
 from hpsearch.training.compiled.objectives import OBJECTIVES, Objective, of_logarithm
 from hpsearch.training.compiled.rows import Part, Rows, rows_of, times
 from hpsearch.training.compiled.shapes import Shape
 from hpsearch.training.compiled.stack import Stack, clipped
-from hpsearch.training.compiled.updates import FIELDS, update
+from hpsearch.training.compiled.updates import update
 
 #: Rows that go through the network at once to be judged.
 VALIDATION_ROWS = 4_096
@@ -77,7 +79,7 @@ class Program:
             return (done < epochs) & (flag == 0)
 
         def epoch(done: Any, flag: Any, curve: Any, carried: Carried) -> Any:
-            here = tf.slice(coefficients, [done * steps, 0], [steps, len(FIELDS)])
+            here = tf.slice(coefficients, [done * steps, 0], [steps, len(self._shape.fields)])
             train, stepping = self._train(objective, rows, orders[done], here, seed, carried)
             carried = {**carried, **stepping}
             validation = self._validate(objective, rows.validation, carried)
@@ -123,8 +125,8 @@ class Program:
             chosen = tf.slice(order, [index * size], [size])
             x, y = tf.gather(features, chosen), tf.gather(labels, chosen)
             own = rows.train.weights_at(lambda weights: tf.gather(weights, chosen))
-            at = dict(zip(FIELDS, tf.unstack(coefficients[index]), strict=True))
-            masks = self._masks(at["dropout"], seed, before + index)
+            at = dict(zip(shape.fields, tf.unstack(coefficients[index]), strict=True))
+            masks = self._masks(at, seed, before + index)
             weights = self._stack.arrays(state["weights"])
             share = self._shares(index)
             passage = self._stack.forward(weights, x, share, masks)
@@ -153,17 +155,40 @@ class Program:
             return 1.0 / size
         return self._counts(index) / tf.cast(tf.minimum(size, rows - index * size), tf.float32)
 
-    def _masks(self, rate: Any, seed: Any, step: Any) -> list[Any]:
+    def _masks(self, at: Carried, seed: Any, step: Any) -> list[Any]:
         """What dropout multiplies each layer's values with, ``(batch, columns)``."""
         size, columns = self._shape.batch_size, self._stack.dropped()
         sizes = [size * count for count in columns if count]
+        if not sizes:
+            return [None] * len(columns)
+        layers = [index for index, count in enumerate(columns) if count]
+        rate = self._of_layers(at, "dropout", layers, sizes)
         pieces = iter(tf.split(draw_mask(rate, seed, step, sum(sizes)), sizes))
         return [tf.reshape(next(pieces), (size, count)) if count else None for count in columns]
+
+    def _of_layers(
+        self, at: Carried, name: str, layers: Sequence[int], sizes: Sequence[int]
+    ) -> Any:
+        """A number of the knobs; where hidden layers differ, that of each of so many elements.
+
+        Args:
+            layers: To which of the network's layers the elements belong, piece by piece.
+            sizes: How many elements each piece has.
+        """
+        if not self._shape.layered:
+            return at[name]
+        depths = self._shape.network.depths
+        fields = [layer_field(name, depths[layer]) for layer in layers]
+        pieces = zip(fields, sizes, strict=True)
+        return tf.concat([tf.fill([size], at.get(field, 0.0)) for field, size in pieces], 0)
 
     def _step(self, at: Carried, state: Carried, gradient: Any, moments: list[Any]) -> Carried:
         """Weights, slots and averages after one step; ``gradient`` is flat."""
         w, averages = state["weights"], state["averages"]
-        penalty = at["l1"] * tf.sign(w) + 2.0 * at["l2"] * w
+        slots = self._shape.trained
+        layers, sizes = [slot.layer for slot in slots], [slot.array.size for slot in slots]
+        l1, l2 = (self._of_layers(at, name, layers, sizes) for name in ("l1", "l2"))
+        penalty = l1 * tf.sign(w) + 2.0 * l2 * w
         penalized = tf.range(w.shape[0]) < self._shape.penalized
         gradient = gradient + tf.where(penalized, penalty, 0.0)
         if self._shape.clipped:

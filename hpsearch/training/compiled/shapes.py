@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hpsearch.models.arrays import Arrays, ArraySpec
 from hpsearch.models.network import Network
 from hpsearch.models.recipe import Recipe
+from hpsearch.training.compiled.fields import fields_of
 
 #: Row numbers handed over in one call; bounds a chunk's epochs.
 CHUNK_ROWS = 2**18
@@ -33,7 +34,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a program is compiled for; ``network`` is padded.
+    """What a program is compiled for; ``network`` is padded, ``layered`` is that of the knobs.
 
     ``weighting`` says what makes rows count differently, as ``Fold.weighting`` does.
     """
@@ -43,6 +44,7 @@ class Shape:
     target_transform: str
     network: Network
     clipped: bool
+    layered: bool
     columns: int
     rows: int
     batch_size: int
@@ -53,6 +55,11 @@ class Shape:
     def name(self) -> str:
         """What programs are kept under: another for each shape."""
         return " weighted by ".join((repr(self), *self.weighting))
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The columns of a step's coefficients; see ``updates``."""
+        return fields_of(len(self.network.widths) if self.layered else 0)
 
     @property
     def steps(self) -> int:
@@ -114,11 +121,12 @@ def shape_of(
     )
 
 
-def program_of(recipe: Recipe) -> tuple[str, str, str, Network, bool]:
+def program_of(recipe: Recipe) -> tuple[str, str, str, Network, bool, bool]:
     """What decides which program trains a recipe: equal for those that share one."""
     padded = recipe.network.with_widths(padded_widths(recipe.network.widths))
     transform = recipe.preparation.target_transform
-    return recipe.task, recipe.objective, transform, padded, recipe.knobs.clip_norm > 0
+    switches = (recipe.knobs.clip_norm > 0, recipe.knobs.layered)
+    return recipe.task, recipe.objective, transform, padded, *switches
 
 
 def padded_widths(widths: Sequence[int]) -> tuple[int, ...]:
@@ -127,6 +135,8 @@ def padded_widths(widths: Sequence[int]) -> tuple[int, ...]:
     Equal widths are padded to a multiple of 16, by a quarter at most above 64; unequal ones, of
     which there are many more, to the next power of two.
     """
+    if not widths:
+        return ()
     if len(set(widths)) > 1:
         return tuple(max(16, 1 << (width - 1).bit_length()) for width in widths)
     width = widths[0]

@@ -23,7 +23,7 @@ from hpsearch.training.compiled.program import Program
 from hpsearch.training.compiled.rows import tensors_of
 from hpsearch.training.compiled.shapes import Shape, flatten, shape_of, unflatten
 from hpsearch.training.compiled.tracing import trace
-from hpsearch.training.compiled.updates import FIELDS, coefficients
+from hpsearch.training.compiled.updates import coefficients
 from hpsearch.training.curve import Ending
 from hpsearch.training.initialization import dropout_seed, initial_weights
 from hpsearch.training.segment import Best, Progress, Segment, State, epoch_permutation, inspected
@@ -70,8 +70,8 @@ class CompiledTrainer:
             orders = np.zeros((shape.chunk, shape.rows), np.int32)
             for index in range(epochs):
                 orders[index] = epoch_permutation(segment.seed, first + index + 1, shape.rows)
-            numbers = np.zeros((shape.chunk * shape.steps, len(FIELDS)), np.float32)
-            wanted = coefficients(recipe.knobs, shape.steps, first, first + epochs)
+            numbers = np.zeros((shape.chunk * shape.steps, len(shape.fields)), np.float32)
+            wanted = coefficients(recipe.knobs, shape.fields, shape.steps, first, first + epochs)
             numbers[: len(wanted)] = wanted
             chunk = (tf.constant(values) for values in (orders, epochs, numbers))
             given = (rows, logarithm, *chunk, seed, patience, carried)

@@ -27,7 +27,7 @@ def _sentences(task: Task, values: Mapping[str, Any]) -> Iterator[str]:
     if values["notice"]:
         yield (
             "The rows are simulated, so these numbers show that the search works; "
-            "they say nothing about the UCI data."
+            "they say nothing about measured rows."
         )
     if test is None:
         yield _untested(values, best) if best else values["absences"]["best"]
