@@ -15,8 +15,8 @@ from hpsearch.models.preparation import Preparation
 class Fold:
     """Everything that training may see: preprocessed train and validation rows.
 
-    Features are float32 ``(rows, columns)``, labels float32 ``(rows,)``: classes by their places,
-    or numbers that are standardized by ``target``, the scale of the train rows.
+    Features are float32 or uint8 ``(rows, columns)``, labels float32 ``(rows,)``: classes by their
+    places, or numbers that are standardized by ``target``, the scale of the train rows.
     """
 
     train_features: Features

@@ -33,7 +33,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a program is compiled for; ``network`` is padded."""
+    """What a program is compiled for; ``network`` is padded, ``features`` are of that type."""
 
     task: str
     objective: str
@@ -44,6 +44,7 @@ class Shape:
     rows: int
     batch_size: int
     validation_rows: int
+    features: str = "float32"
 
     @property
     def steps(self) -> int:
@@ -86,14 +87,17 @@ class Shape:
         return tuple(sizes[0] if sizes else 0 for sizes in moving)
 
 
-def shape_of(recipe: Recipe, *, columns: int, rows: int, validation_rows: int) -> Shape:
-    """The shape that a recipe is trained by on so many rows."""
+def shape_of(
+    recipe: Recipe, *, columns: int, rows: int, validation_rows: int, features: str = "float32"
+) -> Shape:
+    """The shape that a recipe is trained by on so many rows, of features of a type."""
     return Shape(
         *program_of(recipe),
         columns=columns,
         rows=rows,
         batch_size=min(recipe.batch_size, rows),
         validation_rows=validation_rows,
+        features=features,
     )
 
 

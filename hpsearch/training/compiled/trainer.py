@@ -57,6 +57,7 @@ class CompiledTrainer:
             columns=fold.columns,
             rows=len(fold.train_labels),
             validation_rows=len(fold.validation_labels),
+            features=fold.train_features.dtype.name,
         )
         rows = self._on_device(fold)
         logarithm = tf.constant(astuple(fold.target.logarithm or NO_LOGARITHM), tf.float32)
