@@ -18,7 +18,9 @@ from hpsearch.errors import shown
 LABEL = "label"
 
 #: Types of numbers, as NumPy and as DuckDB call them.
-TYPES: Mapping[str, str] = {"float32": "FLOAT", "float64": "DOUBLE"}
+TYPES: Mapping[str, str] = {"float32": "FLOAT", "float64": "DOUBLE", "uint8": "UTINYINT"}
+
+LABEL_TYPES = (TYPES["float32"], TYPES["float64"])
 
 
 def keep_rows(path: Path, table: Table) -> None:
@@ -94,8 +96,8 @@ def _wrong_columns(columns: tuple[Column, ...], types: Sequence[str], dtype: str
     expected = ["VARCHAR" if column.is_text else TYPES[dtype] for column in columns]
     if found != expected:
         return f"columns must be of types {shown(expected)}, got {shown(found)}"
-    if label not in TYPES.values():
-        return f"labels must be {' or '.join(TYPES.values())}, got {label}"
+    if label not in LABEL_TYPES:
+        return f"labels must be {' or '.join(LABEL_TYPES)}, got {label}"
     return None
 
 

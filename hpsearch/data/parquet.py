@@ -109,10 +109,18 @@ class ParquetFile:
     _connection: duckdb.DuckDBPyConnection
 
     def numbers(self, places: Sequence[int]) -> Iterator[tuple[int, Array]]:
-        """Columns of numbers by their places, NaN where they are missing."""
+        """Columns of numbers by their places, NaN where they are missing.
+
+        Raises:
+            DamagedError: If a whole number is missing.
+        """
         for place, values in self._columns(places):
-            missing = np.ma.getmaskarray(values)
-            yield place, np.where(missing, np.nan, np.ma.getdata(values)).astype(values.dtype)
+            missing, numbers = np.ma.getmaskarray(values), np.ma.getdata(values)
+            if missing.any():
+                if numbers.dtype.kind != "f":
+                    raise DamagedError(f"column {place} must have no missing values")
+                numbers = np.where(missing, np.nan, numbers).astype(values.dtype)
+            yield place, numbers
 
     def codes(self, place: int, vocabulary: Sequence[str]) -> NDArray[np.int32]:
         """A column of texts as places in a vocabulary, -1 for a missing one.

@@ -64,8 +64,9 @@ class DataSection(TableKeys):
 
     How rows are prepared may stand here too, or in ``[space]`` to be searched. ``scaling`` brings
     columns of numbers to like size: ``standard`` by mean and deviation, ``robust`` by median and
-    quartiles with far values drawn in, ``quantile`` to a normal distribution. With
-    ``target_transform = "log"`` networks learn the logarithm of a number above the least.
+    quartiles with far values drawn in, ``quantile`` to a normal distribution, ``pixel`` divides
+    them by 255. With ``target_transform = "log"`` networks learn the logarithm of a number above
+    the least.
     """
 
     source: SourceName = "higgs"

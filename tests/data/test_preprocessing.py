@@ -115,6 +115,10 @@ class TestQuantile(PreprocessingContract):
     fit = staticmethod(partial(TablePreprocessing.fit, scaling="quantile"))
 
 
+class TestPixel(PreprocessingContract):
+    fit = staticmethod(partial(TablePreprocessing.fit, scaling="pixel"))
+
+
 class TestConstantQuantiles(PreprocessingContract):
     """Every column has one value, so that there is nothing to map."""
 
@@ -174,7 +178,7 @@ def test_a_column_is_constant_only_if_it_is(scaling: Any) -> None:
     np.testing.assert_array_equal(constant, 0)
 
 
-@pytest.mark.parametrize("scaling", ["standard", "robust", "quantile"])
+@pytest.mark.parametrize("scaling", ["standard", "robust", "quantile", "pixel"])
 def test_values_far_from_all_train_rows_give_finite_features(scaling: Any) -> None:
     raw, columns = one_column(1, 2, 3, 4, np.inf, -np.inf, 1e300, -1e300, 1e-300)
     features = TablePreprocessing.fit(raw[:4], columns, scaling).apply(raw)[:, 0]
@@ -214,6 +218,15 @@ def test_robust_scaling_draws_far_values_in() -> None:
     z = (np.arange(101) - 50) / 50
     np.testing.assert_allclose(features[:-1], z / np.sqrt(1 + (z / 3) ** 2), rtol=1e-6)
     assert features[-1] == pytest.approx(3, abs=1e-5)
+
+
+def test_pixels_are_divided_by_255_and_constant_ones_are_0() -> None:
+    pixels = np.array([[0, 9, 10], [255, 9, 20], [51, 8, 0]], np.uint8)
+    raw = RawRows.of_numbers(pixels)
+    features = TablePreprocessing.fit(raw[:2], number_columns(("a", "b", "c")), "pixel").apply(raw)
+    expected = pixels / 255.0
+    expected[:, 1] = 0
+    np.testing.assert_array_equal(features, expected.astype(np.float32))
 
 
 def test_quantile_scaling_makes_a_skewed_column_normal() -> None:

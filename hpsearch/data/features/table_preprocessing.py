@@ -12,12 +12,12 @@ from hpsearch.data.columns import Column, RawRows
 from hpsearch.data.features.categories import Categories
 from hpsearch.data.features.dates import Dates
 from hpsearch.data.features.numbers import Numbers
-from hpsearch.data.features.scaling import Quantile, Robust, Scaling, Standard
+from hpsearch.data.features.scaling import Pixel, Quantile, Robust, Scaling, Standard
 from hpsearch.data.table import Features
 from hpsearch.stock import StockNode, function_node, layer_node
 
 SCALINGS: Mapping[str, type[Scaling]] = MappingProxyType(
-    {"standard": Standard, "robust": Robust, "quantile": Quantile}
+    {"standard": Standard, "robust": Robust, "quantile": Quantile, "pixel": Pixel}
 )
 
 #: Rows that are worked on at a time, so that float64 values are never there for all of them.
