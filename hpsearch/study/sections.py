@@ -33,7 +33,16 @@ class StudySection(StudyTable):
 
 #: Where rows may come from; ``data.sources.registry`` has a source for each.
 #: ``csv`` is another name of ``file``.
-SourceName = Literal["higgs", "file", "csv", "collisions", "scikit-learn", "openml", "frame"]
+SourceName = Literal[
+    "higgs",
+    "file",
+    "csv",
+    "collisions",
+    "scikit-learn",
+    "openml",
+    "frame",
+    "fashion-mnist",
+]
 
 
 def _task_name(name: str) -> str:
