@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.study.kinds import Kind
+from hpsearch.study.kinds import TEXT_KINDS, Kind
 
 __all__ = ["MISSING", "Column", "Kind", "RawRows", "number_columns"]
 
@@ -24,7 +24,7 @@ class Column:
     @property
     def is_text(self) -> bool:
         """Whether its values are among the texts of ``RawRows``, and not among the numbers."""
-        return self.kind == "category"
+        return self.kind in TEXT_KINDS
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -25,6 +25,7 @@ VALUES: dict[Kind, str] = {
     "boolean": "0 or 1; NaN is missing",
     "date": "days since 1970-01-01 with their fraction; NaN is missing",
     "category": 'the text; "" is missing',
+    "words": 'the text, whose words the model looks up; "" has none',
 }
 
 

@@ -42,6 +42,7 @@ SourceName = Literal[
     "openml",
     "frame",
     "fashion-mnist",
+    "imdb",
 ]
 
 

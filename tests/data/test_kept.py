@@ -10,7 +10,7 @@ import pytest
 from hpsearch.arrays import DamagedError
 from hpsearch.data import parquet
 from hpsearch.data.columns import Column, RawRows
-from hpsearch.data.kept import keep_rows, kept_rows, read_kept_rows
+from hpsearch.data.kept import LISTED, keep_rows, kept_rows, read_kept_rows
 from hpsearch.data.parquet import Texts, write_parquet
 from hpsearch.data.table import Origin, Table
 
@@ -54,6 +54,24 @@ def test_all_kinds_of_columns_come_back(tmp_path: Path, dtype: Any, labels: Any)
     assert kept.fingerprint() == table.fingerprint()
     assert (kept.columns, kept.classes, kept.origin) == (table.columns, ("no", "yes"), table.origin)
     assert kept.raw.texts().tolist() == [["a", ""], ["", ""], ["B", ""]]
+
+
+@pytest.mark.parametrize("absent", [0, 1])
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_long_vocabulary_is_written_only_where_the_rows_do_not_tell_it(
+    tmp_path: Path, absent: int, step: int
+) -> None:
+    texts = tuple(sorted(f"review {place}" for place in range(LISTED + 5)))[::step]
+    codes = np.arange(-1, len(texts) - absent, dtype=np.int32)[:, None]
+    raw = RawRows(np.empty((len(codes), 0)), codes, (texts,))
+    labels = np.zeros(len(codes), np.float32)
+    origin = Origin("csv", "reviews", simulated=False)
+    table = Table(raw, labels, (Column("review", "words"),), origin)
+    path = tmp_path / "rows.parquet"
+    keep_rows(path, table)
+    assert read_kept_rows(path).fingerprint() == table.fingerprint()
+    told = json.dumps([None]).encode() in path.read_bytes()
+    assert told == (absent == 0 and step == 1)
 
 
 def test_bytes_come_back_as_bytes(tmp_path: Path) -> None:

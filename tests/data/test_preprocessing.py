@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hpsearch.data.columns import Column, RawRows, number_columns
 from hpsearch.data.features.table_preprocessing import TablePreprocessing
 from hpsearch.data.preprocessing import Preprocessing
-from tests.data.tables import MIXED, NUMBERS, mixed_rows, number_rows
+from tests.data.tables import MIXED, NUMBERS, mixed_rows, number_rows, review_rows
 
 TRAIN = slice(0, 300)
 
@@ -23,6 +23,7 @@ class PreprocessingContract:
 
     fit: Any
     columns: tuple[Column, ...] = MIXED
+    dtype: Any = np.float32
 
     @pytest.fixture
     def rows(self) -> RawRows:
@@ -36,11 +37,11 @@ class PreprocessingContract:
     def test_the_columns_keep_their_names_and_order(self, fitted: Preprocessing) -> None:
         assert fitted.columns == self.columns
 
-    def test_features_are_finite_float32_each_with_a_name(
+    def test_features_are_finite_each_with_a_name(
         self, fitted: Preprocessing, rows: RawRows
     ) -> None:
         features = fitted.apply(rows)
-        assert features.dtype == np.float32
+        assert features.dtype == self.dtype
         assert features.shape == (400, fitted.width) == (400, len(set(fitted.features)))
         assert np.isfinite(features).all()
 
@@ -87,7 +88,7 @@ class PreprocessingContract:
         inputs = raw_inputs(fitted.columns)
         model = keras.Model(inputs, features_of(fitted, inputs))
         tensors = raw_tensors(fitted.columns, rows)
-        given = tensors if isinstance(tensors, dict) else {"numbers": tensors}
+        given = tensors if isinstance(tensors, dict) else {next(iter(inputs)): tensors}
         np.testing.assert_allclose(
             model.predict_on_batch(given), fitted.apply(rows), rtol=1e-6, atol=1e-6
         )
@@ -117,6 +118,30 @@ class TestQuantile(PreprocessingContract):
 
 class TestPixel(PreprocessingContract):
     fit = staticmethod(partial(TablePreprocessing.fit, scaling="pixel"))
+
+
+class TestWordsAlone(PreprocessingContract):
+    """Texts are all that there is, so that features are bytes."""
+
+    fit = TablePreprocessing.fit
+    columns: tuple[Column, ...] = (Column("review", "words"),)
+    dtype: Any = np.uint8
+
+    @pytest.fixture
+    def rows(self) -> RawRows:
+        return review_rows()
+
+
+class TestWordsBesideOthers(TestWordsAlone):
+    columns = (Column("stars", "number"), Column("review", "words"), Column("city", "category"))
+    dtype = np.float32
+
+    @pytest.fixture
+    def rows(self) -> RawRows:
+        reviews, mixed = review_rows(), mixed_rows()
+        codes = np.column_stack([reviews.codes, mixed.codes[:, :1]]).astype(np.int32)
+        vocabularies = (*reviews.vocabularies, mixed.vocabularies[0])
+        return RawRows(mixed.numbers[:, :1], codes, vocabularies)
 
 
 class TestConstantQuantiles(PreprocessingContract):
@@ -331,7 +356,8 @@ def test_features_equal_those_of_scikit_learn_where_the_rules_coincide() -> None
         [("scaled", scaled, numeric), ("told", told, numeric), ("texts", encoder, categories)]
     )
     expected = transformer.fit(frame[:300]).transform(frame)
-    cities = [*fitted.categories[0].texts, "none"]
+    cities = [name.removeprefix("city = ") for name in fitted.features if "city = " in name]
+    cities.append("none")
     order = np.argsort(cities)
     ours = fitted.apply(raw)
     features = [*range(4), *(4 + order), 4 + len(cities), 5 + len(cities)]

@@ -27,7 +27,11 @@ def find_identifiers(table: Table, cut: Cut) -> Iterator[Notice]:
         for column, values in numbers_of(table)
         if column.kind == "number" and _names_rows(values)
     }
-    found |= {column.name for column, codes in texts_of(table) if _differ(codes[codes != MISSING])}
+    found |= {
+        column.name
+        for column, codes in texts_of(table)
+        if column.kind == "category" and _differ(codes[codes != MISSING])
+    }
     names = [name for name in table.names if name in found]
     if names:
         yield Notice(

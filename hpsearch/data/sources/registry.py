@@ -7,12 +7,13 @@ from hpsearch.data.sources.fashion_mnist import FASHION_MNIST
 from hpsearch.data.sources.files.source import CSV, FILE
 from hpsearch.data.sources.frames import FRAME
 from hpsearch.data.sources.higgs.reading import HIGGS
+from hpsearch.data.sources.imdb import IMDB
 from hpsearch.data.sources.openml import OPENML
 from hpsearch.data.sources.scikit_learn import SCIKIT_LEARN
 from hpsearch.data.sources.source import Source
 
 #: Data sets that are fetched, or read from the files of their publisher.
-DATA_SETS = (FASHION_MNIST,)
+DATA_SETS = (FASHION_MNIST, IMDB)
 
 SOURCES: Mapping[str, Source] = {
     source.name: source
