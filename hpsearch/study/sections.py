@@ -1,12 +1,14 @@
 """The sections of a study file as pydantic models: their keys, defaults and rules."""
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from hpsearch.models.recipe import Engine
 from hpsearch.models.tutorial import TUTORIAL
+from hpsearch.space.space import Scalar
 from hpsearch.study.cutting import Size, with_defaults
 from hpsearch.study.pruners import Median, Pruner
 from hpsearch.study.samplers import Sampler, Tpe
@@ -116,6 +118,25 @@ class TrainingSection(StudyTable):
     decay_epochs: Count = 1_000
 
 
+def _are_scalars(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, Scalar) for value in values)
+
+
+def _checked_trials(first: Any) -> Any:
+    trials = first if isinstance(first, list | tuple) else [None]
+    if all(isinstance(trial, Mapping) and _are_scalars(trial.values()) for trial in trials):
+        return first
+    raise PydanticCustomError(
+        "rule", "must be a list of tables, each of values by hyperparameter, [{ units = 16 }]"
+    )
+
+
+#: Trials by their hyperparameters.
+NamedTrials = Annotated[
+    tuple[dict[str, Scalar], ...], BeforeValidator(_checked_trials), Field(strict=False)
+]
+
+
 class SearchSection(StudyTable):
     """``[search]``: who proposes, who prunes, how many trials, how many at a time.
 
@@ -126,6 +147,9 @@ class SearchSection(StudyTable):
     train at a time on the virtual clock and is part of what makes the result; the number of worker
     processes is not. No trial is pruned before ``warmup``, a share of ``training.epochs``, has
     passed; ``warmup_epochs``, if given, says how many epochs instead.
+
+    ``first`` names the first trials by their hyperparameters, one table each: what is known to be
+    worth a look, before the sampler proposes others.
     """
 
     objective: Text | None = None
@@ -135,6 +159,7 @@ class SearchSection(StudyTable):
     warmup_epochs: Annotated[int, Field(ge=0)] | None = None
     trials: Annotated[int, Field(ge=0, le=1_000_000)] = 100
     parallel: Annotated[Count, Field(le=1_024)] = 8
+    first: NamedTrials | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -1,7 +1,7 @@
 """How many rows go through a network at a time where all rows do."""
 
-#: The most rows of a block, and the most values that are float32 at a time: 128 MB.
-ROWS, VALUES = 8_192, 1 << 25
+#: The most rows of a block, and the most values that are float32 at a time: 32 MB.
+ROWS, VALUES = 8_192, 1 << 23
 
 
 def block_rows(columns: int, most: int = ROWS) -> int:
