@@ -53,6 +53,10 @@ def test_imdb_runs_from_its_name_and_predicts_new_reviews_as_the_report_says(
     measured = outcome.test.metrics
     assert measured["accuracy"].value > 0.8
 
+    card = (out / "models" / "best.md").read_text()
+    assert "Words that are not among the most frequent ones" in card
+    assert "infrequent" not in card
+
     tests = {name: text for name, text in reviews().items() if "/test/" in name}
     with (tmp_path / "new.csv").open("w", newline="") as file:
         writer = csv.writer(file)
