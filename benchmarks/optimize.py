@@ -66,8 +66,9 @@ def optimize(
     every: float,
     workers: int | None = None,
     data: Path | None = None,
+    study: str = "higgs",
 ) -> Watched:
-    """Run the study ``higgs`` with some entries replaced and nothing cached.
+    """Run a study with some entries replaced and nothing cached.
 
     Args:
         settings: ``section.key`` and the value that takes the place of the study file's.
@@ -77,7 +78,7 @@ def optimize(
         SystemExit: If hpsearch fails.
     """
     command = [
-        *(sys.executable, "-m", "hpsearch", "optimize", "--study", "higgs", "--json"),
+        *(sys.executable, "-m", "hpsearch", "optimize", "--study", study, "--json"),
         *("--out", str(out), *overrides(settings)),
         *([] if workers is None else ["--workers", str(workers)]),
         *([] if data is None else ["--data", str(data)]),

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
@@ -38,6 +38,7 @@ from hpsearch.search.loop import search
 from hpsearch.study.spec import StudySpec
 from hpsearch.tensorboard.writing import write_tensorboard
 from hpsearch.training.run import Run
+from hpsearch.wording import say_folds
 
 
 def optimize(
@@ -119,7 +120,7 @@ def reproduce(
     facts = facts_of(table, rows, spec.task)
     del table
     folder.check_rows(facts)
-    with training_pool((rows.folds,), workers, view.tell) as pool:
+    with training_pool(rows.folds, workers, view.tell) as pool:
         repetitions = []
         view.retraining(0, len(runs))
         for repetition in repeat(runs, problem_of(facts), pool):
@@ -167,7 +168,7 @@ def _opened(
             folder.check_place()
             keep_rows(rows_file(out), table)
         del table, kept
-        with training_pool((rows.folds,), workers, view.tell) as pool:
+        with training_pool(rows.folds, workers, view.tell) as pool:
             yield folder, rows, problem_of(facts), pool
 
 
@@ -185,27 +186,32 @@ def _models(folder: StudyFolder, rows: Split, pool: Pool) -> Models:
     task = folder.spec.task.name
 
     def network(run: Run, weights: Arrays, raw: RawRows) -> Future[Any]:
-        prepared = rows.prepared[run.recipe.preparation]
+        prepared = rows.prepared[run.fold][run.recipe.preparation]
         about = (raw, prepared.fold.target)
         return pool.call(predict, run.recipe, prepared.preprocessing, weights, *about)
 
     def validation(run: Run, weights: Arrays) -> Future[Any]:
         return pool.call(predict_validation, run, weights)
 
-    def baseline(name: str, seed: int, raw: RawRows) -> Future[Any]:
-        return pool.call(fit_and_predict, task, name, seed, rows.usual, rows.preprocessing, raw)
+    def baseline(name: str, seed: int, raw: RawRows, fold: int) -> Future[Any]:
+        preprocessing = rows.prepared[fold][rows.usual].preprocessing
+        return pool.call(fit_and_predict, task, name, seed, fold, rows.usual, preprocessing, raw)
 
-    def save(path: Path, run: Run, weights: Arrays, threshold: float | None) -> None:
-        prepared = rows.prepared[run.recipe.preparation]
-        about = (prepared.fold.target, folder.data().classes, threshold)
-        whole = (path, run.recipe, prepared.preprocessing, weights, *about)
+    def save(path: Path, run: Run, weights: Sequence[Arrays], threshold: float | None) -> None:
+        prepared = [ways[run.recipe.preparation] for ways in rows.prepared]
+        networks = [
+            (each.preprocessing, arrays, each.fold.target)
+            for each, arrays in zip(prepared, weights, strict=True)
+        ]
+        whole = (path, run.recipe, networks, folder.data().classes, threshold)
         pool.call(save_model, *whole, name="saving the model").result()
 
     return Models(Predictors(network, validation, baseline), save)
 
 
 def _say_rows(facts: DataFacts) -> str:
-    return (
-        f"rows: {facts.description}; {facts.validation_rows:,} validate, "
-        f"{facts.train_rows:,} train, {facts.test_rows:,} are sealed for the test"
-    )
+    parts = f"{facts.validation_rows:,} validate, {facts.train_rows:,} train"
+    if facts.folds:
+        folds = say_folds(len(facts.folds), facts.repeats)
+        parts = f"{facts.train_rows:,} train and validate in turn, in {folds}"
+    return f"rows: {facts.description}; {parts}, {facts.test_rows:,} are sealed for the test"

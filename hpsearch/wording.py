@@ -58,6 +58,16 @@ def say_count(value: int | None) -> str:
     return NOTHING if value is None else f"{value:,}"
 
 
+def say_folds(folds: int, repeats: int = 1) -> str:
+    """``5 folds``, and how often rows were dealt out to them if more than once.
+
+    Args:
+        folds: Of all repeats together.
+    """
+    dealt = f", dealt out {repeats} times" if repeats > 1 else ""
+    return f"{folds // repeats} folds{dealt}"
+
+
 def say_interval(interval: Mapping[str, float | None] | None, digits: int = 4) -> str:
     """``[low, high]``."""
     if interval is None or interval["low"] is None or interval["high"] is None:

@@ -13,6 +13,7 @@ import pytest
 
 from hpsearch.data.columns import RawRows, number_columns
 from hpsearch.data.features.table_preprocessing import TablePreprocessing
+from hpsearch.data.target import UNSCALED
 from hpsearch.models.recipe import recipe_of
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.study.reading import check_study
@@ -87,7 +88,7 @@ def test_new_rows_are_ordered_by_the_names_in_the_saved_model(
     values = {"layers": 1, "units": 4}
     recipe = recipe_of(values, epochs=1, batch_size=9, patience=1, decay_epochs=1)
     weights = initial_weights(recipe.network, 3, seed=1)
-    save_model(tmp_path / "runs/higgs/models/best.keras", recipe, fitted, weights)
+    save_model(tmp_path / "runs/higgs/models/best.keras", recipe, [(fitted, weights, UNSCALED)])
     shuffled = pd.DataFrame(raw, columns=list(names))[["c", "a", "b"]].assign(other=1)
     shuffled.to_csv(tmp_path / "new.csv", index=False)
     monkeypatch.chdir(tmp_path)

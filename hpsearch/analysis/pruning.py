@@ -104,7 +104,7 @@ def weigh_pruning(
         len(pruned),
         sum(trial.epochs for trial in pruned),
         math.fsum(core_seconds(trial, spec, problem) for trial in pruned),
-        saved(spec.training.epochs),
+        saved(spec.most_epochs),
         saved(fmean(lengths)) if lengths else None,
         _beside(
             metric,

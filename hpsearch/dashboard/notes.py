@@ -16,6 +16,7 @@ from hpsearch.wording import (
     first_upper,
     metric_digits,
     say_count,
+    say_folds,
     say_interval,
     say_number,
     say_openings,
@@ -82,21 +83,23 @@ def _say_search(outcome: Outcome) -> str:
     names = dict.fromkeys(
         parameter.name.removesuffix(".on") for parameter in outcome.spec.space.parameters
     )
+    folds = outcome.spec.folds
+    epochs = f"{say_count(training.epochs)} epochs{f' on each of {folds} folds' * (folds > 1)}"
     return (
         f"hpsearch searches {outcome.task.description}: "
         f"{', '.join(map(escape, names))}. It runs {say_count(search.trials)} trials of up to "
-        f"{say_count(training.epochs)} epochs, proposed by `{search.sampler.name}`, pruned by "
-        f"`{search.pruner.name}`."
+        f"{epochs}, proposed by `{search.sampler.name}`, pruned by `{search.pruner.name}`."
     )
 
 
 def say_rows(outcome: Outcome) -> str:
     """How many rows each part has."""
     data = outcome.data
-    return (
-        f"{say_count(data.train_rows)} train, {say_count(data.validation_rows)} validate, "
-        f"{say_count(data.test_rows)} test"
-    )
+    parts = f"{say_count(data.train_rows)} train, {say_count(data.validation_rows)} validate"
+    if data.folds:
+        folds = say_folds(len(data.folds), data.repeats)
+        parts = f"{say_count(data.train_rows)} train and validate in turn, in {folds}"
+    return f"{parts}, {say_count(data.test_rows)} test"
 
 
 def _how_to_read(outcome: Outcome) -> Iterator[str]:

@@ -19,9 +19,13 @@ class DataFacts:
     Attributes:
         fingerprint: Over all rows, those of the test included.
         columns: The raw columns that are features, in their order.
-        width: Number of features after preprocessing, as a network gets them.
+        width: Number of features after preprocessing, as a network gets them; on the first fold.
+        train_rows, validation_rows: With folds all rows that train, and all that validate, on one
+            fold or another.
         classes: Names of the classes, if they have some.
-        target: The scale of what is predicted, over the train rows.
+        target: The scale of what is predicted, over the train rows, those of the first fold.
+        folds: Train and validation rows of each fold, where there are several.
+        repeats: How many times the rows were dealt out to folds.
         chance: By the names of the task's test metrics, what a model that has learned nothing
             reaches on the validation rows.
         notices: What people should know of the rows.
@@ -40,6 +44,8 @@ class DataFacts:
     target: TargetScale = UNSCALED
     chance: Mapping[str, float] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    folds: tuple[tuple[int, int], ...] = ()
+    repeats: int = 1
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -57,13 +63,14 @@ class DataFacts:
                 "classes": tuple(facts["classes"]),
                 "target": TargetScale(**facts["target"]),
                 "notices": tuple(map(Notice.from_json, facts["notices"])),
+                "folds": tuple(map(tuple, facts.get("folds", ()))),
             }
         )
 
 
 def facts_of(table: Table, rows: Split, task: Task) -> DataFacts:
     """The facts of a table that was cut."""
-    labels = rows.fold.validation_labels
+    labels = rows.validation_labels
     own = labels if task.classification else rows.target.restored(labels)
     return DataFacts(
         source=table.origin.kind,
@@ -72,8 +79,8 @@ def facts_of(table: Table, rows: Split, task: Task) -> DataFacts:
         fingerprint=table.fingerprint(),
         columns=rows.preprocessing.columns,
         width=rows.preprocessing.width,
-        train_rows=len(rows.fold.train_labels),
-        validation_rows=len(rows.fold.validation_labels),
+        train_rows=rows.train_rows,
+        validation_rows=len(labels),
         test_rows=len(rows.sealed),
         classes=table.classes,
         target=rows.target,
@@ -83,4 +90,6 @@ def facts_of(table: Table, rows: Split, task: Task) -> DataFacts:
             if metric.chance is not None
         },
         notices=rows.notices,
+        folds=rows.sizes if len(rows.sizes) > 1 else (),
+        repeats=rows.repeats,
     )

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hpsearch.data.cutting import Cut
 from hpsearch.data.features.table_preprocessing import TablePreprocessing
@@ -12,7 +13,7 @@ from hpsearch.data.inspection.notice import Notice
 from hpsearch.data.mapping import LEAST_BYTES, array_folder, mapped
 from hpsearch.data.parts import Fold, Folds, SealedTest
 from hpsearch.data.preprocessing import Preprocessing
-from hpsearch.data.table import Table
+from hpsearch.data.table import Labels, Table
 from hpsearch.data.target import UNSCALED, TargetScale
 from hpsearch.errors import DataError
 from hpsearch.models.preparation import Preparation
@@ -23,7 +24,7 @@ from hpsearch.tasks.task import Task
 class Prepared:
     """Train and validation rows as a network gets them, and how raw rows become features.
 
-    ``preprocessing`` and the fold's scale of the target are learned from the train rows alone.
+    ``preprocessing`` is learned from the train rows alone; see ``split`` for a target's scale.
     """
 
     fold: Fold
@@ -32,32 +33,54 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """A table cut in three.
+    """A table cut in train and validation rows, of one fold or of several, and test rows.
 
     Attributes:
-        prepared: Train and validation rows, prepared in each way that networks are trained on; the
+        prepared: Of each fold, its rows prepared in each way that networks are trained on; the
             first is that of baselines.
+        repeats: How many times the folds deal out all rows.
         notices: What people should know of the rows, found before the test was sealed.
     """
 
-    prepared: Mapping[Preparation, Prepared]
+    prepared: Sequence[Mapping[Preparation, Prepared]]
     sealed: SealedTest
+    repeats: int = 1
     notices: tuple[Notice, ...] = field(default=(), kw_only=True)
 
     @property
     def usual(self) -> Preparation:
         """The first preparation: that of baselines."""
-        return next(iter(self.prepared))
+        return next(iter(self.prepared[0]))
 
     @property
     def fold(self) -> Fold:
-        """The rows of the first preparation; labels are the same in all."""
-        return self.prepared[self.usual].fold
+        """The rows of the first fold in the first preparation; labels are the same in all."""
+        return self.prepared[0][self.usual].fold
 
     @property
-    def folds(self) -> Folds:
+    def folds(self) -> tuple[Folds, ...]:
         """What training gets."""
-        return {way: prepared.fold for way, prepared in self.prepared.items()}
+        return tuple({way: each.fold for way, each in ways.items()} for ways in self.prepared)
+
+    @property
+    def sizes(self) -> tuple[tuple[int, int], ...]:
+        """Train and validation rows of each fold."""
+        folds = (ways[self.usual].fold for ways in self.prepared)
+        return tuple((len(fold.train_labels), len(fold.validation_labels)) for fold in folds)
+
+    @property
+    def train_rows(self) -> int:
+        """Rows that train; where there are several folds, all that are not sealed."""
+        if len(self.prepared) == 1:
+            return len(self.fold.train_labels)
+        return max(train + validation for train, validation in self.sizes)
+
+    @property
+    def validation_labels(self) -> Labels:
+        """Labels of the rows that validate, each once, in the order of ``out_of_fold``."""
+        return out_of_fold(
+            [ways[self.usual].fold.validation_labels for ways in self.prepared], self.repeats
+        )
 
     def mapped(self, environment: Mapping[str, str], tell: Callable[[str], None]) -> Self:
         """The same split with large arrays in files that all processes map; see ``mapping``.
@@ -66,21 +89,29 @@ class Split:
             environment: Names the folder of caches.
             tell: Takes a line where there is no room for them.
         """
-        arrays = {id(array): array for fold in self.folds.values() for array in fold.arrays}
+        arrays = {
+            id(array): array
+            for ways in self.folds
+            for fold in ways.values()
+            for array in fold.arrays
+        }
         if all(array.nbytes < LEAST_BYTES for array in arrays.values()):
             return self
         folder = array_folder(environment)
         files = {key: mapped(array, folder, tell) for key, array in arrays.items()}
-        prepared = {
-            way: replace(each, fold=each.fold.with_arrays(lambda array: files[id(array)]))
-            for way, each in self.prepared.items()
-        }
+        prepared = tuple(
+            {
+                way: replace(each, fold=each.fold.with_arrays(lambda array: files[id(array)]))
+                for way, each in ways.items()
+            }
+            for ways in self.prepared
+        )
         return replace(self, prepared=prepared)
 
     @property
     def preprocessing(self) -> Preprocessing:
-        """That of the first preparation; raw columns and width are the same in all."""
-        return self.prepared[self.usual].preprocessing
+        """That of the first fold's first preparation; raw columns are the same in all."""
+        return self.prepared[0][self.usual].preprocessing
 
     @property
     def target(self) -> TargetScale:
@@ -88,10 +119,24 @@ class Split:
         return replace(self.fold.target, logarithm=None)
 
 
+def out_of_fold(parts: Sequence[NDArray[Any]], repeats: int) -> NDArray[Any]:
+    """What the folds' parts say of each row that validates, one fold after the other.
+
+    Of several repeats the first speaks for the rows, so that each row counts once.
+
+    Args:
+        parts: ``(rows of the fold, ...)`` for each fold, those of one repeat after the other.
+    """
+    return np.concatenate(parts[: len(parts) // repeats]) if len(parts) > 1 else parts[0]
+
+
 def split(
     table: Table, task: Task, cut: Cut, preparations: Sequence[Preparation] = (Preparation(),)
 ) -> Split:
     """Cut a table in validation, train and test rows.
+
+    The scale of a target is that of the first fold's train rows, so that the values of all folds
+    are in one unit; what is learned of features is learned from each fold's own.
 
     Args:
         task: What the labels of each part must be.
@@ -107,15 +152,43 @@ def split(
             f"a table must have at least 1 feature, got none besides {', '.join(cut.left_out)} in "
             f"{table.origin.description}; give more columns"
         )
-    parts = (cut.validation, cut.train, cut.test)
-    for name, part in zip(("validation", "train", "test"), parts, strict=True):
+    _check_labels(table, task, cut)
+    target = UNSCALED if task.classification else TargetScale.fit(table.labels[cut.folds[0][1]])
+    prepared = tuple(
+        _prepared(table, target, preparations, validation, train) for validation, train in cut.folds
+    )
+    sealed = SealedTest(table.raw[cut.test], table.labels[cut.test])
+    return Split(prepared, sealed, cut.repeats)
+
+
+def _check_labels(table: Table, task: Task, cut: Cut) -> None:
+    parts = []
+    for fold, (validation, train) in enumerate(cut.folds):
+        of_fold = f" of fold {fold}" if cut.several else ""
+        parts += [("validation", validation, of_fold), ("train", train, of_fold)]
+    parts.append(("test", cut.test, ""))
+    way_out = "lower data.folds" if cut.several else "mix them (data.shuffle = true)"
+    for name, part, of_fold in parts:
         problem = task.targets_problem(table.labels[part], table.classes)
         if problem is not None:
             raise DataError(
-                f"the {len(part):,} {name} rows {problem}; "
-                f"give more rows, mix them (data.shuffle = true), or leave out what is rare"
+                f"the {len(part):,} {name} rows{of_fold} {problem}; "
+                f"give more rows, {way_out}, or leave out what is rare"
             )
-    validation, train = (table.raw[part] for part in parts[:2])
+
+
+def _prepared(
+    table: Table,
+    target: TargetScale,
+    preparations: Sequence[Preparation],
+    *places: NDArray[np.int64],
+) -> Mapping[Preparation, Prepared]:
+    """A fold in each preparation.
+
+    Args:
+        places: Those of its validation rows, and of its train rows.
+    """
+    validation, train = (table.raw[part] for part in places)
     fitted = {
         scaling: TablePreprocessing.fit(train, table.columns, scaling)
         for scaling in dict.fromkeys(each.scaling for each in preparations)
@@ -123,25 +196,26 @@ def split(
     if not all(preprocessing.width for preprocessing in fitted.values()):
         raise DataError(
             f"the rows of {table.origin.description} must have a column of numbers, or texts that "
-            f"come again, got only texts that hardly any 2 of the {len(parts[1]):,} train rows "
+            f"come again, got only texts that hardly any 2 of the {len(train):,} train rows "
             f"share; give more columns"
         )
     features = {
         scaling: [np.ascontiguousarray(preprocessing.apply(raw)) for raw in (validation, train)]
         for scaling, preprocessing in fitted.items()
     }
-    target = UNSCALED if task.classification else TargetScale.fit(table.labels[parts[1]])
     validation_labels, train_labels = (
-        target.standardized(table.labels[part]).astype(np.float32) for part in parts[:2]
+        target.standardized(table.labels[part]).astype(np.float32) for part in places
     )
 
     def fold(preparation: Preparation) -> Fold:
         validation_features, train_features = features[preparation.scaling]
         logged = preparation.target_transform == "log"
+        if logged and train_labels.min() >= 0:
+            raise DataError(
+                "with target_transform = 'log' each fold must have train rows below the mean of "
+                "the first fold's, got a fold with none; mix the rows (data.shuffle = true)"
+            )
         scale = target.with_logarithm(train_labels) if logged else target
         return Fold(train_features, train_labels, validation_features, validation_labels, scale)
 
-    return Split(
-        {each: Prepared(fold(each), fitted[each.scaling]) for each in preparations},
-        SealedTest(table.raw[parts[2]], table.labels[parts[2]]),
-    )
+    return {each: Prepared(fold(each), fitted[each.scaling]) for each in preparations}

@@ -7,6 +7,7 @@ from hpsearch.data.profile import ColumnProfile, Dialect, Profile
 from hpsearch.draft.classes import LEAST_ROWS
 from hpsearch.draft.columns import column_forms
 from hpsearch.draft.entries import Entry, section_lines
+from hpsearch.draft.folding import folds_of
 from hpsearch.draft.scale import is_used, scale_of, width_of
 from hpsearch.draft.search import search_sections, ways_of
 from hpsearch.draft.table_name import TableName
@@ -163,15 +164,27 @@ def _data(table: TableName, draft: Draft) -> Sequence[Entry]:
         entries.append(Entry("leave_out", tuple(target.rare), LEAVE_OUT))
     if draft.profile.dialect is not None:
         entries += _dialect(draft.profile.dialect, draft.profile.columns)
-    shuffled, validation = "by the study's seed", _size(VALIDATION, draft)
     entries += [
-        Entry("validation", validation, f"{_unit(validation)}; what is left over trains"),
+        _validation(draft),
         Entry("test", _size(TEST, draft), "sealed until the end"),
-        Entry("shuffle", True, f"first mix the rows, {shuffled}; false keeps their order"),
+        Entry("shuffle", True, "first mix the rows, by the study's seed; false keeps their order"),
     ]
     if target.classes:
         entries.append(Entry("stratify", True, "each part has its share of each class"))
     return entries
+
+
+def _validation(draft: Draft) -> Entry:
+    """Which rows validate: on a small table all that are not sealed, in turn."""
+    target, rows = draft.target, draft.profile.rows
+    kept = rows - sum(target.rare.values())
+    smallest = (target.smallest or 0) if target.classes else kept
+    folds = folds_of(kept, TEST, smallest)
+    if folds > 1:
+        why = f"a table of {kept:,} rows is too small to choose by one part of it"
+        return Entry("folds", folds, f"all rows but the test's validate in turn: {why}")
+    size = _size(VALIDATION, draft)
+    return Entry("validation", size, f"{_unit(size)}; what is left over trains")
 
 
 def _size(share: float, draft: Draft) -> float | int:

@@ -33,6 +33,7 @@ class Target:
         reason: Why it is this task, for people.
         rare: Rows of classes that are left out, as they are too few to be in every part.
         skewed: Whether it is a number with a long tail upwards.
+        smallest: Rows of the smallest of these classes; None of a number, or where not known.
     """
 
     label: str
@@ -41,6 +42,7 @@ class Target:
     reason: str
     rare: Mapping[str, int] = field(default_factory=dict)
     skewed: bool = False
+    smallest: int | None = None
 
 
 def find_label(profile: Profile, named: str | None, usual: str | None = None) -> ColumnProfile:
@@ -119,7 +121,8 @@ def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Targ
     if rare and task is None:
         chosen = "binary" if len(kept) == 2 else chosen
         reason = f"{len(kept)} different values, without the rare ones"
-    return Target(name, chosen, class_order(kept), reason, rare)
+    smallest = min((values[value] or 0 for value in kept), default=0) or None
+    return Target(name, chosen, class_order(kept), reason, rare, smallest=smallest)
 
 
 def _task(column: ColumnProfile, values: Sequence[str], rows: int) -> tuple[str, str]:

@@ -34,6 +34,7 @@ def ablation_runs(spec: StudySpec, winner: TrialRecord, classes: int) -> tuple[R
             spec.recipe(without(winner.params, *names), classes),
             run.seed,
             run.index,
+            spec.folds,
         )
         for name, label, names in _variants(spec.space.complete(winner.params))
         for run in retrainings(spec, winner, classes)

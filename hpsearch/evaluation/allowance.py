@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hpsearch.evaluation.histories import whole_history
 from hpsearch.evaluation.leaderboard import read_leaderboard
 from hpsearch.evaluation.retraining import best_trials
 from hpsearch.record.folder import StudyFolder
@@ -49,7 +50,7 @@ def allowance(folder: StudyFolder) -> Allowance | None:
         )
     task = folder.spec.task
     for trial in best_trials(trials, 1, task.metric.sign) if task.ranks_by_loss else ():
-        losses = folder.files.history(trial.run).losses.astype(np.float64)
+        losses = whole_history(folder, trial.run).losses.astype(np.float64)
         if len(losses) > 1:
             return Allowance(
                 float(losses.std(ddof=1)) / math.sqrt(len(losses)),

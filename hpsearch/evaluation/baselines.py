@@ -38,6 +38,7 @@ def baseline_runs(spec: StudySpec, classes: int) -> tuple[Run, ...]:
                 engine=spec.training.engine,
             ),
             baseline_seed(spec.study.seed, BASELINES.index(name)),
+            folds=spec.folds,
         )
         for name in spec.evaluate.baselines
         if is_network(name)

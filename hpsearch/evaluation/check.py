@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Literal
 
 from hpsearch.arrays import DamagedError
@@ -15,7 +16,9 @@ from hpsearch.files import digest_of
 from hpsearch.record.folder import StudyFolder, read_folder, rows_file
 from hpsearch.record.openings import FILE, read_log, recorded_openings
 from hpsearch.record.study_file import written_spec
+from hpsearch.record.trial import TrialRecord
 from hpsearch.training.curve import summarize
+from hpsearch.training.run import Run
 
 #: ``whole``; ``again``: made or trained again by the next run, to the same bits; ``lost``: not to
 #: be trusted, and nothing makes it again by itself.
@@ -123,29 +126,42 @@ def _check_trials(folder: StudyFolder) -> Iterator[Finding]:
     for trial in folder.record.trials():
         if trial.state not in ("complete", "pruned"):
             continue
-        made_by = trial_run(spec, trial, classes).identity
-        part = f"curves/{trial.run}.npz"
-        if problem := folder.files.problem(trial.run, made_by):
-            yield Finding(part, "again", f"{problem}; it is trained again")
-            continue
-        curve = folder.files.history(trial.run, made_by).curve
-        seen = summarize(curve.until(trial.epochs), spec.training.patience)
-        if len(curve) < trial.epochs or (trial.value is not None and seen.value != trial.value):
-            yield Finding(
-                part, "again", f"differs from what the record says of trial {trial.number}"
-            )
-        else:
-            yield Finding(part, "whole", "")
+        yield from _check_trial(folder, trial, trial_run(spec, trial, classes))
+
+
+def _check_trial(folder: StudyFolder, trial: TrialRecord, run: Run) -> Iterator[Finding]:
+    """The curves of the folds that a trial came to, of which a pruned one did not come to all."""
+    left, values = trial.epochs, []
+    for part in run.parts:
+        finding = _check_run(folder, part)
+        if finding.condition != "whole":
+            yield finding
+            return
+        curve = folder.files.history(part.name, part.identity).curve.until(left)
+        left -= len(curve)
+        values.append(summarize(curve, run.recipe.patience).value)
+        if not left:
+            break
+    known = [value for value in values if value is not None]
+    value = fmean(known) if len(known) == len(values) else None
+    if left or (trial.value is not None and value != trial.value):
+        words = f"differs from what the record says of trial {trial.number}"
+        yield Finding(finding.part, "again", words)
+    else:
+        yield from (_check_run(folder, part) for part in run.parts[: len(values)])
 
 
 def _check_others(folder: StudyFolder) -> Iterator[Finding]:
     for run in (*wanted_retrainings(folder), *comparison_runs(folder)):
-        part = f"curves/{run.name}.npz"
-        problem = folder.files.problem(run.name, run.identity)
-        if problem:
-            yield Finding(part, "again", f"{problem}; it is trained again")
-        else:
-            yield Finding(part, "whole", "")
+        yield from (_check_run(folder, part) for part in run.parts)
+
+
+def _check_run(folder: StudyFolder, run: Run) -> Finding:
+    part = f"curves/{run.name}.npz"
+    problem = folder.files.problem(run.name, run.identity)
+    if problem:
+        return Finding(part, "again", f"{problem}; it is trained again")
+    return Finding(part, "whole", "")
 
 
 def _check_states(folder: StudyFolder) -> Iterator[Finding]:

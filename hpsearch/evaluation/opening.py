@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from hpsearch.data.folds import Split
+from hpsearch.data.folds import Split, out_of_fold
 from hpsearch.errors import RecordError
 from hpsearch.evaluation.candidates import Candidates
 from hpsearch.evaluation.judging import Predicted, Predictions, Truth, judge
@@ -31,15 +31,15 @@ class Predictors:
     """What predicts, in the target's own unit, float64 ``(rows,)`` or ``(rows, classes)``.
 
     Attributes:
-        network: Of a network with weights, for raw rows.
-        validation: Of a network with weights, for the validation rows.
-        model: Fits a model of scikit-learn by name and seed; for the validation rows, and for raw
-            features.
+        network: Of a network that was trained on one fold, with its weights, for raw rows.
+        validation: Of such a network for the rows that validate on its fold.
+        model: Fits a model of scikit-learn by name and seed on a fold; for the rows that validate
+            there, and for raw rows.
     """
 
     network: Callable[[Run, Arrays, Any], Future[Predictions]]
     validation: Callable[[Run, Arrays], Future[Predictions]]
-    model: Callable[[str, int, Any], Future[tuple[Predictions, Predictions]]]
+    model: Callable[[str, int, Any, int], Future[tuple[Predictions, Predictions]]]
 
 
 def recorded_test(record: Record, identity: list[Any] | None = None) -> TestResult | None:
@@ -70,31 +70,51 @@ def measure(
     folder: StudyFolder,
     rows: Split,
     candidates: Candidates,
-    weights: Sequence[Arrays],
+    weights: Sequence[Sequence[Arrays]],
     predictors: Predictors,
 ) -> None:
     """Open the test rows, measure all candidates on them, and write it all down.
 
+    Where there are several folds the prediction for a test row is the mean over their networks, as
+    the saved model gives it, and that for a validation row is of the network that did not train on
+    it.
+
     Args:
-        weights: Of the best epochs of ``candidates.runs``.
+        weights: Of the best epochs of ``candidates.runs``, one on each fold.
     """
     winner = next(iter(candidates.configurations), None)
     log = partial(log_opening, folder.path, folder.record, identity=candidates.identity)
     raw, labels = rows.sealed.unseal(winner, _why(folder.spec.task, candidates), log)
     networks = [
-        (predictors.validation(run, arrays), predictors.network(run, arrays, raw))
-        for run, arrays in zip(candidates.runs, weights, strict=True)
+        [
+            (predictors.validation(part, arrays), predictors.network(part, arrays, raw))
+            for part, arrays in zip(run.parts, of_folds, strict=True)
+        ]
+        for run, of_folds in zip(candidates.runs, weights, strict=True)
     ]
-    models = {name: predictors.model(name, seed, raw) for name, seed in candidates.models.items()}
-    predicted = {
-        run.name: Predicted(validation.result(), test.result())
-        for run, (validation, test) in zip(candidates.runs, networks, strict=True)
+    models = {
+        name: [predictors.model(name, seed, raw, fold) for fold in range(len(rows.prepared))]
+        for name, seed in candidates.models.items()
     }
-    predicted |= {name: Predicted(*future.result()) for name, future in models.items()}
-    validation = rows.target.restored(rows.fold.validation_labels)
+    predicted = {
+        run.name: _over_folds([(one.result(), other.result()) for one, other in parts], rows)
+        for run, parts in zip(candidates.runs, networks, strict=True)
+    }
+    predicted |= {
+        name: _over_folds([future.result() for future in parts], rows)
+        for name, parts in models.items()
+    }
+    validation = rows.target.restored(rows.validation_labels)
     truth = Truth(rows.target, validation, labels.astype(np.float64))
     result = judge(folder.spec.task, candidates, predicted, truth)
     keep_result(folder.record, candidates.identity, asdict(result))
+
+
+def _over_folds(parts: Sequence[tuple[Predictions, Predictions]], rows: Split) -> Predicted:
+    """What was predicted on each fold for its validation rows and for the test rows, together."""
+    validation = out_of_fold([validation for validation, _ in parts], rows.repeats)
+    test = parts[0][1] if len(parts) == 1 else np.mean([test for _, test in parts], axis=0)
+    return Predicted(validation, test)
 
 
 def _why(task: Task, candidates: Candidates) -> str:

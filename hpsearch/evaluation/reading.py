@@ -1,6 +1,9 @@
 """A study's folder read into one ``Outcome``."""
 
+from functools import partial
+
 from hpsearch.evaluation.ablation import ablation_runs
+from hpsearch.evaluation.histories import whole_history
 from hpsearch.evaluation.importance import IMPORTANCE_EVALUATOR, importances
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.results import read_results, trained_of
@@ -20,7 +23,7 @@ def read_outcome(folder: StudyFolder) -> Outcome:
         spec=folder.spec,
         data=folder.data(),
         trials=trials,
-        history=folder.files.history,
+        history=partial(whole_history, folder),
         importances=importances(frozen, folder.spec.task.metric.direction),
         importance_evaluator=IMPORTANCE_EVALUATOR,
         leaderboard=results.leaderboard,

@@ -142,7 +142,7 @@ def repeat(runs: Sequence[RecordedRun], problem: Problem, pool: Pool) -> Iterato
     for place, kept in enumerate(runs):
         if len(kept.history):
             network, epochs = kept.run.recipe.network, len(kept.history)
-            longest_first = -problem.virtual_seconds(network, epochs)
+            longest_first = -problem.virtual_seconds(network, epochs, kept.run.fold)
             segment = kept.run.segment(0, epochs, None)
             pending[place] = pool.train(segment, longest_first, name=_label(kept.run))
     for place, kept in enumerate(runs):
@@ -188,9 +188,13 @@ def _best(metric: Metric, curve: Curve) -> float:
     return metric.sign * float(np.nanmin(values, initial=np.inf))
 
 
-def _trial(folder: StudyFolder, trial: TrialRecord) -> RecordedRun:
+def _trial(folder: StudyFolder, trial: TrialRecord) -> list[RecordedRun]:
+    """A trial on each fold that it came to."""
     run = trial_run(folder.spec, trial, folder.classes)
-    return RecordedRun(run, recorded(folder, run).until(trial.epochs))
+    kept = [RecordedRun(part, recorded(folder, part)) for part in run.parts]
+    if run.folds == 1:
+        return [RecordedRun(run, kept[0].history.until(trial.epochs))]
+    return [part for part in kept if len(part.history)] or kept[:1]
 
 
 def _runs(
@@ -201,8 +205,9 @@ def _runs(
 ) -> Sequence[RecordedRun]:
     """Trials, re-trainings and other runs, of which one at least has epochs."""
     again = [run for trial in retrained for run in retrainings(folder.spec, trial, folder.classes)]
-    runs = [_trial(folder, trial) for trial in trials]
-    runs += [RecordedRun(run, recorded(folder, run)) for run in (*again, *others)]
+    runs = [part for trial in trials for part in _trial(folder, trial)]
+    parts = (part for run in (*again, *others) for part in run.parts)
+    runs += [RecordedRun(part, recorded(folder, part)) for part in parts]
     if not any(len(run.history) for run in runs):
         raise RecordError(
             f"{folder.path} must have recorded epochs of what is to be trained again, got none; "

@@ -32,6 +32,7 @@ def retrainings(spec: StudySpec, trial: TrialRecord, classes: int) -> tuple[Run,
             recipe,
             retraining_seed(spec.study.seed, trial.number, index),
             index,
+            spec.folds,
         )
         for index in range(spec.evaluate.seeds)
     )

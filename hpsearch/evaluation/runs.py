@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from statistics import fmean
 
 from hpsearch.errors import HpsearchError
 from hpsearch.execution.pool import Pool
@@ -23,10 +24,11 @@ class Trained:
     """What came of a run after the search: a re-training, a baseline or an ablation.
 
     Attributes:
-        value: Its best objective on the validation rows; if it diverged infinite, of the sign that
-            is worst.
-        best_epoch: Epoch of ``value``, counted from 1; 0 where no epoch was finite.
-        epochs: Epochs that it ran.
+        value: Its best objective on the validation rows, the mean over the folds; if it diverged
+            on one infinite, of the sign that is worst.
+        best_epoch: Epoch of ``value``, counted from 1, the mean over the folds; 0 where no epoch
+            was finite.
+        epochs: Epochs that it ran on all folds.
     """
 
     run: Run
@@ -51,16 +53,33 @@ LOOK_EPOCHS = 50
 def trial_run(spec: StudySpec, trial: TrialRecord, classes: int) -> Run:
     """The training of a trial of the search."""
     recipe = spec.recipe(trial.params, classes)
-    return Run(trial.run, f"trial {trial.number}", "trial", recipe, trial.seed)
+    return Run(trial.run, f"trial {trial.number}", "trial", recipe, trial.seed, folds=spec.folds)
 
 
 def recorded(folder: StudyFolder, run: Run) -> History:
-    """What the folder has of a run."""
+    """What the folder has of a run on one fold."""
     return folder.files.history(run.name, run.identity)
 
 
 def trained(folder: StudyFolder, run: Run) -> Trained | None:
-    """What came of a run; None while it has epochs to go."""
+    """What came of a run; None while it has epochs to go on a fold."""
+    parts = [_trained(folder, part) for part in run.parts]
+    done = [part for part in parts if part is not None]
+    if len(done) < len(parts):
+        return None
+    if len(done) == 1:
+        return done[0]
+    diverged = next((part.value for part in done if part.diverged), None)
+    return Trained(
+        run,
+        fmean(part.value for part in done) if diverged is None else diverged,
+        round(fmean(part.best_epoch for part in done)),
+        sum(part.epochs for part in done),
+    )
+
+
+def _trained(folder: StudyFolder, run: Run) -> Trained | None:
+    """``trained`` on one fold."""
     seen = summarize(recorded(folder, run).curve, run.recipe.patience)
     if seen.ending == Ending.RUNNING and seen.epochs < run.recipe.epochs:
         return None
@@ -75,28 +94,35 @@ def train_runs(
 ) -> Iterator[tuple[int, int]]:
     """Train what is missing of these runs, the longest first; each goes on where it stopped.
 
-    Yields how many of how many are done, at least every ``POLL_SECONDS``.
+    Yields how many of how many are done, at least every ``POLL_SECONDS``; each fold counts.
 
     Raises:
         HpsearchError: If a training itself fails.
         WorkerError: If workers died and died; what is trained is kept.
     """
-    missing = [run for run in runs if trained(folder, run) is None]
-    for run in runs:
-        if run not in missing:  # a curve that was lost may still be beside a state
-            folder.files.save_history(run.name, run.identity, recorded(folder, run))
-    yield from _train(folder, problem, pool, missing, len(runs))
+    parts = [part for run in runs for part in run.parts]
+    missing = [part for part in parts if trained(folder, part) is None]
+    for part in parts:
+        if part not in missing:  # a curve that was lost may still be beside a state
+            folder.files.save_history(part.name, part.identity, recorded(folder, part))
+    yield from _train(folder, problem, pool, missing, len(parts))
 
 
 def best_weights(
     folder: StudyFolder, problem: Problem, pool: Pool, runs: Sequence[Run]
-) -> list[Arrays]:
-    """The weights of each run's best epoch; trained again where they are not recorded."""
-    missing = [run for run in runs if _weights(folder, run) is None]
+) -> list[Sequence[Arrays]]:
+    """The weights of each run's best epochs, one on each fold.
+
+    They are trained again where they are not recorded.
+    """
+    parts = [part for run in runs for part in run.parts]
+    missing = [part for part in parts if _weights(folder, part) is None]
     for _ in _train(folder, problem, pool, missing, len(missing)):
         pass
-    weights = [_weights(folder, run) for run in runs]
-    return [arrays for arrays in weights if arrays is not None]
+    weights = {part.name: _weights(folder, part) for part in parts}
+    return [
+        [arrays for part in run.parts if (arrays := weights[part.name]) is not None] for run in runs
+    ]
 
 
 def _train(
@@ -105,7 +131,7 @@ def _train(
     trainings = Trainings(problem, folder.files, pool, lambda line: None)
     under_way = []
     for run in missing:
-        seconds = problem.virtual_seconds(run.recipe.network, run.recipe.epochs)
+        seconds = problem.virtual_seconds(run.recipe.network, run.recipe.epochs, run.fold)
         training = trainings.begin(run, partial(_cut, problem, run), with_state=True)
         trainings.go_on(training, run.recipe.epochs, -seconds)
         under_way.append(training)
@@ -130,7 +156,7 @@ def _cut(problem: Problem, run: Run, epoch: int) -> int:
         (look for look in FIRST_LOOKS if look > epoch),
         (epoch // LOOK_EPOCHS + 1) * LOOK_EPOCHS,
     )
-    affordable = int(SEGMENT_SECONDS / problem.virtual_seconds(run.recipe.network, 1))
+    affordable = int(SEGMENT_SECONDS / problem.virtual_seconds(run.recipe.network, 1, run.fold))
     return min(look, epoch + max(affordable, 1), run.recipe.epochs)
 
 

@@ -1,13 +1,13 @@
 """The steps after a search: train again, compare, save the model, open the test rows once."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hpsearch.data.folds import Split
+from hpsearch.data.folds import Split, out_of_fold
 from hpsearch.evaluation.candidates import Candidates, comparison_runs, find_candidates
 from hpsearch.evaluation.opening import Predictors, already_measured, measure
 from hpsearch.evaluation.retraining import wanted_retrainings
@@ -28,12 +28,13 @@ class Models:
     """What is done with trained networks.
 
     Attributes:
-        save: Writes one as a model that takes raw rows, with the probability from which a row is
-            called the second class, or None for a task that calls no row anything.
+        save: Writes those of a run's folds as one model that takes raw rows and gives the mean,
+            with the probability from which a row is called the second class, or None for a task
+            that calls no row anything.
     """
 
     predictors: Predictors
-    save: Callable[[Path, Run, Arrays, float | None], None]
+    save: Callable[[Path, Run, Sequence[Arrays], float | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +94,25 @@ class Steps:
             return
         with timed(folder, "test"):
             if best is not None:
-                (arrays,) = best_weights(folder, self.problem, self.pool, [best])
+                (of_folds,) = best_weights(folder, self.problem, self.pool, [best])
                 folder.check_place()
                 model.parent.mkdir(exist_ok=True)
-                self.models.save(model, best, arrays, self._threshold(best, arrays))
+                self.models.save(model, best, of_folds, self._threshold(best, of_folds))
                 folder.record.set_fact("model", _saved(best, model))
             if not measured:
                 weights = best_weights(folder, self.problem, self.pool, candidates.runs)
                 measure(folder, self.rows, candidates, weights, self.models.predictors)
 
-    def _threshold(self, run: Run, weights: Arrays) -> float | None:
+    def _threshold(self, run: Run, weights: Sequence[Arrays]) -> float | None:
         """The one that the report shows: see ``choose_threshold``."""
         if not self.folder.spec.task.gives_probability:
             return None
-        probabilities = self.models.predictors.validation(run, weights).result()
-        return choose_threshold(self.rows.fold.validation_labels, probabilities)
+        parts = [
+            self.models.predictors.validation(part, arrays)
+            for part, arrays in zip(run.parts, weights, strict=True)
+        ]
+        probabilities = out_of_fold([part.result() for part in parts], self.rows.repeats)
+        return choose_threshold(self.rows.validation_labels, probabilities)
 
 
 @contextmanager

@@ -80,15 +80,16 @@ def fit_and_predict(
     task: str,
     model: str,
     seed: int,
+    fold: int,
     preparation: Preparation,
     preprocessing: Preprocessing,
     raw: RawRows,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """``training.scikit_learn.fit_and_predict`` on this worker's first fold."""
+    """``training.scikit_learn.fit_and_predict`` on one of this worker's folds."""
     from hpsearch.training import scikit_learn
 
-    fold = _Bench.folds[0][preparation]
-    return scikit_learn.fit_and_predict(TASKS[task], model, seed, fold, preprocessing, raw)
+    rows = _Bench.folds[fold][preparation]
+    return scikit_learn.fit_and_predict(TASKS[task], model, seed, rows, preprocessing, raw)
 
 
 def predict(*arguments: Any) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from hpsearch.study.section import StudyTable
 from hpsearch.study.sections import DataSection
 from hpsearch.study.spec import StudySpec
 from hpsearch.study.tagged import NAME
-from hpsearch.wording import say_conditions, say_count, say_domain, say_value
+from hpsearch.wording import say_conditions, say_count, say_domain, say_folds, say_value
 
 
 def say_study(spec: StudySpec) -> str:
@@ -43,8 +43,11 @@ def _say_cut(data: DataSection) -> str:
     train = "the rest trains" if data.train is None else f"{_say_size(data.train)} train"
     key = next((f"by {name} {getattr(data, name)!r}" for name in KEYS if getattr(data, name)), "")
     order = key or ("stratified" if data.stratify else "shuffled" if data.shuffle else "")
-    validation, test = _say_size(data.validation), _say_size(data.test)
-    return ", ".join(filter(None, (f"{validation} validate", train, f"{test} test", order)))
+    validation, test = f"{_say_size(data.validation)} validate", _say_size(data.test)
+    if data.folds > 1:
+        validation = f"{say_folds(data.folds * data.repeats, data.repeats)} train and validate"
+        train = "" if data.train is None else f"{_say_size(data.train)} in all"
+    return ", ".join(filter(None, (validation, train, f"{test} test", order)))
 
 
 def _say_size(size: float | None) -> str:
@@ -59,7 +62,7 @@ def _say_search(spec: StudySpec) -> str:
     return (
         f"  search  {search.trials} trials, {search.parallel} in flight, "
         f"{_say_options(search.sampler)}, {_say_options(search.pruner)}, "
-        f"up to {spec.training.epochs} epochs; "
+        f"up to {spec.training.epochs} epochs{' on each fold' * (spec.folds > 1)}; "
         f"the best {evaluate.top} again with {evaluate.seeds} seeds each"
     )
 

@@ -45,7 +45,7 @@ def trial_record(trial: FrozenTrial) -> TrialRecord:
     attributes = {key: named[name] for key, name in NAMES.items() if name in named}
     reported = trial.intermediate_values
     running = trial.state == TrialState.RUNNING
-    value = trial.value if not running else min(reported.values(), default=None)
+    value = reported.get(max(reported, default=0)) if running else trial.value
     return TrialRecord(
         number=trial.number,
         state=STATE_NAMES.get(trial.state, "running"),

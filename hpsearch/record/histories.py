@@ -1,7 +1,8 @@
 """Histories and states on disk: what training returned, kept so that it is not done again.
 
 A run is a trial (``0007``), a re-training (``0007-seed-1``), an ablation
-(``0007-without-l1-seed-1``) or a baseline (``baseline-tiny``). ``curves/`` has the history of a
+(``0007-without-l1-seed-1``) or a baseline (``baseline-tiny``), each on one of several folds with
+``-fold-2`` after it. ``curves/`` has the history of a
 run that ended, ``checkpoints/`` the history and the state of one that goes on, in one file, so that
 they can't disagree. Each file names the training that made it, by a digest of all that training
 depends on besides the rows, and the rows; a file of another training or of other rows, like a
@@ -24,7 +25,9 @@ from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.segment import State
 
 #: Names of the files that are written here.
-_RUN = re.compile(r"(\d{4,}((-without-[a-z0-9_]+)?-seed-\d+)?|baseline-[a-z0-9_]+)\.npz")
+_FOLD = r"(-fold-\d+)?\.npz"
+_TRIAL = re.compile(rf"\d{{4,}}{_FOLD}")
+_RUN = re.compile(rf"(\d{{4,}}((-without-[a-z0-9_]+)?-seed-\d+)?|baseline-[a-z0-9_]+){_FOLD}")
 
 
 class ProgressFiles:
@@ -102,7 +105,7 @@ class ProgressFiles:
         """Forget all states but those of trials, once nothing needs them any more."""
         self._guard()
         for path in self._checkpoints.glob("*.npz"):
-            if _RUN.fullmatch(path.name) and not path.stem.isdigit():
+            if _RUN.fullmatch(path.name) and not _TRIAL.fullmatch(path.name):
                 path.unlink(missing_ok=True)
 
     def _read(self, path: Path, identity: str | None) -> HistoryFile | None:

@@ -12,7 +12,14 @@ from hpsearch.report.blocks import Block, Code, Column, Heading, Listing, Paragr
 from hpsearch.report.markdown import escape, render
 from hpsearch.report.origin import READ
 from hpsearch.report.snippet import plain_keras
-from hpsearch.wording import metric_digits, say_count, say_interval, say_number, say_value
+from hpsearch.wording import (
+    metric_digits,
+    say_count,
+    say_folds,
+    say_interval,
+    say_number,
+    say_value,
+)
 
 #: Beside the model.
 CARD = Path("models") / "best.md"
@@ -63,11 +70,20 @@ def _blocks(outcome: Outcome, test: TestResult) -> Iterator[Block]:
     if data.simulated:
         yield Paragraph("The rows are simulated: nothing and nobody ever measured them.")
     yield Heading("What it is")
+    made = (
+        f"the network of {test.reference}, chosen on {say_count(data.validation_rows)} validation "
+        f"rows and trained on {say_count(data.train_rows)} others, of {data.description}"
+    )
+    if data.folds:
+        folds = say_folds(len(data.folds), data.repeats)
+        made = (
+            f"the mean of the {len(data.folds)} networks of {test.reference}, each chosen on one "
+            f"of {folds} of {say_count(data.train_rows)} rows and trained on the others, of "
+            f"{data.description}"
+        )
     yield Paragraph(
-        f"From a search over {task.description}: the network of {test.reference}, chosen on "
-        f"{say_count(data.validation_rows)} validation rows and trained on "
-        f"{say_count(data.train_rows)} others, of {data.description}. Nothing of it was chosen on "
-        f"the {say_count(test.rows)} test rows."
+        f"From a search over {task.description}: {made}. Nothing of it was chosen on the "
+        f"{say_count(test.rows)} test rows."
     )
     winner = outcome.winner
     if winner is not None:

@@ -24,27 +24,30 @@ class Problem:
 
     Attributes:
         classes: How many classes the table names.
+        folds: Train and validation rows of each fold, where there are several.
     """
 
     columns: int
     train_rows: int
     validation_rows: int
     classes: int = 0
+    folds: tuple[tuple[int, int], ...] = ()
 
-    def virtual_seconds(self, network: Network, epochs: int) -> float:
-        """Nominal seconds of ``epochs`` epochs.
+    def virtual_seconds(self, network: Network, epochs: int, fold: int = 0) -> float:
+        """Nominal seconds of ``epochs`` epochs on a fold.
 
         A weight costs 2 operations a row forward and 4 backward; validation goes forward only.
         """
-        operations = network.parameters(self.columns) * (
-            6 * self.train_rows + 2 * self.validation_rows
+        train, validation = (
+            self.folds[fold] if self.folds else (self.train_rows, self.validation_rows)
         )
+        operations = network.parameters(self.columns) * (6 * train + 2 * validation)
         return epochs * (operations / OPERATIONS_PER_SECOND + EPOCH_SECONDS)
 
 
 def problem_of(data: DataFacts) -> Problem:
     """The sizes of a study's rows."""
-    return Problem(data.width, data.train_rows, data.validation_rows, len(data.classes))
+    return Problem(data.width, data.train_rows, data.validation_rows, len(data.classes), data.folds)
 
 
 class VirtualClock:

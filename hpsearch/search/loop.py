@@ -7,11 +7,13 @@ into the record.
 
 ``search.parallel`` trials train at a time. A trial that waits keeps its state and gives its place
 away; one that goes on later takes the next free place, before a new trial is asked.
+
+Where rows are dealt out to several folds a trial trains on one after the other; its value is the
+mean over those that it has come to, and what happens is counted in steps, see ``Ladder``.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import optuna
 from optuna.trial import TrialState
@@ -24,6 +26,7 @@ from hpsearch.record.histories import ProgressFiles
 from hpsearch.record.journal import Journal
 from hpsearch.record.record import Record
 from hpsearch.search.clock import Problem, VirtualClock
+from hpsearch.search.flight import Flight
 from hpsearch.search.proposers.recorded import RecordedSampler
 from hpsearch.search.proposers.registry import make_sampler
 from hpsearch.search.schedulers.ladder import Ladder
@@ -57,15 +60,6 @@ def search(
     yield from _Walk(spec, problem, Journal.of(record), files, pool, tell).run()
 
 
-@dataclass(slots=True, eq=False)
-class _Flight:
-    """A trial that has not ended; ``epoch`` is how far it is decided on."""
-
-    trial: optuna.Trial
-    training: Training
-    epoch: int = 0
-
-
 class _Walk:
     """The state of one walk: the study in memory, the clock and the trials that have not ended."""
 
@@ -84,15 +78,15 @@ class _Walk:
         self._clock = VirtualClock()
         self._side = SideProcess()
         self._trainings = Trainings(problem, files, pool, tell)
-        self._ladder = Ladder(spec.training.epochs, spec.warmup_epochs)
+        self._ladder = Ladder(spec.training.epochs, spec.warmup_epochs, spec.folds)
         self._scheduler = make_scheduler(spec, self._ladder)
         self._study = optuna.create_study(
             study_name=spec.study.name,
             direction=spec.task.metric.direction,
             pruner=self._scheduler.pruner,
         )
-        self._flights: dict[int, _Flight] = {}
-        self._promoted: deque[tuple[_Flight, int]] = deque()  # to these epochs, once there is room
+        self._flights: dict[int, Flight] = {}
+        self._promoted: deque[tuple[Flight, int]] = deque()  # to these steps, once there is room
         self._asked = 0
         self._epochs = 0
         self._ended = dict.fromkeys((TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL), 0)
@@ -150,28 +144,41 @@ class _Walk:
         trial.set_user_attr("started_seconds", self._clock.now)
         self._journal.asked(self._frozen(number), self._study)
         self._asked += 1
-        run = Run(f"{number:04d}", f"trial {number}", "trial", recipe, seed)
-        training = self._trainings.begin(run, self._ladder.after, reported)
-        self._flights[number] = _Flight(trial, training)
+        run = Run(
+            f"{number:04d}", f"trial {number}", "trial", recipe, seed, folds=self._ladder.folds
+        )
+        known = reported if run.folds == 1 or reported < self._ladder.epochs else 0
+        self._flights[number] = Flight(trial, run, self._begin(run, 0, known))
         self._decide(number)
 
-    def _report(self, flight: _Flight) -> None:
+    def _begin(self, run: Run, fold: int, recorded: int = 0) -> Training:
+        """A trial's training on a fold; segments end where those of the first do."""
+        return self._trainings.begin(run.parts[fold], self._ladder.after, recorded)
+
+    def _report(self, flight: Flight) -> None:
         """Take in what a trial came to at its target: it ends by itself, or is decided on."""
-        seen, number = flight.training.seen(), flight.trial.number
+        number = flight.trial.number
         if flight.training.failed():
             self._end(flight, TrialState.FAIL, f"failed: {flight.training.failure}", None)
+            self._decide(number)
+            return
+        self._epochs += flight.catch_up()
+        seen = flight.seen()
+        if seen.ending == Ending.DIVERGED or seen.value is None:
+            on_fold = f" on fold {flight.fold}" if flight.run.folds > 1 else ""
+            cause = f"diverged at epoch {flight.epoch}{on_fold}"
+            self._end(flight, TrialState.PRUNED, cause, seen)
         else:
-            self._epochs += seen.epochs - flight.epoch
-            flight.epoch = seen.epochs
-            if seen.ending == Ending.DIVERGED or seen.value is None:
-                self._end(flight, TrialState.PRUNED, f"diverged at epoch {seen.epochs}", seen)
-            else:
-                flight.trial.report(seen.value, seen.epochs)
-                self._journal.reported(number, seen.epochs, seen.value, self._study)
-                if seen.ending == Ending.STOPPED_EARLY:
-                    self._end(flight, TrialState.COMPLETE, "stopped early", seen)
-                elif seen.epochs == self._spec.training.epochs:
-                    self._end(flight, TrialState.COMPLETE, "ran all epochs", seen)
+            over = flight.is_over()
+            several = flight.run.folds > 1
+            step = self._ladder.step(flight.fold, flight.epoch, over=over and several)
+            flight.trial.report(seen.value, step)
+            self._journal.reported(number, step, seen.value, self._study)
+            if over and flight.fold + 1 == flight.run.folds:
+                self._end(flight, TrialState.COMPLETE, flight.cause(), seen)
+            elif over:
+                self._trainings.end(flight.training, flight.epoch)
+                flight.leave_fold()
         self._decide(number)
 
     def _decide(self, number: int) -> None:
@@ -182,7 +189,7 @@ class _Walk:
         for target, decision in decisions.items():
             flight = self._flights[target]
             if isinstance(decision, GoOn) and target == number:  # it has a place
-                self._go_on(flight, decision.epoch)
+                self._go_on(flight, decision.step)
             else:
                 self._apply(flight, decision)
 
@@ -193,36 +200,39 @@ class _Walk:
             decision = decisions.get(number, Stop())
             self._apply(self._flights[number], Stop() if decision == Wait() else decision)
 
-    def _apply(self, flight: _Flight, decision: Decision) -> None:
+    def _apply(self, flight: Flight, decision: Decision) -> None:
         """Let a trial that has no place go on, wait or end."""
         match decision:
-            case GoOn(epoch):
-                self._promoted.append((flight, epoch))
+            case GoOn(step):
+                self._promoted.append((flight, step))
             case Wait():
                 self._trainings.rest(flight.training)
             case Stop(complete):
-                seen, name = flight.training.seen(), self._spec.search.pruner.name
+                seen, name = flight.seen(), self._spec.search.pruner.name
                 if complete and seen.value is not None:
                     self._end(flight, TrialState.COMPLETE, f"ended by {name}", seen)
                 else:
                     self._end(flight, TrialState.PRUNED, f"pruned by {name}", seen)
 
-    def _go_on(self, flight: _Flight, epoch: int) -> None:
-        """Let a trial train to an epoch; when it has, by the clock, it is looked at again."""
-        if not flight.epoch < epoch <= self._spec.training.epochs:
+    def _go_on(self, flight: Flight, step: int) -> None:
+        """Let a trial train to a step; when it has, by the clock, it is looked at again."""
+        epoch = step - self._ladder.step(flight.fold)
+        if flight.left:
+            flight.enter_fold(self._begin(flight.run, flight.fold))
+        if not flight.epoch < epoch <= self._ladder.epochs:
             raise ValueError(f"a trial with {flight.epoch} epochs cannot go on to {epoch}")
-        network = flight.training.run.recipe.network
-        seconds = self._problem.virtual_seconds(network, epoch - flight.epoch)
+        network = flight.run.recipe.network
+        seconds = self._problem.virtual_seconds(network, epoch - flight.epoch, flight.fold)
         due = self._clock.push(flight.trial.number, seconds)
         self._trainings.go_on(flight.training, epoch, due)
 
     def _end(
-        self, flight: _Flight, state: TrialState, cause: str, seen: CurveSummary | None
+        self, flight: Flight, state: TrialState, cause: str, seen: CurveSummary | None
     ) -> None:
         """Tell both studies how a trial ended, and keep of it what stays."""
         number = flight.trial.number
         attributes = {
-            "epochs": flight.epoch,
+            "epochs": flight.epochs,
             "best_epoch": seen.best_epoch if seen else None,
             "cause": cause,
             "ended_seconds": self._clock.now,
@@ -233,7 +243,8 @@ class _Walk:
         self._study.tell(flight.trial, seen.value if complete and seen else None, state=state)
         ended = self._frozen(number)
         self._journal.told(number, state, attributes, self._study)
-        self._trainings.end(flight.training, flight.epoch)
+        if not flight.left:
+            self._trainings.end(flight.training, flight.epoch)
         del self._flights[number]
         self._count(ended, state, cause)
 

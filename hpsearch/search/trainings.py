@@ -160,6 +160,7 @@ class Trainings:
             self._save(training)
         else:
             self._files.drop_state(run.name)
+        training.unsaved = False
         self._trainings.remove(training)
 
     def save(self) -> None:
@@ -218,7 +219,8 @@ class Trainings:
             first = 0
         training.history = training.history.until(first)
         last = training.cut(first)
-        ahead = self._problem.virtual_seconds(run.recipe.network, max(last - training.target, 0))
+        beyond = max(last - training.target, 0)
+        ahead = self._problem.virtual_seconds(run.recipe.network, beyond, run.fold)
         training.pending = self._pool.train(
             run.segment(first, last, state), training.due + ahead, name=run.label
         )

@@ -53,9 +53,11 @@ def reads_prefix(source: str) -> bool:
 
 def with_defaults(entries: Mapping[str, Any]) -> Mapping[str, Any]:
     """The entries of ``[data]`` with all that follows from the source and from each other."""
+    folded = {"validation"} if entries.get("folds", 1) != 1 else set()
     if reads_prefix(str(entries.get("source", PREFIX_SOURCES[0]))):
-        return {**_COUNTS, "shuffle": False, "stratify": False, **entries}
-    told = {"test"} if entries.keys() & set(_SIZED) else set()
+        sizes = {name: size for name, size in _COUNTS.items() if name not in folded}
+        return {**sizes, "shuffle": False, "stratify": False, **entries}
+    told = folded | ({"test"} if entries.keys() & set(_SIZED) else set())
     sizes = {name: size for name, size in _SHARES.items() if name not in told}
     shuffle = entries.get("shuffle", "time" not in entries)
     task = TASKS.get(str(entries.get("task", "binary")))

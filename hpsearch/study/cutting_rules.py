@@ -29,8 +29,28 @@ def cutting_mistakes(data: DataSection) -> Iterator[Mistake]:
         yield Mistake("data.test_path", f"does not go with data.source = {data.source!r}")
     elif data.test_path is not None and data.test is not None:
         yield Mistake("data.test", f"is all of data.test_path = {shown(data.test_path)}")
+    yield from _fold_mistakes(data)
     if data.validation_path is not None and data.test_path is None:
         yield Mistake("data.validation_path", "must stand beside data.test_path, and there is none")
+
+
+def _fold_mistakes(data: DataSection) -> Iterator[Mistake]:
+    """What does not go with folds, and what goes with them alone."""
+    if data.folds == 1:
+        if data.repeats > 1:
+            yield Mistake("data.repeats", "must be 1 where there are no folds (data.folds above 1)")
+        return
+    for name in ("validation", "validation_path"):
+        if getattr(data, name) is not None:
+            yield Mistake(
+                f"data.{name}",
+                f"does not go with data.folds = {data.folds}: all rows that are not sealed "
+                f"validate in turn",
+            )
+    if data.repeats > 1 and data.time is not None:
+        yield Mistake("data.repeats", "must be 1 where data.time orders the rows")
+    elif data.repeats > 1 and not data.shuffle and data.group is None:
+        yield Mistake("data.repeats", "must be 1 where data.shuffle is false")
 
 
 def _size_mistakes(data: DataSection) -> Iterator[Mistake]:

@@ -24,7 +24,21 @@ def override(
         short_forms: Places where text stands for a table, with the key of that text in the table.
     """
     ordered = sorted(entries, key=lambda entry: entry.partition("=")[0].count("."))
-    return [mistake for entry in ordered for mistake in _override(tables, entry, short_forms)]
+    mistakes = [mistake for entry in ordered for mistake in _override(tables, entry, short_forms)]
+    _replace_rivals(tables, {entry.partition("=")[0].strip(" \t") for entry in entries})
+    return mistakes
+
+
+def _replace_rivals(tables: Mapping[str, Any], places: set[str]) -> None:
+    """Rows validate as a part or in turn: what the command line says takes the file's place."""
+    data = tables.get("data")
+    if not isinstance(data, dict):
+        return
+    if "data.folds" in places and data.get("folds") != 1 and "data.validation" not in places:
+        data.pop("validation", None)
+    elif "data.validation" in places and "data.folds" not in places:
+        data.pop("folds", None)
+        data.pop("repeats", None)
 
 
 def _override(

@@ -74,6 +74,12 @@ class DataSection(TableKeys):
     rows. The columns ``group`` and ``part`` are no features; ``time`` stays one. With ``test_path``
     the test is a file of its own, with ``validation_path`` also the validation rows.
 
+    With ``folds`` above 1 all rows that are not sealed validate in turn, and there is no
+    ``validation``: each network is trained once for each fold, on the others, and its value is the
+    mean; ``repeats`` deals the rows out anew so many times. With ``time`` a fold trains on all rows
+    before those that validate. It is for tables of some 2,000 rows or fewer, where one part that
+    validates is too small to choose by.
+
     How rows are prepared may stand here too, or in ``[space]`` to be searched. ``scaling`` brings
     columns of numbers to like size: ``standard`` by mean and deviation, ``robust`` by median and
     quartiles with far values drawn in, ``quantile`` to a normal distribution, ``pixel`` divides
@@ -86,7 +92,7 @@ class DataSection(TableKeys):
     name: Text | None = None
     task: Annotated[str, AfterValidator(_task_name)] = "binary"
     label: Text | Annotated[int, Field(ge=0, le=MOST)] = 0
-    validation: Size
+    validation: Size | None = None
     train: Size | None = None
     test: Size | None = None
     shuffle: bool
@@ -94,6 +100,8 @@ class DataSection(TableKeys):
     group: Text | None = None
     time: Text | None = None
     part: Text | None = None
+    folds: Annotated[Count, Field(le=100)] = 1
+    repeats: Annotated[Count, Field(le=100)] = 1
     test_path: Annotated[Text, AfterValidator(_file_name)] | None = None
     validation_path: Annotated[Text, AfterValidator(_file_name)] | None = None
 

@@ -35,6 +35,16 @@ class StudySpec(StudyTable):
     hyperparameters: Mapping[str, Mapping[str, Any]]
 
     @property
+    def folds(self) -> int:
+        """On how many folds each trial is trained."""
+        return self.data.folds * self.data.repeats
+
+    @property
+    def most_epochs(self) -> int:
+        """The most epochs of a trial, over all folds."""
+        return self.training.epochs * self.folds
+
+    @property
     def warmup_epochs(self) -> int:
         """Epochs before which no trial is pruned; of a share that is not whole, the whole part.
 

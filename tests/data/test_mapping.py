@@ -127,9 +127,9 @@ def test_preparations_of_one_split_share_what_they_have_in_common(tmp_path: Path
     parts = split(table, REGRESSION, Cut(rows[:10], rows[10:25], rows[25:]), ways)
     large = parts.mapped({"HPSEARCH_CACHE": str(tmp_path)}, print)
     for way in ways:
-        for one, other in zip(parts.folds[way].arrays, large.folds[way].arrays, strict=True):
+        for one, other in zip(parts.folds[0][way].arrays, large.folds[0][way].arrays, strict=True):
             assert isinstance(other, MappedArray)
             np.testing.assert_array_equal(one, other)
-        assert large.folds[way].target == parts.folds[way].target
+        assert large.folds[0][way].target == parts.folds[0][way].target
     assert len(list((tmp_path / "arrays").iterdir())) == 2 * 2 + 2
-    assert len({id(fold.train_features) for fold in large.folds.values()}) == 2
+    assert len({id(fold.train_features) for fold in large.folds[0].values()}) == 2

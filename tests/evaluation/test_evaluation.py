@@ -80,7 +80,7 @@ def made_rows(count: int = 400) -> Split:
     labels = (rng.random(count) < 0.5).astype(np.float32)
     raw = RawRows.of_numbers(rng.normal(size=(count, 3)).astype(np.float32))
     fitted = TablePreprocessing.fit(raw, number_columns(("a", "b", "c")))
-    return Split({Preparation(): Prepared(tiny_fold(), fitted)}, SealedTest(raw, labels))
+    return Split([{Preparation(): Prepared(tiny_fold(), fitted)}], SealedTest(raw, labels))
 
 
 def guesses(seed: int, labels: Labels) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -98,7 +98,7 @@ def guessing(rows: Split, watch: Callable[[], None] = lambda: None) -> Predictor
         assert len(weights) == 1
         return done(guesses(run.seed, (raw.numbers[:, 0] > 0).astype(np.float32)))
 
-    def model(name: str, seed: int, raw: RawRows) -> Future[Any]:
+    def model(name: str, seed: int, raw: RawRows, fold: int) -> Future[Any]:
         watch()
         test = guesses(seed, (raw.numbers[:, 0] > 0).astype(np.float32))
         return done((guesses(seed, validation), test))

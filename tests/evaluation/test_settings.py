@@ -1,6 +1,7 @@
 """``[evaluate]`` after the fact: what a folder says is what a fresh run of its file says."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -57,9 +58,9 @@ def evaluated(path: Path, chosen: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """``hpsearch evaluate`` with these settings: what the folder says then, and the openings."""
     rows, pool = made_rows(), ThreadPool(FormulaTrainer())
 
-    def save(model: Path, run: Run, weights: Arrays, threshold: float | None) -> None:
-        assert len(weights) == 1
-        model.write_text(f"{run.name} {run.seed} {weights[0].tolist()} {threshold}")
+    def save(model: Path, run: Run, weights: Sequence[Arrays], threshold: float | None) -> None:
+        ((array,),) = weights
+        model.write_text(f"{run.name} {run.seed} {array.tolist()} {threshold}")
 
     with pool, write_folder(path, study(chosen), FACTS, silent) as folder:
         models = Models(guessing(rows), save)

@@ -222,7 +222,7 @@ class NetworkContract(TrainerContract):
         fold = Fold(features[0], labels[0], features[1], labels[1], target)
         best = make().run(segment(task=task), fold).state.best
         made = (recipe(task=task), fitted, best.weights)
-        save_model(tmp_path / "best.keras", *made, target)
+        save_model(tmp_path / "best.keras", recipe(task=task), [(fitted, best.weights, target)])
         model = keras.models.load_model(tmp_path / "best.keras")
         saved = np.asarray(model.predict(raw_validation.numbers, verbose=0), np.float64)
         predictions = predict(*made, raw_validation, target)

@@ -13,6 +13,7 @@ import pytest
 from hpsearch.data.columns import RawRows, number_columns
 from hpsearch.data.features.table_preprocessing import SCALINGS, TablePreprocessing
 from hpsearch.data.signature import Signature, read_signature
+from hpsearch.data.target import UNSCALED
 from hpsearch.errors import RecordError
 from hpsearch.models.arrays import Arrays
 from hpsearch.models.recipe import Recipe, recipe_of
@@ -93,7 +94,7 @@ def save(path: Path, params: dict[str, Any], table: str = "numbers", **more: Any
     from hpsearch.training.keras.model import save_model
 
     made = recipe(**params)
-    save_model(path, made, TABLES[table][0], weights_for(made, table), **more)
+    save_model(path, made, [(TABLES[table][0], weights_for(made, table), UNSCALED)], **more)
     return path.read_bytes()
 
 
@@ -205,7 +206,7 @@ def test_a_unix_time_is_whole_where_the_model_is_called_as_the_readme_says(tmp_p
     fitted = TablePreprocessing.fit(raw, number_columns(("time", "zero")))
     made = recipe()
     weights = initial_weights(made.network, 2, seed=5)
-    save_model(tmp_path / "best.keras", made, fitted, weights)
+    save_model(tmp_path / "best.keras", made, [(fitted, weights, UNSCALED)])
     model = keras.models.load_model(tmp_path / "best.keras")
     predicted = model.predict_on_batch(raw.numbers)[:, 0]
     assert len(np.unique(predicted)) > 300

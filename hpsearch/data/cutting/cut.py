@@ -3,15 +3,17 @@
 The test is taken first and from all rows, so that it is a function of the rows, of its own size and
 of what says how rows are dealt out: the seed, the order, a column. Then validation and train rows
 are taken from what is left. Of sources that are read no further than they must be, in the
-tutorial's order, the test begins where the others end.
+tutorial's order, the test begins where the others end. With folds all that are not sealed train,
+and validate in turn.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hpsearch.data.cutting.folding import FoldPlaces, cut_folds
 from hpsearch.data.cutting.groups import pick_groups
 from hpsearch.data.cutting.keys import group_codes, named_parts, times
 from hpsearch.data.cutting.sizes import Sizes
@@ -32,13 +34,23 @@ class Cut:
     """Places of the rows of each part, int64, in the order in which they are used.
 
     Attributes:
+        validation: None where there are folds: these rows are among ``train``.
         left_out: Names of the columns that are no features, as they dealt out the rows.
+        several: Validation and train rows of each fold, where there are several.
+        repeats: How many times these deal out all rows.
     """
 
     validation: Places
     train: Places
     test: Places
     left_out: tuple[str, ...] = ()
+    several: tuple[FoldPlaces, ...] = ()
+    repeats: int = 1
+
+    @property
+    def folds(self) -> tuple[FoldPlaces, ...]:
+        """Validation and train rows of each fold, which may be the only one."""
+        return self.several or ((self.validation, self.train),)
 
 
 def cut_rows(table: Table, section: DataSection, seed: int) -> Cut:
@@ -51,6 +63,15 @@ def cut_rows(table: Table, section: DataSection, seed: int) -> Cut:
     Raises:
         DataError: If there are too few rows, or a column that deals them out is missing or unfit.
     """
+    cut = _cut(table, section, seed)
+    if section.folds == 1:
+        return cut
+    folds = cut_folds(table, section, cut.train, seed)
+    return replace(cut, several=folds, repeats=section.repeats)
+
+
+def _cut(table: Table, section: DataSection, seed: int) -> Cut:
+    """The parts; with folds none validates."""
     if section.test_path is not None:
         return _by_names(table, section, FILE_PART, seed)
     if section.part is not None:
@@ -100,6 +121,8 @@ def _pick_ends(rows: Places, count: int, parts: int) -> tuple[Places, Places]:
 
 def _validation_and_train(left: Places, sizes: Sizes, pick: Pick) -> tuple[Places, Places]:
     """Of the rows that are not sealed."""
+    if not sizes.validation:
+        return left[:0], left if sizes.rest else pick(left, sizes.train, 1)[0]
     validation, left = pick(left, sizes.validation, 2)
     return validation, left if sizes.rest else pick(left, sizes.train, 1)[0]
 
@@ -119,7 +142,7 @@ def _by_names(table: Table, section: DataSection, name: str, seed: int) -> Cut:
                 f"in {table.origin.description}; leave {entry} out to have the rows dealt out"
             )
     named = {"test": len(test)}
-    if len(validation) < LEAST_ROWS:
+    if len(validation) < LEAST_ROWS or section.folds > 1:
         left = rows[parts[rows] != "test"]
         sizes = Sizes.of(section, table, named)
         validation, train = _validation_and_train(left, sizes, _picker(table, section))

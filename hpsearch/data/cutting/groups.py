@@ -48,3 +48,23 @@ def pick_groups(
         )
     chosen = taken[codes]
     return rows[chosen], rows[~chosen]
+
+
+def groups_by_size(
+    codes: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Groups counted from the largest on, equals in the order of their first rows.
+
+    Args:
+        codes: The group of each row, ``(rows,)``.
+
+    Returns:
+        The place of each row's group in that order, ``(rows,)``, and the sizes, ``(groups,)``.
+    """
+    _, first, inverse, sizes = np.unique(
+        codes, return_index=True, return_inverse=True, return_counts=True
+    )
+    order = np.lexsort((first, -sizes))
+    place = np.empty(len(sizes), np.int64)
+    place[order] = np.arange(len(sizes))
+    return place[inverse], sizes[order]

@@ -21,6 +21,7 @@ class Sizes:
     """Rows of each part.
 
     Attributes:
+        validation: 0 where there are folds.
         rest: Whether the train rows are all that are left.
     """
 
@@ -51,6 +52,7 @@ class Sizes:
             for name, size in {**asked, **named}.items()
             if size is not None
         }
+        counts.setdefault("validation", 0)
         left = rows - counts["test"] - counts["validation"]
         if isinstance(section.train, float):  # shares are rounded, which may take a row too many
             counts["train"] = min(counts["train"], max(left, LEAST_ROWS))
@@ -64,9 +66,9 @@ class Sizes:
 
 
 def _say(counts: dict[str, int]) -> str:
-    """``100 validation + 1,000 train + 50 test``."""
-    train = f"{counts.get('train', LEAST_ROWS):,} train"
-    return f"{counts['validation']:,} validation + {train} + {counts['test']:,} test"
+    """``100 validation + 1,000 train + 50 test``; with folds no row only validates."""
+    validation = f"{counts['validation']:,} validation + " if counts["validation"] else ""
+    return f"{validation}{counts.get('train', LEAST_ROWS):,} train + {counts['test']:,} test"
 
 
 def _smallest(section: DataSection, table: Table) -> int:

@@ -23,7 +23,7 @@ def hyperband(options: Hyperband, ladder: Ladder) -> Scheduler:
     """Brackets of trials, each with a first rung of its own."""
     pruner = optuna.pruners.HyperbandPruner(
         min_resource=max(ladder.warmup, 1),
-        max_resource=ladder.epochs,
+        max_resource=ladder.last,
         reduction_factor=options.reduction_factor,
     )
     return PrunerScheduler(pruner, ladder)

@@ -21,16 +21,39 @@ def report_epochs(epochs: int, warmup: int) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class Ladder:
-    """The epochs that a trial may have, and those before which none is pruned."""
+    """The epochs that a trial may have, and those before which none is pruned.
+
+    Where there are several folds a trial is trained on one after the other, and its *steps* are the
+    epochs of all of them. It reports within the first, and then at the end of each; one that stops
+    early on a fold is at its end.
+
+    Attributes:
+        epochs: The most on a fold.
+    """
 
     epochs: int
     warmup: int
+    folds: int = 1
+
+    @property
+    def last(self) -> int:
+        """The last step."""
+        return self.epochs * self.folds
 
     @cached_property
     def rungs(self) -> tuple[int, ...]:
         """See ``report_epochs``."""
-        return report_epochs(self.epochs, self.warmup)
+        ends = (self.epochs * fold for fold in range(2, self.folds + 1))
+        return (*report_epochs(self.epochs, self.warmup), *ends)
 
-    def after(self, epoch: int) -> int:
-        """The first rung above ``epoch``, which must be below the last."""
-        return next(rung for rung in self.rungs if rung > epoch)
+    def after(self, step: int) -> int:
+        """The first rung above ``step``, which must be below the last."""
+        return next(rung for rung in self.rungs if rung > step)
+
+    def step(self, fold: int, epoch: int = 0, *, over: bool = False) -> int:
+        """The step of an epoch on a fold, or that of the fold's end."""
+        return self.epochs * fold + (self.epochs if over else epoch)
+
+    def fold(self, step: int) -> int:
+        """The fold on which a trial trains up to ``step``."""
+        return (step - 1) // self.epochs

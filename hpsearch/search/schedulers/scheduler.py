@@ -11,9 +11,9 @@ from hpsearch.search.schedulers.ladder import Ladder
 
 @dataclass(frozen=True, slots=True)
 class GoOn:
-    """Train until ``epoch`` and report; it is above the epochs that the trial has."""
+    """Train until ``step`` and report; it is above the steps that the trial has, see ``Ladder``."""
 
-    epoch: int
+    step: int
 
 
 @dataclass(frozen=True, slots=True)

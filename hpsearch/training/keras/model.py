@@ -3,6 +3,8 @@
 import json
 import tempfile
 import zipfile
+from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,10 @@ OPERATIONS = "keras.src.ops"
 
 #: Stands for the time of saving, so that the same model gives the same bytes; zip begins in 1980.
 SAVED_AT = (1980, 1, 1, 0, 0, 0)
+
+#: A network that was trained on a fold: what was learned of features, its weights as in
+#: ``segment.Best``, and the scale of its target.
+FoldNetwork = tuple[Preprocessing, Arrays, TargetScale]
 
 
 def make(stock: StockObject, module: Any, **more: Any) -> Any:
@@ -113,35 +119,46 @@ def whole_model(
     return model
 
 
+def mean_model(recipe: Recipe, networks: Sequence[FoldNetwork]) -> Any:
+    """``whole_model`` of one network, or the mean over those of several folds, as a Keras model."""
+    models = [whole_model(recipe, *network) for network in networks]
+    if len(models) == 1:
+        return models[0]
+    inputs = raw_inputs(networks[0][0].columns)
+    single = inputs if len(inputs) > 1 else next(iter(inputs.values()))
+    for fold, model in enumerate(models):
+        model.name = f"fold_{fold}"
+    outputs = [model(single) for model in models]
+    mean = keras.layers.Average(name=recipe.the_task().output_name, dtype=outputs[0].dtype)
+    return keras.Model(single, mean(outputs), name="hpsearch")
+
+
 def save_model(
     path: Path,
     recipe: Recipe,
-    preprocessing: Preprocessing,
-    weights: Arrays,
-    target: TargetScale = UNSCALED,
+    networks: Sequence[FoldNetwork],
     classes: tuple[str, ...] = (),
     threshold: float | None = None,
 ) -> None:
-    """Write ``whole_model`` as a ``.keras`` file in one step: the old or the new, never half.
+    """Write ``mean_model`` as a ``.keras`` file in one step: the old or the new, never half.
 
     The same model gives the same bytes. Keras 3.8 and later open the file, with TensorFlow; without
     columns of texts with any backend. What one needs to call it stands in its ``metadata.json``,
     see ``Signature``.
 
     Args:
-        target: As in ``whole_model``.
+        networks: One for each fold.
         classes: Names of the classes, if they have some.
         threshold: Probability from which a row is called the second class, if that is asked.
     """
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "model.keras"  # Keras insists on the ending
-        whole_model(recipe, preprocessing, weights, target).save(saved)
+        mean_model(recipe, networks).save(saved)
         with zipfile.ZipFile(saved) as archive:
             parts = {name: archive.read(name) for name in sorted(archive.namelist())}
     config, metadata = json.loads(parts["config.json"]), json.loads(parts["metadata.json"])
-    signature = Signature(
-        recipe.task, preprocessing.columns, preprocessing.vocabularies, classes, threshold
-    )
+    columns = networks[0][0].columns
+    signature = Signature(recipe.task, columns, _vocabularies(networks), classes, threshold)
     metadata |= signature.as_json()
     metadata["date_saved"] = "{:04}-{:02}-{:02}@{:02}:{:02}:{:02}".format(*SAVED_AT)
     parts["config.json"] = json.dumps(_portable(config, {})).encode()
@@ -149,6 +166,12 @@ def save_model(
     with replacing(path) as fresh, zipfile.ZipFile(fresh, "w") as archive:
         for name, content in parts.items():
             archive.writestr(zipfile.ZipInfo(name, SAVED_AT), content)
+
+
+def _vocabularies(networks: Sequence[FoldNetwork]) -> tuple[tuple[str, ...], ...]:
+    """The texts that train rows of any fold have, of each column of texts."""
+    each = (preprocessing.vocabularies for preprocessing, _, _ in networks)
+    return tuple(tuple(dict.fromkeys(chain(*texts))) for texts in zip(*each, strict=True))
 
 
 def _portable(entry: Any, numbers: dict[int, int]) -> Any:

@@ -16,6 +16,7 @@ from hpsearch.wording import (
     listed,
     metric_digits,
     say_count,
+    say_folds,
     say_interval,
     say_number,
     say_signed,
@@ -84,10 +85,16 @@ def say_training(outcome: Outcome, test: TestResult, comparisons: int) -> Iterat
     """
     data = outcome.data
     names = {baseline.name for baseline in test.baselines}
+    trained = (
+        f"{say_count(data.train_rows)} rows, with the same {say_count(data.validation_rows)} "
+        "validation rows"
+    )
+    if data.folds:
+        folds = say_folds(len(data.folds), data.repeats)
+        trained = f"{folds} of {say_count(data.train_rows)} rows, each of them the mean over these"
     yield (
-        f"All were trained on the same {say_count(data.train_rows)} rows, with the same "
-        f"{say_count(data.validation_rows)} validation rows, and measured on the same "
-        f"{say_count(test.rows)} test rows in the same opening."
+        f"All were trained on the same {trained}, and measured on the same {say_count(test.rows)} "
+        "test rows in the same opening."
     )
     if any(map(is_network, names)):
         yield (

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from hpsearch.analysis.absences import GO_ON
 from hpsearch.analysis.luck import Optimism, RankStability, SearchStability, average_selection
+from hpsearch.data.facts import DataFacts
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.statistics.stability import DRAWS, RowsNeeded
@@ -126,7 +127,11 @@ def say_seeds(ranks: Sequence[RankStability], rows: int) -> str | None:
     )
 
 
-def say_rows(task: Task, needed: RowsNeeded) -> str:
+#: Rows below which folds are worth their time.
+FEW_ROWS = 2_000
+
+
+def say_rows(task: Task, needed: RowsNeeded, data: DataFacts) -> str:
     """Whether there are enough validation rows, and how many would be."""
     rule = (
         f"The best trial's loss differs from the next ones' by {say_number(needed.deviation, 3)} "
@@ -138,9 +143,21 @@ def say_rows(task: Task, needed: RowsNeeded) -> str:
         return f"The {say_count(needed.rows)} validation rows are enough. {rule}."
     return (
         f"More validation rows are needed. {rule}; the {say_count(needed.rows)} of this study "
-        f"leave ±{say_number(needed.resolved)}. Set data.validation to {say_count(needed.needed)} "
-        "or more in a new study."
+        f"leave ±{say_number(needed.resolved)}. {_more_rows(needed, data)}"
     )
+
+
+def _more_rows(needed: RowsNeeded, data: DataFacts) -> str:
+    """Where more validation rows come from."""
+    if data.folds:
+        return "All rows that are not sealed validate already: it takes a larger table."
+    rows = data.train_rows + data.validation_rows
+    if rows < FEW_ROWS:
+        return (
+            f"In a new study with data.folds = 5 all {say_count(rows)} rows that are not sealed "
+            "validate in turn."
+        )
+    return f"Set data.validation to {say_count(needed.needed)} or more in a new study."
 
 
 def _difference(estimate: Estimate) -> str:

@@ -40,7 +40,7 @@ def read_values(outcome: Outcome) -> Values | str:
             "optimism": list(say_optimism(outcome, by_rank)),
             "choice": say_choice(search),
             "seeds": say_seeds(ranks, outcome.data.validation_rows),
-            "rows": say_rows(outcome.task, needed) if needed else None,
+            "rows": say_rows(outcome.task, needed, outcome.data) if needed else None,
         },
         "configurations": _configurations(outcome, by_rank, ranks),
         "choice": _choice(outcome, search) if search else None,

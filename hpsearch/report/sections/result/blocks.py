@@ -24,6 +24,7 @@ from hpsearch.tasks.task import Task
 from hpsearch.wording import (
     metric_digits,
     say_count,
+    say_folds,
     say_interval,
     say_number,
     say_openings,
@@ -61,7 +62,7 @@ def _blocks(outcome: Outcome, values: Values, contents: Contents) -> Iterator[Bl
 
 def _test(outcome: Outcome, values: Values) -> Iterator[Block]:
     test = values["test"]
-    yield _metrics(outcome.task, test, values["data"]["target"]["deviation"])
+    yield _metrics(outcome.task, test, values["data"])
     if test["trial"] is not None:
         validation = test["validation"]
         yield Paragraph(
@@ -92,11 +93,13 @@ def _test(outcome: Outcome, values: Values) -> Iterator[Block]:
     yield Bullets([_say_opening(opening) for opening in test["opening_log"]], "numbered")
 
 
-def _metrics(task: Task, test: Mapping[str, Any], scale: float) -> Table:
+def _metrics(task: Task, test: Mapping[str, Any], data: Mapping[str, Any]) -> Table:
+    scale, folds = data["target"]["deviation"], len(data["folds"])
+    network = f"the mean of the {folds} networks" if folds else "the network"
     network = (
         f"{test['reference']}, the best baseline on the validation rows"
         if test["trial"] is None
-        else f"the network of trial {test['trial']}, re-training {test['index']}"
+        else f"{network} of trial {test['trial']}, re-training {test['index']}"
     )
     rows = []
     for metric in task.test_metrics:
@@ -129,10 +132,21 @@ def _say_rows(values: Values, label: str | int) -> str:
     data = values["data"]
     target = f", to predict {shown(label)}" if isinstance(label, str) else ""
     seconds = f" It took {say_phases(values['run']['seconds'])}." if "run" in values else ""
+    parts, means = (
+        f"{say_count(data['train_rows'])} to train, {say_count(data['validation_rows'])} to "
+        "validate",
+        "",
+    )
+    if data["folds"]:
+        folds = say_folds(len(data["folds"]), data["repeats"])
+        parts = f"{say_count(data['train_rows'])} to train and to validate in turn, in {folds}"
+        means = (
+            " Values and learning curves are means over the folds, and the saved model gives the "
+            f"mean of its {len(data['folds'])} networks."
+        )
     return (
-        f"On {data['description']}{target}: {say_count(data['train_rows'])} to train, "
-        f"{say_count(data['validation_rows'])} to validate, {say_count(data['test_rows'])} sealed "
-        f"for the test.{seconds}"
+        f"On {data['description']}{target}: {parts}, {say_count(data['test_rows'])} sealed for the "
+        f"test.{means}{seconds}"
     )
 
 

@@ -55,7 +55,7 @@ def read_values(outcome: Outcome) -> Values | str:
         "pruner": search.pruner.name,
         "parallel": search.parallel,
         "epochs": sum(trial.epochs for trial in outcome.trials),
-        "epochs_of_a_trial": outcome.spec.training.epochs,
+        "epochs_of_a_trial": outcome.spec.most_epochs,
         "core_seconds": spent,
         "said": {
             "history": say_history(metric, improvements, ended, spent, more),
@@ -112,8 +112,11 @@ def _improvements(metric: Metric, ended: Sequence[Ended]) -> list[dict[str, Any]
 
 
 def weigh_outcome(outcome: Outcome) -> Pruning:
-    """What the pruner saved, and the pruned trials beside the winner."""
-    winner = outcome.winner
+    """What the pruner saved, and the pruned trials beside the winner.
+
+    Of several folds there is no curve of what a trial had reported by an epoch, so none is beside.
+    """
+    winner = outcome.winner if outcome.spec.folds == 1 else None
     return weigh_pruning(
         outcome.trials,
         outcome.spec,

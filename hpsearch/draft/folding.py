@@ -1,0 +1,31 @@
+"""How many folds fit a table: on few rows one part that validates is too small to choose by."""
+
+import math
+
+from hpsearch.data.cutting.sizes import PARTS
+from hpsearch.data.cutting.strata import ENOUGH
+from hpsearch.study.cutting import LEAST_ROWS
+
+__all__ = ["folds_of"]
+
+#: Rows from which a single part of them validates well enough.
+ENOUGH_ROWS = 2_000
+
+#: Folds of smaller tables.
+FOLDS = 5
+
+
+def folds_of(rows: int, test: float, smallest: int) -> int:
+    """How many folds a table is to have; 1 where it is large, or a class is too small for two.
+
+    Args:
+        rows: Of the table.
+        test: The share of them, and of each class, that is sealed.
+        smallest: Rows of the smallest class, of which each fold needs one to validate; of a number
+            all rows.
+    """
+    if rows >= ENOUGH_ROWS:
+        return 1
+    sealed = max(math.ceil(test * smallest), min(ENOUGH, smallest // PARTS))
+    most = min(smallest - sealed, (rows - math.ceil(test * rows)) // LEAST_ROWS)
+    return min(FOLDS, most) if most > 1 else 1
