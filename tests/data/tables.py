@@ -21,6 +21,8 @@ MIXED = (
     Column("minute", "number"),
 )
 
+WORDED = (Column("stars", "number"), Column("review", "words"), Column("city", "category"))
+
 
 def number_rows(rows: int = 60) -> RawRows:
     noise = np.random.default_rng(0).normal(size=(rows, len(NUMBERS)))
@@ -69,3 +71,11 @@ def review_rows(rows: int = 400) -> RawRows:
     codes = np.array([vocabulary.index(text) for text in texts], np.int32)
     codes[7] = MISSING
     return RawRows(np.empty((rows, 0)), codes[:, None], (vocabulary,))
+
+
+def worded_rows() -> RawRows:
+    """Rows of ``WORDED``."""
+    reviews, others = review_rows(), mixed_rows()
+    codes = np.column_stack([reviews.codes, others.codes[:, :1]]).astype(np.int32)
+    vocabularies = (*reviews.vocabularies, others.vocabularies[0])
+    return RawRows(others.numbers[:, :1], codes, vocabularies)

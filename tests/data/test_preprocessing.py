@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 from hpsearch.data.columns import Column, RawRows, number_columns
 from hpsearch.data.features.table_preprocessing import TablePreprocessing
 from hpsearch.data.preprocessing import Preprocessing
-from tests.data.tables import MIXED, NUMBERS, mixed_rows, number_rows, review_rows
+from tests.data.tables import (
+    MIXED,
+    NUMBERS,
+    WORDED,
+    mixed_rows,
+    number_rows,
+    review_rows,
+    worded_rows,
+)
 
 TRAIN = slice(0, 300)
 
@@ -133,15 +141,12 @@ class TestWordsAlone(PreprocessingContract):
 
 
 class TestWordsBesideOthers(TestWordsAlone):
-    columns = (Column("stars", "number"), Column("review", "words"), Column("city", "category"))
+    columns = WORDED
     dtype = np.float32
 
     @pytest.fixture
     def rows(self) -> RawRows:
-        reviews, mixed = review_rows(), mixed_rows()
-        codes = np.column_stack([reviews.codes, mixed.codes[:, :1]]).astype(np.int32)
-        vocabularies = (*reviews.vocabularies, mixed.vocabularies[0])
-        return RawRows(mixed.numbers[:, :1], codes, vocabularies)
+        return worded_rows()
 
 
 class TestConstantQuantiles(PreprocessingContract):
