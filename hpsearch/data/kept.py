@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from operator import gt
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hpsearch.arrays import Array, DamagedError
 from hpsearch.data.columns import Column, Kind, RawRows
@@ -18,7 +20,12 @@ from hpsearch.errors import shown
 LABEL = "label"
 
 #: Types of numbers, as NumPy and as DuckDB call them.
-TYPES: Mapping[str, str] = {"float32": "FLOAT", "float64": "DOUBLE"}
+TYPES: Mapping[str, str] = {"float32": "FLOAT", "float64": "DOUBLE", "uint8": "UTINYINT"}
+
+#: Texts of a vocabulary that are written out; of more only where the rows do not tell them.
+LISTED = 1_000
+
+LABEL_TYPES = (TYPES["float32"], TYPES["float64"])
 
 
 def keep_rows(path: Path, table: Table) -> None:
@@ -29,7 +36,10 @@ def keep_rows(path: Path, table: Table) -> None:
     origin = {"kind": table.origin.kind, "description": table.origin.description}
     about = {
         "columns": [[column.name, column.kind] for column in table.columns],
-        "vocabularies": table.raw.vocabularies,
+        "vocabularies": [
+            None if _is_told(texts, codes) else texts
+            for texts, codes in zip(table.raw.vocabularies, table.raw.codes.T, strict=True)
+        ],
         "classes": table.classes,
         "numbers": str(table.raw.numbers.dtype),
         "source": origin,
@@ -61,7 +71,9 @@ def read_kept_rows(path: Path) -> Table:
         try:
             about = json.loads(file.about)
             columns = tuple(Column(str(name), kind) for name, kind in about["columns"])
-            vocabularies = tuple(tuple(map(str, texts)) for texts in about["vocabularies"])
+            vocabularies = tuple(
+                None if texts is None else tuple(map(str, texts)) for texts in about["vocabularies"]
+            )
             classes, source = tuple(map(str, about["classes"])), about["source"]
             kind, description = source["kind"], source["description"]
             dtype = str(about["numbers"])
@@ -94,15 +106,15 @@ def _wrong_columns(columns: tuple[Column, ...], types: Sequence[str], dtype: str
     expected = ["VARCHAR" if column.is_text else TYPES[dtype] for column in columns]
     if found != expected:
         return f"columns must be of types {shown(expected)}, got {shown(found)}"
-    if label not in TYPES.values():
-        return f"labels must be {' or '.join(TYPES.values())}, got {label}"
+    if label not in LABEL_TYPES:
+        return f"labels must be {' or '.join(LABEL_TYPES)}, got {label}"
     return None
 
 
 def _read(
     file: ParquetFile,
     columns: tuple[Column, ...],
-    vocabularies: tuple[tuple[str, ...], ...],
+    vocabularies: tuple[tuple[str, ...] | None, ...],
     dtype: str,
 ) -> tuple[RawRows, Array]:
     """The values of columns, and the labels, which are the last column."""
@@ -114,10 +126,19 @@ def _read(
     for index, (_, values) in enumerate(file.numbers(others)):
         numbers[:, index] = values
     codes = np.empty((file.rows, len(texts)), np.int32)
+    known: list[tuple[str, ...]] = []
     for index, (place, vocabulary) in enumerate(zip(texts, vocabularies, strict=True)):
-        codes[:, index] = file.codes(place, vocabulary)
+        codes[:, index], found = file.codes(place, vocabulary)
+        known.append(found)
     ((_, labels),) = file.numbers([len(columns)])
-    return RawRows(numbers, codes, vocabularies), labels
+    return RawRows(numbers, codes, tuple(known)), labels
+
+
+def _is_told(vocabulary: Sequence[str], codes: NDArray[np.int32]) -> bool:
+    """Whether the rows tell a long vocabulary: its texts in their order, and each in some row."""
+    if len(vocabulary) <= LISTED or any(map(gt, vocabulary, vocabulary[1:])):
+        return False
+    return len(np.unique(codes[codes >= 0])) == len(vocabulary)
 
 
 def _wrong_values(raw: RawRows, labels: Array) -> str | None:

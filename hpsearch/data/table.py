@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from hpsearch.data.columns import Column, RawRows, number_columns
 from hpsearch.study.sections import SourceName
 
-#: What a network gets, after preprocessing: float32 ``(rows, width)``.
-Features = NDArray[np.float32]
+#: What a network gets, after preprocessing, ``(rows, width)``: float32, or uint8 where all are 0 or
+#: 1, which is cast batch by batch where it is used.
+Features = NDArray[Any]
 #: What a network learns, float32 ``(rows,)``.
 Labels = NDArray[np.float32]
 
@@ -59,12 +60,12 @@ class Table:
     @classmethod
     def of_numbers(
         cls,
-        numbers: NDArray[np.floating[Any]],
+        numbers: NDArray[Any],
         labels: Targets,
         names: tuple[str, ...],
         origin: Origin,
     ) -> Self:
-        """Rows whose columns all hold numbers, float32 or float64 ``(rows, columns)``."""
+        """Rows whose columns all hold numbers, ``(rows, columns)``, as in ``RawRows``."""
         return cls(RawRows.of_numbers(numbers), labels, number_columns(names), origin)
 
     def __len__(self) -> int:

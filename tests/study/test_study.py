@@ -111,7 +111,7 @@ def test_rows_are_prepared_in_each_way_that_a_trial_may_have(
 
 def test_what_prepares_rows_is_checked_like_other_hyperparameters() -> None:
     assert mistakes(data={"scaling": "robbust", "scalling": "robust"}) == {
-        "data.scaling": "must be one of standard, robust, quantile, got 'robbust'",
+        "data.scaling": "must be one of standard, robust, quantile, pixel, got 'robbust'",
         "data.scalling": "is not a key of this section; did you mean 'scaling'?",
     }
     assert mistakes(data={"target_transform": "log"}) == {

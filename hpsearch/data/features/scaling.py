@@ -22,6 +22,9 @@ LEAST = 1e-305
 #: Where smooth clipping bends; it never gives more than this.
 BEND = 3.0
 
+#: The largest value of a pixel.
+BRIGHTEST = 255.0
+
 #: Points of a piecewise-linear map, at most.
 KNOTS = 64
 
@@ -150,6 +153,27 @@ class Robust:
             function_node("bound", "sqrt", "bent_more"),
             function_node("clipped", "divide", "scaled", "bound"),
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pixel:
+    """``x / 255``: the brightness of a pixel, 0 to 255, as 0 to 1; nothing is learned of it."""
+
+    affine: Affine
+
+    @classmethod
+    def fit(cls, values: Array, booleans: NDArray[np.bool_]) -> Self:
+        """See ``Scaling``."""
+        zeros = np.zeros(values.shape[1])
+        return cls(Affine.of(zeros, zeros + BRIGHTEST, booleans, values))
+
+    def apply(self, values: Array) -> Array:
+        """See ``Scaling``."""
+        return self.affine.apply(values)
+
+    def nodes(self, source: str) -> tuple[StockNode, ...]:
+        """See ``Scaling``."""
+        return self.affine.nodes(source)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,12 +12,20 @@ from hpsearch.data.columns import Column, RawRows
 from hpsearch.data.features.categories import Categories
 from hpsearch.data.features.dates import Dates
 from hpsearch.data.features.numbers import Numbers
-from hpsearch.data.features.scaling import Quantile, Robust, Scaling, Standard
+from hpsearch.data.features.scaling import Pixel, Quantile, Robust, Scaling, Standard
+from hpsearch.data.features.text_features import TextFeatures
+from hpsearch.data.features.words import Words
 from hpsearch.data.table import Features
 from hpsearch.stock import StockNode, function_node, layer_node
+from hpsearch.study.kinds import Kind
 
 SCALINGS: Mapping[str, type[Scaling]] = MappingProxyType(
-    {"standard": Standard, "robust": Robust, "quantile": Quantile}
+    {"standard": Standard, "robust": Robust, "quantile": Quantile, "pixel": Pixel}
+)
+
+#: What is made of columns of texts, by their kinds.
+TEXTS: Mapping[Kind, type[TextFeatures]] = MappingProxyType(
+    {"category": Categories, "words": Words}
 )
 
 #: Rows that are worked on at a time, so that float64 values are never there for all of them.
@@ -28,13 +36,15 @@ BLOCK = 16_384
 class TablePreprocessing:
     """Scaled numbers, which gaps they had, places of dates in week and year, texts as 0 and 1.
 
+    A table of texts of words alone gives bytes, as most of its many features are 0.
+
     Everything is learned from train rows and then frozen; see the parts for their rules.
     """
 
     columns: tuple[Column, ...]
     numbers: Numbers
     dates: Dates
-    categories: tuple[Categories, ...]
+    texts: tuple[TextFeatures, ...]
 
     @classmethod
     def fit(cls, train: RawRows, columns: tuple[Column, ...], scaling: str = "standard") -> Self:
@@ -47,14 +57,14 @@ class TablePreprocessing:
         numeric = [column for column in columns if not column.is_text]
         if held != len(columns) or train.numbers.shape[1] != len(numeric):
             raise ValueError(f"{held} columns need as many names, got {len(columns)}")
-        texts = [column.name for column in columns if column.is_text]
+        texts = [column for column in columns if column.is_text]
         return cls(
             columns,
             Numbers.fit(train.numbers, numeric, SCALINGS[scaling]),
             Dates.fit(train.numbers, numeric),
             tuple(
-                Categories.fit(codes, vocabulary, name)
-                for codes, vocabulary, name in zip(
+                TEXTS[column.kind].fit(codes, vocabulary, column.name)
+                for codes, vocabulary, column in zip(
                     train.codes.T, train.vocabularies, texts, strict=True
                 )
             ),
@@ -63,13 +73,13 @@ class TablePreprocessing:
     @property
     def features(self) -> tuple[str, ...]:
         """Names of the features, in their order."""
-        texts = (name for part in self.categories for name in part.features)
+        texts = (name for part in self.texts for name in part.features)
         return (*self.numbers.features, *self.dates.features, *texts)
 
     @property
     def vocabularies(self) -> tuple[tuple[str, ...], ...]:
         """See ``Preprocessing``."""
-        return tuple((*part.texts, *part.infrequent) for part in self.categories)
+        return tuple(part.vocabulary for part in self.texts)
 
     @property
     def width(self) -> int:
@@ -77,25 +87,22 @@ class TablePreprocessing:
         return len(self.features)
 
     def apply(self, raw: RawRows) -> Features:
-        """Features, float32 ``(rows, width)`` and finite."""
-        places = [
-            part.places(vocabulary)
-            for part, vocabulary in zip(self.categories, raw.vocabularies, strict=True)
+        """Features, float32 or uint8 ``(rows, width)`` and finite."""
+        every = [
+            part.ones(vocabulary)
+            for part, vocabulary in zip(self.texts, raw.vocabularies, strict=True)
         ]
-        features = np.zeros((len(raw), self.width), np.float32)
+        features = np.zeros((len(raw), self.width), self._dtype)
         for start in range(0, len(raw), BLOCK):
             rows = slice(start, start + BLOCK)
             end = 0
             for values in self._numeric(raw.numbers[rows]):
                 begin, end = end, end + values.shape[1]
                 features[rows, begin:end] = values
-            for part, known_places, codes in zip(
-                self.categories, places, raw.codes[rows].T, strict=True
-            ):
+            for part, ones, codes in zip(self.texts, every, raw.codes[rows].T, strict=True):
                 begin, end = end, end + len(part.features)
-                place = known_places[codes]
-                (known,) = np.nonzero(place >= 0)
-                features[start + known, begin + place[known]] = 1
+                row, place = ones(codes)
+                features[start + row, begin + place] = 1
         return features
 
     def keras_layers(self) -> tuple[StockNode, ...]:
@@ -108,13 +115,19 @@ class TablePreprocessing:
             ends.append(nodes[-1].name)
             nodes += (*gaps, *self.dates.nodes())
             ends += (*(node.name for node in gaps[-1:]), *self.dates.ends)
-        for place, part in enumerate(self.categories):
+        for place, part in enumerate(self.texts):
             if column := part.nodes(place):
                 nodes += column
                 ends.append(column[-1].name)
         if len(ends) == 1:
             return *nodes, function_node("features", "cast", *ends, dtype="float32")
         return *nodes, layer_node("features", "Concatenate", *ends, dtype="float32")
+
+    @property
+    def _dtype(self) -> type[np.generic]:
+        """Bytes where all columns are texts of words."""
+        words = all(column.kind == "words" for column in self.columns)
+        return np.uint8 if words else np.float32
 
     def _numeric(self, numbers: NDArray[np.floating]) -> Iterator[NDArray[np.float64]]:
         """Parts of the features of rows that come from numbers."""

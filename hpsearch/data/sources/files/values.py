@@ -14,6 +14,7 @@ from hpsearch.data.sources.files.pairs import pairs
 from hpsearch.data.sources.files.relation import Field, Relation
 from hpsearch.data.sql import quoted
 from hpsearch.errors import shown
+from hpsearch.study.kinds import TEXT_KINDS
 
 #: DuckDB plans a query of so many columns at a time: the time for it grows with their square.
 COLUMNS_A_QUERY = 64
@@ -44,8 +45,8 @@ def read_values(relation: Relation, columns: Sequence[Chosen], cells: Cells) -> 
     Raises:
         DataError: If DuckDB cannot read the file.
     """
-    texts = [field for field, kind in columns if kind == "category"]
-    plain = [(field, kind) for field, kind in columns if kind != "category"]
+    texts = [field for field, kind in columns if kind in TEXT_KINDS]
+    plain = [(field, kind) for field, kind in columns if kind not in TEXT_KINDS]
     vocabularies = _vocabularies(relation, texts, cells)
     numbers = np.full((relation.rows, len(plain)), np.nan, np.float64)
     codes = np.empty((relation.rows, len(texts)), np.int32)
