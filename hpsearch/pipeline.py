@@ -117,7 +117,7 @@ def reproduce(
     spec, runs = folder.spec, choose(folder)
     table = recorded_rows(folder.path)
     rows = split_rows(table, spec).mapped(os.environ, view.tell)
-    facts = facts_of(table, rows, spec.task)
+    facts = facts_of(table, rows, spec.task, spec.data.weight)
     del table
     folder.check_rows(facts)
     with training_pool(rows.folds, workers, view.tell) as pool:
@@ -157,7 +157,7 @@ def _opened(
     """A study's folder with its rows kept in it, and the workers that train on them."""
     refuse_foreign_reports(out)
     rows = split_rows(table, spec).mapped(os.environ, view.tell)
-    facts = facts_of(table, rows, spec.task)
+    facts = facts_of(table, rows, spec.task, spec.data.weight)
     view.tell(_say_rows(facts))
     for notice in facts.notices:
         view.tell(f"note: {notice.sentence}")

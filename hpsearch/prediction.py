@@ -70,8 +70,8 @@ def predict_file(folder: StudyFolder, data: Path, output: Path, tell: Callable[[
         training_pool((), 1, tell) as pool,
         open_predictions(output, signature, tell) as write,
     ):
-        label = folder.spec.data.label
-        if ignored := [shown(name) for name in stream.ignored if name != label]:
+        known = (folder.spec.data.label, folder.spec.data.weight)
+        if ignored := [shown(name) for name in stream.ignored if name not in known]:
             tell(
                 f"{named(data.name)}: the model does not take {listed(ignored)}; "
                 f"{'it is' if len(ignored) == 1 else 'they are'} ignored"

@@ -5,11 +5,13 @@ from pathlib import Path
 
 from hpsearch.arrays import DamagedError
 from hpsearch.data.cutting import cut_rows
+from hpsearch.data.cutting.keys import row_weights
 from hpsearch.data.folds import Split, split
 from hpsearch.data.inspection import inspect_rows
 from hpsearch.data.kept import read_kept_rows
 from hpsearch.data.load import load
 from hpsearch.data.table import Table
+from hpsearch.data.weights import Weighting
 from hpsearch.errors import RecordError
 from hpsearch.models.preparation import preparations_of
 from hpsearch.progress import View
@@ -73,6 +75,11 @@ def split_rows(table: Table, spec: StudySpec) -> Split:
     Raises:
         DataError: If they are too few, or the labels of a part are not the task's.
     """
-    cut = cut_rows(table, spec.data, spec.study.seed)
-    rows = split(table, spec.task, cut, preparations_of(spec.space))
+    cut, weight = cut_rows(table, spec.data, spec.study.seed), spec.data.weight
+    weighting = Weighting(
+        None if weight is None else row_weights(table, weight), spec.training.class_weights
+    )
+    if weight is not None:
+        cut = replace(cut, left_out=(*cut.left_out, weight))
+    rows = split(table, spec.task, cut, preparations_of(spec.space), weighting)
     return replace(rows, notices=inspect_rows(table, cut))

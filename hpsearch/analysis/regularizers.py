@@ -123,6 +123,22 @@ def summarize_layers(outcome: Outcome, runs: Sequence[str]) -> tuple[LayerWeight
     )
 
 
+def norms_by_epoch(outcome: Outcome, runs: Sequence[str]) -> Mapping[int, float]:
+    """Euclidean norm of all kernels by epoch, the mean over the seeds.
+
+    Epochs that one of the runs has no kernels of are left out, and so are runs that diverged.
+    """
+    norm = KERNEL_FIELDS.index("norm")
+    recorded = [outcome.history(run).kernels for run in runs]
+    norms = [
+        {epoch: float(np.linalg.norm(kernels[:, norm])) for epoch, kernels in looks.items()}
+        for looks in recorded
+        if looks and all(np.isfinite(kernels).all() for kernels in looks.values())
+    ]
+    common = set.intersection(*map(set, norms)) if norms else set()
+    return {epoch: fmean(seed[epoch] for seed in norms) for epoch in sorted(common)}
+
+
 def switches(outcome: Outcome) -> tuple[Switch, ...]:
     """Each regularizer that any trial had on."""
     trials, metric = _ended(outcome), outcome.task.metric

@@ -29,6 +29,8 @@ class DataFacts:
         chance: By the names of the task's test metrics, what a model that has learned nothing
             reaches on the validation rows.
         notices: What people should know of the rows.
+        weight: The column that says what each row counts, if there is one.
+        class_weights: What classes count in the loss, by their places; none where they count alike.
     """
 
     source: str
@@ -46,6 +48,15 @@ class DataFacts:
     notices: tuple[Notice, ...] = ()
     folds: tuple[tuple[int, int], ...] = ()
     repeats: int = 1
+    weight: str | None = None
+    class_weights: tuple[float, ...] = ()
+
+    @property
+    def trained_rows(self) -> str:
+        """What a training depends on besides its run: the rows, and what they count."""
+        if self.weight is None and not self.class_weights:
+            return self.fingerprint
+        return f"{self.fingerprint} {self.weight!r} {self.class_weights!r}"
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -64,13 +75,14 @@ class DataFacts:
                 "target": TargetScale(**facts["target"]),
                 "notices": tuple(map(Notice.from_json, facts["notices"])),
                 "folds": tuple(map(tuple, facts.get("folds", ()))),
+                "class_weights": tuple(facts.get("class_weights", ())),
             }
         )
 
 
-def facts_of(table: Table, rows: Split, task: Task) -> DataFacts:
-    """The facts of a table that was cut."""
-    labels = rows.validation_labels
+def facts_of(table: Table, rows: Split, task: Task, weight: str | None = None) -> DataFacts:
+    """The facts of a table that was cut; ``weight`` is the column that says what rows count."""
+    labels, weights = rows.validation_labels, rows.validation_weights
     own = labels if task.classification else rows.target.restored(labels)
     return DataFacts(
         source=table.origin.kind,
@@ -85,11 +97,13 @@ def facts_of(table: Table, rows: Split, task: Task) -> DataFacts:
         classes=table.classes,
         target=rows.target,
         chance={
-            metric.name: metric.chance(labels if metric.standardized else own)
+            metric.name: metric.chance(labels if metric.standardized else own, weights)
             for metric in task.test_metrics
             if metric.chance is not None
         },
         notices=rows.notices,
         folds=rows.sizes if len(rows.sizes) > 1 else (),
         repeats=rows.repeats,
+        weight=weight,
+        class_weights=rows.fold.class_weights,
     )

@@ -11,10 +11,11 @@ from hpsearch.data.cutting import Cut
 from hpsearch.data.features.table_preprocessing import TablePreprocessing
 from hpsearch.data.inspection.notice import Notice
 from hpsearch.data.mapping import LEAST_BYTES, array_folder, mapped
-from hpsearch.data.parts import Fold, Folds, SealedTest
+from hpsearch.data.parts import Fold, Folds, SealedTest, Weights
 from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.table import Labels, Table
 from hpsearch.data.target import UNSCALED, TargetScale
+from hpsearch.data.weights import ALIKE, Weighting
 from hpsearch.errors import DataError
 from hpsearch.models.preparation import Preparation
 from hpsearch.tasks.task import Task
@@ -82,6 +83,13 @@ class Split:
             [ways[self.usual].fold.validation_labels for ways in self.prepared], self.repeats
         )
 
+    @property
+    def validation_weights(self) -> Weights | None:
+        """What these rows count, with mean 1 on each fold; None where all count alike."""
+        parts = [ways[self.usual].fold.validation_weights for ways in self.prepared]
+        known = [weights for weights in parts if weights is not None]
+        return out_of_fold(known, self.repeats) if known else None
+
     def mapped(self, environment: Mapping[str, str], tell: Callable[[str], None]) -> Self:
         """The same split with large arrays in files that all processes map; see ``mapping``.
 
@@ -131,7 +139,11 @@ def out_of_fold(parts: Sequence[NDArray[Any]], repeats: int) -> NDArray[Any]:
 
 
 def split(
-    table: Table, task: Task, cut: Cut, preparations: Sequence[Preparation] = (Preparation(),)
+    table: Table,
+    task: Task,
+    cut: Cut,
+    preparations: Sequence[Preparation] = (Preparation(),),
+    weighting: Weighting = ALIKE,
 ) -> Split:
     """Cut a table in validation, train and test rows.
 
@@ -142,9 +154,11 @@ def split(
         task: What the labels of each part must be.
         cut: Which rows are for what; columns that dealt them out are no features.
         preparations: How networks of the study may have their rows prepared; at least one.
+        weighting: What rows and classes count.
 
     Raises:
-        DataError: If no column is left as a feature, or the labels of a part are not the task's.
+        DataError: If no column is left as a feature, the labels of a part are not the task's, or
+            nothing counts in it.
     """
     table = table.without(cut.left_out)
     if not table.columns:
@@ -152,16 +166,17 @@ def split(
             f"a table must have at least 1 feature, got none besides {', '.join(cut.left_out)} in "
             f"{table.origin.description}; give more columns"
         )
-    _check_labels(table, task, cut)
+    _check_labels(table, task, cut, weighting)
     target = UNSCALED if task.classification else TargetScale.fit(table.labels[cut.folds[0][1]])
     prepared = tuple(
-        _prepared(table, target, preparations, validation, train) for validation, train in cut.folds
+        _prepared(table, target, preparations, weighting, validation, train)
+        for validation, train in cut.folds
     )
-    sealed = SealedTest(table.raw[cut.test], table.labels[cut.test])
+    sealed = SealedTest(table.raw[cut.test], table.labels[cut.test], weighting.of(cut.test))
     return Split(prepared, sealed, cut.repeats)
 
 
-def _check_labels(table: Table, task: Task, cut: Cut) -> None:
+def _check_labels(table: Table, task: Task, cut: Cut, weighting: Weighting) -> None:
     parts = []
     for fold, (validation, train) in enumerate(cut.folds):
         of_fold = f" of fold {fold}" if cut.several else ""
@@ -169,10 +184,13 @@ def _check_labels(table: Table, task: Task, cut: Cut) -> None:
     parts.append(("test", cut.test, ""))
     way_out = "lower data.folds" if cut.several else "mix them (data.shuffle = true)"
     for name, part, of_fold in parts:
-        problem = task.targets_problem(table.labels[part], table.classes)
+        weighting.of(part)
+        counting = weighting.counting(part)
+        problem = task.targets_problem(table.labels[counting], table.classes)
         if problem is not None:
+            kind = f"{name} rows" if len(counting) == len(part) else f"{name} rows that count"
             raise DataError(
-                f"the {len(part):,} {name} rows{of_fold} {problem}; "
+                f"the {len(counting):,} {kind}{of_fold} {problem}; "
                 f"give more rows, {way_out}, or leave out what is rare"
             )
 
@@ -181,6 +199,7 @@ def _prepared(
     table: Table,
     target: TargetScale,
     preparations: Sequence[Preparation],
+    weighting: Weighting,
     *places: NDArray[np.int64],
 ) -> Mapping[Preparation, Prepared]:
     """A fold in each preparation.
@@ -207,6 +226,9 @@ def _prepared(
         target.standardized(table.labels[part]).astype(np.float32) for part in places
     )
 
+    validation_weights, train_weights = map(weighting.of, places)
+    class_weights = weighting.of_classes(table, places[1])
+
     def fold(preparation: Preparation) -> Fold:
         validation_features, train_features = features[preparation.scaling]
         logged = preparation.target_transform == "log"
@@ -216,6 +238,15 @@ def _prepared(
                 "the first fold's, got a fold with none; mix the rows (data.shuffle = true)"
             )
         scale = target.with_logarithm(train_labels) if logged else target
-        return Fold(train_features, train_labels, validation_features, validation_labels, scale)
+        return Fold(
+            *(train_features, train_labels, validation_features, validation_labels, scale),
+            train_weights=_single(train_weights),
+            validation_weights=_single(validation_weights),
+            class_weights=class_weights,
+        )
 
     return {each: Prepared(fold(each), fitted[each.scaling]) for each in preparations}
+
+
+def _single(weights: NDArray[np.float64] | None) -> Weights | None:
+    return None if weights is None else weights.astype(np.float32)

@@ -11,6 +11,7 @@ from hpsearch.data.sources.source import Request, RowProgress
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError, UsageError, named
 from hpsearch.study.cutting import FILE_PART
+from hpsearch.study.kinds import Finding
 from hpsearch.study.sections import DataSection
 from hpsearch.tasks.task import Task
 
@@ -58,13 +59,15 @@ def load(
 
 
 def _with_keys(section: DataSection) -> DataSection:
-    """The section with kinds for columns that deal out rows and would be left out as features."""
+    """The section with kinds for columns that are read though they are no features."""
     kinds = section.columns or {}
-    keys = {
+    keys: dict[str, Finding] = {
         name: "category"
         for name in (section.group, section.part)
         if name is not None and kinds.get(name, "text") in ("text", "identifier")
     }
+    if section.weight is not None:
+        keys[section.weight] = "number"
     return section.model_copy(update={"columns": {**kinds, **keys}}) if keys else section
 
 

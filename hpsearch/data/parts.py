@@ -5,10 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NoReturn, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hpsearch.data.columns import RawRows
 from hpsearch.data.table import Features, Labels, Targets
 from hpsearch.data.target import UNSCALED, TargetScale
 from hpsearch.models.preparation import Preparation
+
+#: What rows count, float32 ``(rows,)``.
+Weights = NDArray[np.float32]
+
+#: The arrays of a fold; weights may be missing.
+ARRAYS = (
+    *("train_features", "train_labels", "validation_features", "validation_labels"),
+    *("train_weights", "validation_weights"),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -17,6 +29,10 @@ class Fold:
 
     Features are float32 or uint8 ``(rows, columns)``, labels float32 ``(rows,)``: classes by their
     places, or numbers that are standardized by ``target``, the scale of the train rows.
+
+    Weights are what rows count, float32 ``(rows,)`` with mean 1 in each part, in the loss and in
+    all metrics; None where all count alike. ``class_weights``, by the classes' places, count in the
+    loss beside them, and in no metric; there are none where classes count alike.
     """
 
     train_features: Features
@@ -24,17 +40,36 @@ class Fold:
     validation_features: Features
     validation_labels: Labels
     target: TargetScale = UNSCALED
+    train_weights: Weights | None = None
+    validation_weights: Weights | None = None
+    class_weights: tuple[float, ...] = ()
 
     @property
-    def arrays(self) -> tuple[Features, Labels, Features, Labels]:
-        """Train features and labels, validation features and labels."""
-        train = (self.train_features, self.train_labels)
-        return (*train, self.validation_features, self.validation_labels)
+    def arrays(self) -> tuple[NDArray[np.float32], ...]:
+        """Train features and labels, validation features and labels, and weights if any."""
+        return tuple(self._arrays().values())
 
     def with_arrays(self, equal: Callable[[Any], Any]) -> Self:
         """The same fold with arrays that hold the same values."""
-        names = ("train_features", "train_labels", "validation_features", "validation_labels")
-        return replace(self, **{name: equal(getattr(self, name)) for name in names})
+        return replace(self, **{name: equal(array) for name, array in self._arrays().items()})
+
+    def _arrays(self) -> dict[str, NDArray[np.float32]]:
+        arrays = {name: getattr(self, name) for name in ARRAYS}
+        return {name: array for name, array in arrays.items() if array is not None}
+
+    @property
+    def weighting(self) -> tuple[str, ...]:
+        """What makes rows count differently: ``rows`` themselves, their ``classes``."""
+        by_rows = () if self.train_weights is None else ("rows",)
+        return (*by_rows, *(("classes",) if self.class_weights else ()))
+
+    @property
+    def loss_weights(self) -> Weights | None:
+        """What each train row counts in the loss; None where all count alike."""
+        if not self.class_weights:
+            return self.train_weights
+        own = np.asarray(self.class_weights, np.float32)[self.train_labels.astype(np.intp)]
+        return own if self.train_weights is None else own * self.train_weights
 
     @property
     def columns(self) -> int:
@@ -63,11 +98,14 @@ class SealedTest:
     may call ``unseal``; ``tests/test_layers.py`` holds every other module to that.
     """
 
-    __slots__ = ("__labels", "__raw")
+    __slots__ = ("__labels", "__raw", "__weights")
 
-    def __init__(self, raw: RawRows, labels: Targets) -> None:
+    def __init__(
+        self, raw: RawRows, labels: Targets, weights: NDArray[np.float64] | None = None
+    ) -> None:
         self.__raw = raw
         self.__labels = labels
+        self.__weights = weights
 
     def __len__(self) -> int:
         return len(self.__labels)
@@ -77,7 +115,10 @@ class SealedTest:
 
     def unseal(
         self, trial: int | None, why: str, log: Callable[[Opening], None]
-    ) -> tuple[RawRows, Targets]:
-        """Log an opening, then return the raw rows and their labels, as in ``Table``."""
+    ) -> tuple[RawRows, Targets, NDArray[np.float64] | None]:
+        """Log an opening, then return the raw rows and their labels, as in ``Table``.
+
+        The last is what the rows count, with mean 1; None where all count alike.
+        """
         log(Opening(datetime.now(UTC).isoformat(timespec="seconds"), trial, why))
-        return self.__raw, self.__labels
+        return self.__raw, self.__labels, self.__weights

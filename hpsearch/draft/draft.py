@@ -118,7 +118,7 @@ def draft_study(
             section_lines("study", (Entry("name", name), Entry("seed", 1))),
             (*section_lines("data", _data(table, draft)), *OTHER_SPLITS),
             kinds,
-            *search_sections(scale, ways),
+            *search_sections(scale, ways, target),
         )
         text = "\n\n".join("\n".join(lines) for lines in sections) + "\n"
         if len(text.encode()) <= MOST_TEXT:

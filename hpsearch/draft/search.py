@@ -1,12 +1,13 @@
 """The sections of a drafted study that say what is searched, of a size that fits the table."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from hpsearch.data.profile import ColumnProfile
 from hpsearch.draft.entries import Entry, section_lines
 from hpsearch.draft.scale import Scale
 from hpsearch.draft.target import Target
+from hpsearch.errors import printable, shown
 from hpsearch.space.hyperparameter import SCALINGS, TARGET_TRANSFORMS
 
 __all__ = ["search_sections", "ways_of"]
@@ -27,7 +28,9 @@ def ways_of(
     return ways
 
 
-def search_sections(scale: Scale, ways: Mapping[str, tuple[str, ...]]) -> Iterator[Iterator[str]]:
+def search_sections(
+    scale: Scale, ways: Mapping[str, tuple[str, ...]], target: Target
+) -> Iterator[Iterable[str]]:
     """``[network]``, ``[space]``, ``[training]``, ``[search]`` and ``[evaluate]``.
 
     Args:
@@ -35,16 +38,14 @@ def search_sections(scale: Scale, ways: Mapping[str, tuple[str, ...]]) -> Iterat
     """
     yield section_lines("network", (Entry("activation", "elu"),))
     yield section_lines("space", _space(scale, ways))
-    yield section_lines(
-        "training",
-        (
-            Entry("optimizer", "adamw"),
-            Entry("schedule", "cosine", "the learning rate falls to 0 over all epochs"),
-            Entry("batch_size", scale.batch_size),
-            Entry("epochs", scale.epochs),
-            Entry("patience", scale.patience, "epochs without a better value on validation rows"),
-        ),
+    training = (
+        Entry("optimizer", "adamw"),
+        Entry("schedule", "cosine", "the learning rate falls to 0 over all epochs"),
+        Entry("batch_size", scale.batch_size),
+        Entry("epochs", scale.epochs),
+        Entry("patience", scale.patience, "epochs without a better value on validation rows"),
     )
+    yield (*section_lines("training", training), *_weights(target))
     yield section_lines("search", (Entry("trials", scale.trials), Entry("parallel", 8)))
     yield section_lines(
         "evaluate",
@@ -53,6 +54,18 @@ def search_sections(scale: Scale, ways: Mapping[str, tuple[str, ...]]) -> Iterat
             Entry("seeds", 3, "with so many fresh seeds each"),
         ),
     )
+
+
+def _weights(target: Target) -> Iterator[str]:
+    """What may be done about a class of few rows, as comments."""
+    if target.rarest is None:
+        return
+    name, share = target.rarest
+    yield (
+        f'# {printable(shown(name))} is {share:.1%} of the rows. class_weights = "balanced" lets '
+        f"each class count"
+    )
+    yield "# as much as any other in training; the probabilities of a rare class are then too high."
 
 
 def _space(scale: Scale, ways: Mapping[str, tuple[str, ...]]) -> Sequence[Entry]:

@@ -19,6 +19,9 @@ FEW = 10
 #: At most so many texts are classes.
 MOST_CLASSES = 100
 
+#: The share of a class that is told if it is smaller.
+SMALL_SHARE = 0.1
+
 #: Numbers of which each is there less often, on average, are no classes.
 ROWS_A_CLASS = 10
 
@@ -34,6 +37,8 @@ class Target:
         rare: Rows of classes that are left out, as they are too few to be in every part.
         skewed: Whether it is a number with a long tail upwards.
         smallest: Rows of the smallest of these classes; None of a number, or where not known.
+        rarest: The class of the fewest rows that are kept, with its share of them, where that is
+            less than a tenth.
     """
 
     label: str
@@ -43,6 +48,7 @@ class Target:
     rare: Mapping[str, int] = field(default_factory=dict)
     skewed: bool = False
     smallest: int | None = None
+    rarest: tuple[str, float] | None = None
 
 
 def find_label(profile: Profile, named: str | None, usual: str | None = None) -> ColumnProfile:
@@ -122,7 +128,17 @@ def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Targ
         chosen = "binary" if len(kept) == 2 else chosen
         reason = f"{len(kept)} different values, without the rare ones"
     smallest = min((values[value] or 0 for value in kept), default=0) or None
-    return Target(name, chosen, class_order(kept), reason, rare, smallest=smallest)
+    rarest = _rarest({value: values[value] for value in kept})
+    return Target(name, chosen, class_order(kept), reason, rare, smallest=smallest, rarest=rarest)
+
+
+def _rarest(rows: Mapping[str, int | None]) -> tuple[str, float] | None:
+    counts = {name: count for name, count in rows.items() if count is not None}
+    name = min(sorted(counts), key=lambda name: counts[name], default=None)
+    if name is None or len(counts) < len(rows):
+        return None
+    share = counts[name] / sum(counts.values())
+    return (name, share) if share < SMALL_SHARE else None
 
 
 def _task(column: ColumnProfile, values: Sequence[str], rows: int) -> tuple[str, str]:

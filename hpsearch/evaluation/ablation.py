@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from hpsearch.evaluation.retraining import retrainings
 from hpsearch.record.trial import TrialRecord
 from hpsearch.space.hyperparameter import HYPERPARAMETERS, REGULARIZERS
+from hpsearch.space.layered import depth_of, layer_path, values_by_layer
 from hpsearch.space.space import Scalar
 from hpsearch.study.spec import StudySpec
 from hpsearch.training.run import Run
@@ -20,23 +21,35 @@ def regularizers_on(values: Mapping[str, Scalar]) -> tuple[str, ...]:
 
 
 def without(values: Mapping[str, Scalar], *names: str) -> dict[str, Scalar]:
-    """A configuration with these regularizers switched off, and nothing else changed."""
-    return {**values, **{name: HYPERPARAMETERS[name].default for name in names}}
+    """A configuration with these regularizers switched off, and nothing else changed.
+
+    Args:
+        values: As for ``regularizers_on``.
+    """
+    off = {name: HYPERPARAMETERS[name].default for name in names}
+    by_layer = {
+        path: default
+        for name, default in off.items()
+        for layer in range(depth_of(values))
+        if (path := layer_path(layer, name)) in values
+    }
+    return {**values, **off, **by_layer}
 
 
 def ablation_runs(spec: StudySpec, winner: TrialRecord, classes: int) -> tuple[Run, ...]:
     """Trainings without each regularizer, with the seeds of the winner's re-trainings."""
+    values = spec.space.complete(winner.params)
     return tuple(
         Run(
             f"{winner.run}-without-{name}-seed-{run.index}",
             label,
             name,
-            spec.recipe(without(winner.params, *names), classes),
+            spec.recipe(without(values, *names), classes),
             run.seed,
             run.index,
             spec.folds,
         )
-        for name, label, names in _variants(spec.space.complete(winner.params))
+        for name, label, names in _variants(values)
         for run in retrainings(spec, winner, classes)
     )
 
@@ -55,4 +68,6 @@ def _is_on(name: str, values: Mapping[str, Scalar]) -> bool:
     optimizer = values.get("optimizer", HYPERPARAMETERS["optimizer"].default)
     if hyperparameter.optimizer not in (None, optimizer):
         return False
-    return bool(values.get(name, hyperparameter.default))
+    if not depth_of(values):
+        return not hyperparameter.hidden and bool(values.get(name, hyperparameter.default))
+    return any(values_by_layer(values, name))

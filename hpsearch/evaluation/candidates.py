@@ -1,7 +1,7 @@
 """What is trained after the search, and what of it is measured in the one opening of the test."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from hpsearch.evaluation.ablation import ablation_runs
@@ -12,6 +12,7 @@ from hpsearch.evaluation.runs import trained
 from hpsearch.record.folder import StudyFolder
 from hpsearch.record.trial import TrialRecord
 from hpsearch.study.spec import StudySpec
+from hpsearch.study.weights import Costs, ThresholdRule
 from hpsearch.training.run import Run
 
 
@@ -24,12 +25,14 @@ class Candidates:
         exported: Index into the winner's of the model that is saved.
         networks: Those among the baselines.
         models: Those of scikit-learn, with the seed that each is fitted with.
+        threshold: By what the threshold is chosen from which a row is called 1.
     """
 
     configurations: Mapping[int, Sequence[Run]]
     exported: int
     networks: Sequence[Run]
     models: Mapping[str, int]
+    threshold: ThresholdRule = "accuracy"
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -46,7 +49,15 @@ class Candidates:
             configurations,
             identities,
             [[*model] for model in self.models.items()],
+            *said_threshold(self.threshold),
         ]
+
+
+def said_threshold(rule: ThresholdRule) -> list[Any]:
+    """A rule as JSON has it; nothing of the usual one, of which older records say nothing."""
+    if rule == "accuracy":
+        return []
+    return [asdict(rule) if isinstance(rule, Costs) else rule]
 
 
 def comparison_runs(folder: StudyFolder) -> tuple[Run, ...]:
@@ -103,5 +114,6 @@ def make_candidates(
         exported=(winner.exported or 0) if winner else 0,
         networks=networks,
         models=baseline_models(spec),
+        threshold=spec.threshold,
     )
     return candidates if candidates.runs or candidates.models else None

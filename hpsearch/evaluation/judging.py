@@ -19,7 +19,8 @@ from hpsearch.statistics.estimate import Estimate, around
 from hpsearch.statistics.residuals import measure_residuals
 from hpsearch.statistics.split import split_estimate
 from hpsearch.statistics.stability import NORMAL_95
-from hpsearch.tasks.metric import Metric
+from hpsearch.study.weights import ThresholdRule
+from hpsearch.tasks.metric import Metric, Vector, contributions
 from hpsearch.tasks.task import Task
 
 #: In the target's own unit, float64 ``(rows,)``, or of several classes ``(rows, classes)``.
@@ -39,19 +40,23 @@ class Truth:
     """What is true of the validation rows and of the test rows.
 
     Both are float64 ``(rows,)`` in the target's own unit; ``scale`` is that of the train rows.
+    Weights are what rows count, ``(rows,)``; None where all count alike.
     """
 
     scale: TargetScale
     validation: Predictions
     test: Predictions
+    validation_weights: Vector | None = None
+    test_weights: Vector | None = None
 
     def on_validation(self, metric: Metric, predictions: Predictions) -> float:
         """A metric on the validation rows."""
-        return metric.reference(*self._as_measured(metric, self.validation, predictions))
+        measured = self._as_measured(metric, self.validation, predictions)
+        return metric.value(*measured, self.validation_weights)
 
     def on_test(self, metric: Metric, predictions: Predictions) -> float:
         """A metric on the test rows."""
-        return metric.reference(*self._as_measured(metric, self.test, predictions))
+        return metric.value(*self._as_measured(metric, self.test, predictions), self.test_weights)
 
     def compare(
         self, task: Task, predictions: Mapping[str, Predictions], reference: str
@@ -71,6 +76,7 @@ class Truth:
                     reference,
                     metrics=metrics,
                     compared=[each for each in compared if each.standardized == standardized],
+                    weights=self.test_weights,
                 )
                 parts.append(part)
         return {
@@ -82,29 +88,37 @@ class Truth:
         }
 
     def losses(self, task: Task, predicted: Sequence[Predicted]) -> tuple[Predictions, Predictions]:
-        """Losses of validation rows and of test rows, each ``(models, rows)``."""
+        """Losses of validation rows and of test rows, each ``(models, rows)``.
+
+        Of rows with weights, what they add to the mean; see ``contributions``.
+        """
         standardized = self.scale.standardized
 
         def losses_of(truth: Predictions, models: Sequence[Predictions]) -> Predictions:
             rows = standardized(truth)
             return np.stack([task.prediction_losses(rows, standardized(each)) for each in models])
 
+        validation = losses_of(self.validation, [each.validation for each in predicted])
+        test = losses_of(self.test, [each.test for each in predicted])
         return (
-            losses_of(self.validation, [each.validation for each in predicted]),
-            losses_of(self.test, [each.test for each in predicted]),
+            contributions(validation, self.validation_weights),
+            contributions(test, self.test_weights),
         )
 
     def split(self, metric: Metric, predicted: Sequence[Predicted]) -> Estimate:
         """By how much models are worse on the test rows than on the validation rows, their mean."""
         parts = (
-            (self.validation, [each.validation for each in predicted]),
-            (self.test, [each.test for each in predicted]),
+            (self.validation, [each.validation for each in predicted], self.validation_weights),
+            (self.test, [each.test for each in predicted], self.test_weights),
         )
         means = []
-        for truth, models in parts:
+        for truth, models, weights in parts:
             values = [self._as_measured(metric, truth, predictions) for predictions in models]
             mean, error = mean_with_error(
-                metric, values[0][0], np.stack([predictions for _, predictions in values])
+                metric,
+                values[0][0],
+                np.stack([predictions for _, predictions in values]),
+                weights=weights,
             )
             means.append((mean, error))
         (validation, one), (test, other) = means
@@ -170,16 +184,17 @@ def judge(
             for name, baseline in baselines.items()
         ),
         openings=(),
-        **_worth(task, truth, predicted[reference]),
+        **_worth(task, truth, predicted[reference], candidates.threshold),
     )
 
 
-def _worth(task: Task, truth: Truth, shown: Predicted) -> dict[str, Any]:
+def _worth(task: Task, truth: Truth, shown: Predicted, rule: ThresholdRule) -> dict[str, Any]:
     """What the reference's predictions are worth, by what kind they are."""
     worth: dict[str, Any] = {"calibration": None}
     if task.gives_probability:
-        threshold = choose_threshold(truth.validation, shown.validation)
-        worth["calibration"] = calibrate(truth.test, shown.test, threshold)
+        rows = (truth.validation, shown.validation)
+        threshold = choose_threshold(*rows, rule, truth.validation_weights)
+        worth["calibration"] = calibrate(truth.test, shown.test, threshold, rule=rule)
     elif task.classification:
         worth["decisions"] = decide(truth.test, shown.test)
     else:

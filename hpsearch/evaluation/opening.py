@@ -84,7 +84,7 @@ def measure(
     """
     winner = next(iter(candidates.configurations), None)
     log = partial(log_opening, folder.path, folder.record, identity=candidates.identity)
-    raw, labels = rows.sealed.unseal(winner, _why(folder.spec.task, candidates), log)
+    raw, labels, test_weights = rows.sealed.unseal(winner, _why(folder.spec.task, candidates), log)
     networks = [
         [
             (predictors.validation(part, arrays), predictors.network(part, arrays, raw))
@@ -105,7 +105,10 @@ def measure(
         for name, parts in models.items()
     }
     validation = rows.target.restored(rows.validation_labels)
-    truth = Truth(rows.target, validation, labels.astype(np.float64))
+    truth = Truth(
+        *(rows.target, validation, labels.astype(np.float64)),
+        *(rows.validation_weights, test_weights),
+    )
     result = judge(folder.spec.task, candidates, predicted, truth)
     keep_result(folder.record, candidates.identity, asdict(result))
 

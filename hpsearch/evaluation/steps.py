@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from hpsearch.data.folds import Split, out_of_fold
-from hpsearch.evaluation.candidates import Candidates, comparison_runs, find_candidates
+from hpsearch.evaluation.candidates import (
+    Candidates,
+    comparison_runs,
+    find_candidates,
+    said_threshold,
+)
 from hpsearch.evaluation.opening import Predictors, already_measured, measure
 from hpsearch.evaluation.retraining import wanted_retrainings
 from hpsearch.evaluation.runs import best_weights, train_runs
@@ -20,6 +25,7 @@ from hpsearch.record.folder import StudyFolder
 from hpsearch.record.measurements import choose_result
 from hpsearch.search.clock import Problem
 from hpsearch.statistics.calibration import choose_threshold
+from hpsearch.study.weights import ThresholdRule
 from hpsearch.training.run import Run
 
 
@@ -90,20 +96,23 @@ class Steps:
         if measured:
             choose_result(folder.record, candidates.identity)
         best = candidates.runs[candidates.exported] if candidates.configurations else None
-        if measured and (best is None or folder.record.fact("model", None) == _saved(best, model)):
+        rule = candidates.threshold
+        if measured and (
+            best is None or folder.record.fact("model", None) == _saved(best, model, rule)
+        ):
             return
         with timed(folder, "test"):
             if best is not None:
                 (of_folds,) = best_weights(folder, self.problem, self.pool, [best])
                 folder.check_place()
                 model.parent.mkdir(exist_ok=True)
-                self.models.save(model, best, of_folds, self._threshold(best, of_folds))
-                folder.record.set_fact("model", _saved(best, model))
+                self.models.save(model, best, of_folds, self._threshold(best, of_folds, rule))
+                folder.record.set_fact("model", _saved(best, model, rule))
             if not measured:
                 weights = best_weights(folder, self.problem, self.pool, candidates.runs)
                 measure(folder, self.rows, candidates, weights, self.models.predictors)
 
-    def _threshold(self, run: Run, weights: Sequence[Arrays]) -> float | None:
+    def _threshold(self, run: Run, weights: Sequence[Arrays], rule: ThresholdRule) -> float | None:
         """The one that the report shows: see ``choose_threshold``."""
         if not self.folder.spec.task.gives_probability:
             return None
@@ -111,8 +120,10 @@ class Steps:
             self.models.predictors.validation(part, arrays)
             for part, arrays in zip(run.parts, weights, strict=True)
         ]
-        probabilities = out_of_fold([part.result() for part in parts], self.rows.repeats)
-        return choose_threshold(self.rows.validation_labels, probabilities)
+        rows = self.rows
+        probabilities = out_of_fold([part.result() for part in parts], rows.repeats)
+        labels, weights_of_rows = rows.validation_labels, rows.validation_weights
+        return choose_threshold(labels, probabilities, rule, weights_of_rows)
 
 
 @contextmanager
@@ -127,6 +138,10 @@ def timed(folder: StudyFolder, phase: str) -> Iterator[None]:
         folder.record.set_fact("seconds", {**seconds, phase: spent})
 
 
-def _saved(run: Run, model: Path) -> dict[str, Any]:
-    """What the record keeps of a saved model: which training it is of, and the file's digest."""
-    return {"run": run.identity, "digest": digest_of(model)}
+def _saved(run: Run, model: Path, rule: ThresholdRule) -> dict[str, Any]:
+    """What the record keeps of a saved model: which training it is of, and the file's digest.
+
+    And by what its threshold was chosen, unless by accuracy.
+    """
+    by = {"threshold": said} if (said := said_threshold(rule)) else {}
+    return {"run": run.identity, "digest": digest_of(model), **by}

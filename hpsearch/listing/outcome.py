@@ -40,7 +40,7 @@ def say_outcome(outcome: Outcome) -> str:
     """The end of a run in words."""
     lines: list[str] = []
     if outcome.data.simulated:
-        lines.append("SIMULATED rows, not the UCI data")
+        lines.append("SIMULATED rows, not measured ones")
     if not outcome.spec.search.trials:
         lines.append("nothing was searched; the baselines are compared with each other")
     elif winner := outcome.leaderboard.confirmed:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from hpsearch.models.knobs import Knobs
+from hpsearch.models.knobs import Knobs, OfLayers
 from hpsearch.models.layers.activation import Activation
 from hpsearch.models.layers.batch_normalization import BatchNormalization
 from hpsearch.models.layers.dense import Dense
@@ -10,6 +10,7 @@ from hpsearch.models.layers.dropout import Dropout
 from hpsearch.models.layers.layer import Layer
 from hpsearch.models.network import Network
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
+from hpsearch.space.layered import values_by_layer
 from hpsearch.space.space import Scalar
 
 
@@ -18,7 +19,8 @@ def dense_network(
 ) -> Network:
     """Hidden blocks of dense layer, batch normalization if asked for, activation and dropout.
 
-    Batch normalization has a shift of its own, which takes the place of the bias.
+    Batch normalization has a shift of its own, which takes the place of the bias. Without hidden
+    blocks it is a linear model, and penalties are on its only kernel.
     """
 
     def blocks() -> Iterator[Layer]:
@@ -29,7 +31,7 @@ def dense_network(
             yield Activation(activation)
             yield Dropout()
 
-    return Network((*blocks(), Dense(outputs, penalized=False)))
+    return Network((*blocks(), Dense(outputs, penalized=not widths)))
 
 
 def network_of(values: Mapping[str, Scalar], *, outputs: int) -> Network:
@@ -40,9 +42,8 @@ def network_of(values: Mapping[str, Scalar], *, outputs: int) -> Network:
             like, where present, take the place of ``units``.
         outputs: Columns of the last layer.
     """
-    depth, units = int(_value(values, "layers")), _value(values, "units")
     return dense_network(
-        [int(values.get(f"layers.{layer}.units", units)) for layer in range(depth)],
+        [int(units) for units in values_by_layer(values, "units")],
         str(_value(values, "activation")),
         batch_normalization=bool(_value(values, "batch_normalization")),
         outputs=outputs,
@@ -66,11 +67,18 @@ def knobs_of(values: Mapping[str, Scalar], *, epochs: int, decay_epochs: int) ->
         momentum=float(_value(values, "momentum")),
         nesterov=bool(_value(values, "nesterov")),
         weight_decay=float(_value(values, "weight_decay")),
-        l1=float(_value(values, "l1")),
-        l2=float(_value(values, "l2")),
-        dropout=float(_value(values, "dropout")),
+        l1=_of_layers(values, "l1"),
+        l2=_of_layers(values, "l2"),
+        dropout=_of_layers(values, "dropout"),
         clip_norm=float(_value(values, "clip_norm")),
     )
+
+
+def _of_layers(values: Mapping[str, Scalar], name: str) -> OfLayers:
+    own = tuple(map(float, values_by_layer(values, name)))
+    if len(set(own)) > 1:
+        return own
+    return own[0] if own else float(_value(values, name))
 
 
 def _value(values: Mapping[str, Scalar], name: str) -> Scalar:

@@ -1,6 +1,13 @@
 """What varies between trainings of one network without changing what is compiled."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+
+#: A number for all hidden layers, or where they differ one for each, the first layer's first.
+OfLayers = float | tuple[float, ...]
+
+#: The knobs of which hidden layers may have values of their own.
+LAYERED = ("l1", "l2", "dropout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,9 +15,9 @@ class Knobs:
     """Numbers, and the names of update rules, that are passed at run time.
 
     ``l1`` and ``l2`` add ``l1 * sum(abs(w))`` and ``l2 * sum(w * w)`` of every hidden kernel to the
-    loss (never of the output layer); ``dropout`` is the share of units dropped after every hidden
-    layer; ``clip_norm`` bounds the Euclidean norm of each array's gradient; 0 switches each of them
-    off. ``weight_decay`` is decoupled and belongs to adamw.
+    loss, never of the output layer's, unless it is the only one; ``dropout`` is the share of units
+    dropped after every hidden layer; ``clip_norm`` bounds the Euclidean norm of each array's
+    gradient; 0 switches each of them off. ``weight_decay`` is decoupled and belongs to adamw.
     ``schedule_epochs`` is the epoch at which inverse time decay has halved the rate, and the epoch
     at which the cosine reaches 0.
     """
@@ -22,7 +29,24 @@ class Knobs:
     momentum: float
     nesterov: bool
     weight_decay: float
-    l1: float
-    l2: float
-    dropout: float
+    l1: OfLayers
+    l2: OfLayers
+    dropout: OfLayers
     clip_norm: float
+
+    @property
+    def layered(self) -> bool:
+        """Whether hidden layers differ in any of them."""
+        return any(isinstance(getattr(self, name), tuple) for name in LAYERED)
+
+    def of_layer(self, layer: int) -> "Knobs":
+        """The knobs as a layer has them, a number each; the first hidden layer is 0.
+
+        The output layer comes after the hidden ones and has none where these differ.
+        """
+        own: dict[str, Any] = {
+            name: values[layer] if layer < len(values) else 0.0
+            for name in LAYERED
+            if isinstance(values := getattr(self, name), tuple)
+        }
+        return replace(self, **own)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from hpsearch.models.arrays import Array, Arrays, ArraySpec
 from hpsearch.models.layers.dense import Dense
@@ -11,7 +12,10 @@ from hpsearch.models.layers.layer import Layer
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Layers from preprocessed features to outputs; the last is a ``Dense`` without a penalty."""
+    """Layers from preprocessed features to outputs; the last is a ``Dense``.
+
+    It is penalized only where it is the only one: a linear model.
+    """
 
     layers: tuple[Layer, ...]
 
@@ -25,6 +29,15 @@ class Network:
     def units(self) -> int:
         """Columns of its outputs."""
         return self.layers[-1].outputs(0)
+
+    @property
+    def depths(self) -> tuple[int, ...]:
+        """Of each layer, the hidden layer that it belongs to, from 0; one more for the output.
+
+        A layer belongs to the ``Dense`` before it, or where there is none to the first.
+        """
+        counts = accumulate(isinstance(layer, Dense) for layer in self.layers)
+        return tuple(max(count - 1, 0) for count in counts)
 
     def with_widths(self, widths: Sequence[int]) -> "Network":
         """The same with other numbers of hidden units."""

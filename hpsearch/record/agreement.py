@@ -57,7 +57,8 @@ def check_same_rows(path: Path, begun: Mapping[str, Any] | None, now: DataFacts)
         StudyMismatchError: If they are others.
     """
     if begun is not None and begun["fingerprint"] != now.fingerprint:
-        same = "with --set data.source=collisions" if begun["simulated"] else "with --data"
+        source = f"with --set data.source={begun['source']}"
+        same = source if begun["simulated"] else "with --data"
         raise StudyMismatchError(
             f"{path} was begun on {begun['description']} ({begun['fingerprint'][:19]}…), "
             f"got {now.description} ({now.fingerprint[:19]}…); "

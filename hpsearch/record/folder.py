@@ -116,7 +116,7 @@ def write_folder(
         healed = _heal(path, record, tell)
         begun = recorded_spec(path, record) or written_spec(path)
         check_same_study(path, begun, spec)
-        files = ProgressFiles(path, data.fingerprint, place.check)
+        files = ProgressFiles(path, data.trained_rows, place.check)
         folder = StudyFolder(path, spec, record, files, place.check)
         folder.check_rows(data)
         refuse_fewer_trials(path, len(record.trials()), spec)
@@ -156,7 +156,9 @@ def read_folder(path: Path) -> Iterator[StudyFolder]:
                 f"{path} must hold a study that has begun, got one that was stopped before it was "
                 f"written down; run hpsearch optimize again"
             )
-        files = ProgressFiles(path, record.fact("data", {}).get("fingerprint", ""))
+        facts = record.fact("data", None)
+        rows = "" if facts is None else DataFacts.from_json(facts).trained_rows
+        files = ProgressFiles(path, rows)
         yield StudyFolder(path, spec, record, files, lambda: None)
 
 

@@ -12,6 +12,7 @@ from hpsearch.report.blocks import Block, Code, Column, Heading, Listing, Paragr
 from hpsearch.report.markdown import escape, render
 from hpsearch.report.origin import READ
 from hpsearch.report.snippet import plain_keras
+from hpsearch.report.threshold import say_rule
 from hpsearch.wording import (
     metric_digits,
     say_count,
@@ -172,10 +173,13 @@ def _output(outcome: Outcome, test: TestResult) -> str:
     task, classes = outcome.task, outcome.data.classes
     if task.gives_probability:
         no, yes = classes or ("0", "1")
-        rule = "" if test.calibration is None else f" from {test.calibration.threshold:.4f} on"
+        said = f"The probability of {yes!r}."
+        if test.calibration is None:
+            return said
         return (
-            f"The probability of {yes!r}. A row is called {yes!r}{rule}, which is right most often "
-            f"on the validation rows, and {no!r} below."
+            f"{said} A row is called {yes!r} from {test.calibration.threshold:.4f} on, the "
+            f"threshold of {say_rule(test.calibration.rule)} on the validation rows, and {no!r} "
+            f"below."
         )
     if task.classification:
         return f"The probability of each class, in this order: {', '.join(map(repr, classes))}."

@@ -107,7 +107,7 @@ def _markdown(report: Report) -> str:
     parts = [
         "<!-- generator: hpsearch -->",
         f"# {escape(about['study']['name'])}: what the search found",
-        f"> **{notice.upper()}.** No detector measured them." if notice else "",
+        f"> **{notice.upper()}.** Nothing measured them." if notice else "",
         escape(about["study"]["description"]),
     ]
     for chapter in report.chapters:

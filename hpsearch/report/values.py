@@ -9,9 +9,10 @@ from typing import Any
 from hpsearch.evaluation.leaderboard import Standing, Winner
 from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.record.status import finite_value, trial_status
+from hpsearch.report.scarcity import scarcity_of
 from hpsearch.tasks.task import Task
 
-SIMULATED = "simulated rows, not the UCI data"
+SIMULATED = "simulated rows, not measured ones"
 
 LEVEL = 0.95
 
@@ -33,6 +34,7 @@ def study_values(outcome: Outcome, *, times: bool) -> dict[str, Any]:
             "columns": len(outcome.data.columns),
             "names": outcome.data.names,
         },
+        "scarce": scarcity_of(outcome.data),
         "best": _best(outcome, winner),
         "test": _test(outcome.task, outcome.test, winner) if outcome.test else None,
         "leaderboard": [_standing(outcome, standing) for standing in outcome.standings],

@@ -10,7 +10,9 @@ In ``[network]`` and ``[training]`` a hyperparameter is a constant; in ``[space]
     { int = [16, 512], per_layer = true }        units of each layer by itself
 
 ``off_or`` becomes two parameters, ``l1.on`` and ``l1``; ``per_layer`` becomes ``layers.0.units``,
-``layers.1.units``, …, each alive while the depth reaches it. What follows is therefore flat.
+``layers.1.units``, …, each alive while the depth reaches it. A list of constants has a value for
+each hidden layer: ``l1 = [0.1, 0]`` becomes ``layers.0.l1`` and ``layers.1.l1``. What follows is
+therefore flat.
 """
 
 from collections.abc import Mapping
@@ -20,6 +22,7 @@ from hpsearch.errors import Mistake, did_you_mean, shown
 from hpsearch.space.conditions import read_conditions
 from hpsearch.space.domains import read_domain
 from hpsearch.space.hyperparameter import HYPERPARAMETERS, Hyperparameter
+from hpsearch.space.layered import LAYERED, layer_path
 from hpsearch.space.reading import BrokenRule, Reading, read_flag
 from hpsearch.space.space import Choice, Condition, Int, Parameter, Scalar, Space
 
@@ -52,7 +55,11 @@ def read_hyperparameters(
             reading.places.setdefault(name, place)
     if searched and not reading.parameters and not reading.mistakes:
         reading.mistakes.append(
-            Mistake("space", "must hold at least one domain to search, got none")
+            Mistake(
+                "space",
+                "must hold at least one domain to search, got none; search.trials = 1 trains the "
+                "constants alone",
+            )
         )
     return Space(tuple(reading.parameters), reading.constants), reading.mistakes
 
@@ -72,9 +79,33 @@ def _read_entry(reading: Reading, section: str, name: str, entry: Any) -> None:
             )
         _read_parameter(reading, name, rule, entry)
         return
+    if isinstance(entry, list) and name in LAYERED:
+        _read_layers(reading, name, rule, entry)
+        return
     if complaint := rule.complaint(entry):
         raise BrokenRule(complaint)
-    reading.constants[name] = float(entry) if rule.kind == "float" else entry
+    reading.constants[name] = _constant(rule, entry)
+
+
+def _read_layers(reading: Reading, name: str, rule: Hyperparameter, entry: list[Any]) -> None:
+    """A constant for each hidden layer."""
+    if reading.is_wrong("layers"):
+        return
+    deepest = _deepest(reading, "")
+    if len(entry) != deepest:
+        raise BrokenRule(
+            f"must list a value for each of {deepest} hidden layers, got {len(entry):,}"
+        )
+    for layer, value in enumerate(entry):
+        if complaint := rule.complaint(value):
+            raise BrokenRule(f"{complaint} for hidden layer {layer + 1}")
+        reading.constants[layer_path(layer, name)] = _constant(rule, value)
+
+
+def _constant(rule: Hyperparameter, value: Any) -> Scalar:
+    """A value as trials have it: a whole number may stand for a real one."""
+    constant: Scalar = float(value) if rule.kind == "float" else value
+    return constant
 
 
 def _read_parameter(
@@ -103,26 +134,26 @@ def _read_parameter(
         return
     if name != "units":
         raise BrokenRule("is for units alone", "per_layer")
-    for layer in range(_deepest(reading)):
-        depth = _depths_above(reading, layer)
+    for layer in range(_deepest(reading, "per_layer")):
+        depth = _depths_above(reading, layer, "per_layer")
         per_layer = (*when, Condition("layers", depth))
-        reading.parameters.append(Parameter(f"layers.{layer}.units", domain, per_layer))
+        reading.parameters.append(Parameter(layer_path(layer, name), domain, per_layer))
 
 
-def _depths_above(reading: Reading, layer: int) -> tuple[Scalar, ...]:
-    """The depths at which a layer exists."""
+def _depths_above(reading: Reading, layer: int, key: str) -> tuple[Scalar, ...]:
+    """The depths at which a layer exists; ``key`` is where it is told that there are none."""
     match reading.values("layers"):
         case Int(_, high, _, _):
             return tuple(range(layer + 1, high + 1))
         case Choice(choices):
             return tuple(depth for depth in choices if int(depth) > layer)
     default = HYPERPARAMETERS["layers"].default
-    raise BrokenRule(f"needs layers before it; add layers = {default}", "per_layer")
+    raise BrokenRule(f"needs layers before it; add layers = {default}", key)
 
 
-def _deepest(reading: Reading) -> int:
+def _deepest(reading: Reading, key: str) -> int:
     """The largest depth that the space has."""
     depth = 0
-    while _depths_above(reading, depth):
+    while _depths_above(reading, depth, key):
         depth += 1
     return depth

@@ -38,7 +38,8 @@ class Hyperparameter:
     ``low`` and ``high`` bound numbers; ``open_low`` and ``open_high`` say that the bound itself is
     not allowed. ``off`` says that 0 switches it off, so that ``off_or`` makes sense.
     ``regularizer`` is what people call it where it is one; its default switches it off.
-    ``optimizer`` names the only one that has it, where only one has.
+    ``optimizer`` names the only one that has it, where only one has; ``hidden`` says that it acts
+    on hidden layers alone, so that a network without any does not have it.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Hyperparameter:
     off: bool = False
     regularizer: str | None = None
     optimizer: str | None = None
+    hidden: bool = False
 
     def complaint(self, value: Scalar) -> str | None:
         """The rule that ``value`` breaks and what was got, or None where it breaks none."""
@@ -88,7 +90,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     for hyperparameter in (
         Hyperparameter("scaling", "data", "choice", "standard", choices=SCALINGS),
         Hyperparameter("target_transform", "data", "choice", "none", choices=TARGET_TRANSFORMS),
-        Hyperparameter("layers", "network", "int", 2, low=1, high=8),
+        Hyperparameter("layers", "network", "int", 2, low=0, high=8),
         Hyperparameter("units", "network", "int", 64, low=1, high=8192),
         Hyperparameter("activation", "network", "choice", "elu", choices=ACTIVATIONS),
         Hyperparameter("l1", "network", "float", 0.0, off=True, regularizer="L1"),
@@ -99,9 +101,12 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
             open_high=True,
             off=True,
             regularizer="dropout",
+            hidden=True,
         ),
         Hyperparameter(
-            "batch_normalization", "network", "bool", False, regularizer="batch normalization"
+            *("batch_normalization", "network", "bool", False),
+            regularizer="batch normalization",
+            hidden=True,
         ),
         Hyperparameter("optimizer", "training", "choice", "adam", choices=OPTIMIZERS),
         Hyperparameter("learning_rate", "training", "float", 1e-3, open_low=True),

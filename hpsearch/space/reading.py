@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hpsearch.errors import Mistake, shown
+from hpsearch.space.layered import entry_of
 from hpsearch.space.space import Choice, Condition, Domain, Parameter, Scalar
 
 #: Values of a choice or a condition; each is compared with all others.
@@ -41,8 +42,7 @@ class Reading:
 
     def is_wrong(self, name: str) -> bool:
         """Whether ``name`` stands before, with a mistake that is told at its own place."""
-        entry = "units" if name.startswith("layers.") else name.removesuffix(".on")
-        return entry in self.wrong
+        return entry_of(name) in self.wrong
 
 
 def read_flag(entry: Mapping[str, Any], key: str) -> bool:

@@ -32,6 +32,7 @@ def compare(
     *,
     metrics: Sequence[Metric],
     compared: Sequence[Metric],
+    weights: Vector | None = None,
     draws: int = 1_000,
     seed: int = 0,
     level: float = 0.95,
@@ -48,6 +49,8 @@ def compare(
         reference: The model that the others are compared with; its own differences are exactly 0.
         metrics: Measured for each model.
         compared: Those whose differences are estimated.
+        weights: What each row counts, ``(rows,)``; None where all count alike. Rows are drawn
+            whatever they count, and bring their weights with them.
         draws: Resamples; the ends move by about ``width / sqrt(draws)``.
         level: Share of resamples inside an interval, between 0 and 1.
 
@@ -71,12 +74,13 @@ def compare(
     rng = np.random.default_rng(seed)
     for draw in range(draws):
         counts = np.bincount(rng.integers(0, len(y), len(y)), minlength=len(y)).astype(np.float64)
+        counts = counts if weights is None else counts * weights
         for place, resampler in enumerate(resamplers):
             samples[place, draw] = resampler(counts)
 
     def estimates(metric: Metric, drawn: Array, *, less: int | None = None) -> list[Estimate]:
         """Of every model, with its value less that of one of them."""
-        values = np.array([metric.reference(y, model) for model in models])
+        values = np.array([metric.value(y, model, weights) for model in models])
         values -= 0 if less is None else values[less]
         ends = np.quantile(drawn, ((1 - level) / 2, (1 + level) / 2), axis=0)
         return [Estimate(*map(float, ends)) for ends in zip(values, *ends, strict=True)]
@@ -99,24 +103,30 @@ def compare(
 
 
 def mean_with_error(
-    metric: Metric, targets: Array, models: Array, *, draws: int = 200, seed: int = 0
+    metric: Metric,
+    targets: Array,
+    models: Array,
+    *,
+    weights: Vector | None = None,
+    draws: int = 200,
+    seed: int = 0,
 ) -> tuple[float, float]:
     """Mean of a metric over models, and its bootstrap standard error over the rows.
 
     Args:
         targets: Of the rows, ``(rows,)``.
         models: Predictions ``(models, rows)`` or ``(models, rows, classes)``.
+        weights: As in ``compare``.
         draws: Resamples; the error is itself uncertain by some ``1 / sqrt(2 draws)`` of it.
 
     Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 6.
     """
     rng, rows = np.random.default_rng(seed), len(targets)
     resampled = metric.resampled(targets, models)
+    each = np.ones(rows) if weights is None else np.asarray(weights, np.float64)
     means = [
-        resampled(
-            np.bincount(rng.integers(0, rows, rows), minlength=rows).astype(np.float64)
-        ).mean()
+        resampled(np.bincount(rng.integers(0, rows, rows), minlength=rows) * each).mean()
         for _ in range(draws)
     ]
-    value = float(np.mean([metric.reference(targets, model) for model in models]))
+    value = float(np.mean([metric.value(targets, model, weights) for model in models]))
     return value, float(np.std(means, ddof=1))

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.statistics.estimate import Estimate
+from hpsearch.study.weights import Costs, ThresholdRule
 from hpsearch.tasks.metric import Vector
 
 Array = NDArray[np.float64]
@@ -74,6 +75,7 @@ class Calibration(Reliability):
         roc: Points (false positive rate, true positive rate) from (0, 0) to (1, 1), thinned evenly
             to at most 201.
         threshold: Probability from which a row is called 1; chosen on the validation rows.
+        rule: By what it was chosen.
         confusion: Rows by (label, called): ``((true negatives, false positives), (false negatives,
             true positives))``.
         scores: Rows of label 0, and of label 1, in equal bins of the probability from 0 to 1.
@@ -83,32 +85,71 @@ class Calibration(Reliability):
     threshold: float
     confusion: tuple[tuple[int, int], tuple[int, int]]
     scores: tuple[tuple[int, ...], tuple[int, ...]]
+    rule: ThresholdRule = "accuracy"
 
 
-def choose_threshold(labels: Vector, probabilities: Vector) -> float:
-    """The probability from which a row is called 1 so that most validation rows are right.
+def choose_threshold(
+    labels: Vector,
+    probabilities: Vector,
+    rule: ThresholdRule = "accuracy",
+    weights: Vector | None = None,
+) -> float:
+    """The probability from which a row is called 1 so that the validation rows fare best.
 
     Of several that are equally good, the middle one by rank is taken (the upper of the two in the
     middle), as the ends are the likelier ones to be good by chance alone. It is one of the rows'
     own probabilities, or just above the highest where calling every row 0 is best.
+
+    Args:
+        labels: 0 or 1, ``(rows,)``.
+        probabilities: Of label 1, ``(rows,)``.
+        rule: What is best: the most rows that are right, the highest F1 of label 1, or the least
+            cost of all mistakes together.
+        weights: What each row counts, ``(rows,)``; None where all count alike.
     """
     levels, inverse = np.unique(np.asarray(probabilities, dtype=np.float64), return_inverse=True)
-    ones = np.bincount(inverse, weights=labels == 1)
-    zeros = np.bincount(inverse) - ones
-    right = ones.sum() + np.concatenate([[0], np.cumsum(zeros - ones)])
-    best = np.flatnonzero(right == right.max())
+    counts = np.ones(len(inverse)) if weights is None else np.asarray(weights, np.float64)
+    ones = np.bincount(inverse, weights=counts * (labels == 1))
+    zeros = np.bincount(inverse, weights=counts * (labels != 1))
+    missed, false = (np.concatenate([[0], np.cumsum(part)]) for part in (ones, zeros))
+    false = zeros.sum() - false  # at each threshold, those of label 0 that are called 1
+    worth = _worth(rule, missed, false, float(ones.sum()))
+    best = np.flatnonzero(worth == worth.max())
     return float(np.append(levels, np.nextafter(levels[-1], np.inf))[best[len(best) // 2]])
 
 
+def _worth(rule: ThresholdRule, missed: Array, false: Array, ones: float) -> Array:
+    """What a threshold is worth by its mistakes, ``(thresholds,)``; the highest is best.
+
+    Args:
+        missed: Rows of label 1 that are called 0.
+        false: Rows of label 0 that are called 1.
+        ones: Rows of label 1.
+    """
+    match rule:
+        case "accuracy":
+            return -(missed + false)
+        case "f1":
+            found = ones - missed
+            return np.asarray(2 * found / (found + false + ones))
+        case Costs():
+            return -(rule.false_negative * missed + rule.false_positive * false)
+
+
 def calibrate(
-    labels: Vector, probabilities: Vector, threshold: float, *, seed: int = 0
+    labels: Vector,
+    probabilities: Vector,
+    threshold: float,
+    *,
+    rule: ThresholdRule = "accuracy",
+    seed: int = 0,
 ) -> Calibration:
     """What a model's probabilities are worth on held-out rows.
 
     Args:
         labels: 0 or 1, ``(rows,)``, both present.
         probabilities: Of label 1, ``(rows,)``, finite.
-        threshold: From ``choose_threshold`` on other rows.
+        threshold: From ``choose_threshold`` on other rows, by ``rule``.
         seed: Of the labels that a perfectly calibrated model is given.
     """
     y = np.asarray(labels, dtype=np.float64)
@@ -123,6 +164,7 @@ def calibrate(
         threshold=threshold,
         confusion=(_called(p[y == 0], threshold), _called(p[y == 1], threshold)),
         scores=(tuple(heights[0]), tuple(heights[1])),
+        rule=rule,
     )
 
 

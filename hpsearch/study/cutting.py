@@ -15,7 +15,7 @@ LEAST_ROWS = 2
 
 #: Sources whose rows have an order of their own, the tutorial's: validation, train, test, of which
 #: no more are read than a study asks for. All others read a user's rows, and all of them.
-PREFIX_SOURCES = ("higgs", "collisions")
+PREFIX_SOURCES = ("higgs", "collisions", "linear")
 
 #: Entries that name a column by which rows are dealt out; a study has one of them at most.
 KEYS = ("group", "time", "part")

@@ -33,6 +33,7 @@ from hpsearch.study.sections import (
 from hpsearch.study.spec import StudySpec
 from hpsearch.study.tagged import NAME, tagged
 from hpsearch.study.toml import CONTROL, parse, read_toml
+from hpsearch.study.weight_rules import weight_mistakes
 from hpsearch.tasks.registry import TASKS
 
 SECTIONS: Mapping[str, type[StudyTable]] = {
@@ -116,7 +117,7 @@ def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] =
         name: {key: entry for key, entry in tables.get(name, {}).items() if _is_read(name, key)}
         for name in HYPERPARAMETER_SECTIONS
     }
-    searched = tables.get("search", {}).get("trials") != 0
+    searched = tables.get("search", {}).get("trials") not in (0, 1)
     space, space_mistakes = read_hyperparameters(hyperparameters, searched=searched)
 
     sections: dict[str, StudyTable] = {}
@@ -179,6 +180,7 @@ def _check_together(sections: Mapping[str, StudyTable]) -> Iterator[Mistake]:
         case {"data": DataSection() as data}:
             yield from cutting_mistakes(data)
             yield from _left_out_mistakes(data)
+    yield from weight_mistakes(sections)
     match sections:
         case {"data": DataSection() as data, "evaluate": EvaluateSection() as evaluate}:
             known = baselines_of(TASKS[data.task])

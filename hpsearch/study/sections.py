@@ -15,6 +15,7 @@ from hpsearch.study.samplers import Sampler, Tpe
 from hpsearch.study.section import MOST, Count, StudyTable, Text
 from hpsearch.study.table_keys import TableKeys
 from hpsearch.study.tagged import spread_options
+from hpsearch.study.weights import ClassWeights, ThresholdRule
 from hpsearch.tasks.registry import TASKS
 from hpsearch.tasks.task import Task
 
@@ -40,6 +41,7 @@ SourceName = Literal[
     "file",
     "csv",
     "collisions",
+    "linear",
     "scikit-learn",
     "openml",
     "frame",
@@ -66,7 +68,7 @@ class DataSection(TableKeys):
     ``train`` it is all other rows. The test is cut first: neither ``validation`` nor ``train``
     moves a row into it or out. A user's rows are shuffled by the study's seed and, where classes
     are predicted, stratified by them; with ``shuffle = false`` the last rows are the test and the
-    first validate. HIGGS and collisions keep the tutorial's order: validation, train, test.
+    first validate. HIGGS and simulated rows keep the tutorial's order: validation, train, test.
 
     ``group`` names a column of which no value is on both sides of a cut, ``time`` one by which the
     latest rows are the test and those before them validate, ``part`` one that says train,
@@ -79,6 +81,9 @@ class DataSection(TableKeys):
     mean; ``repeats`` deals the rows out anew so many times. With ``time`` a fold trains on all rows
     before those that validate. It is for tables of some 2,000 rows or fewer, where one part that
     validates is too small to choose by.
+
+    ``weight`` names a column that says what each row counts in the loss and in all metrics, a
+    number of at least 0; only the ratios of these numbers matter. It is no feature.
 
     How rows are prepared may stand here too, or in ``[space]`` to be searched. ``scaling`` brings
     columns of numbers to like size: ``standard`` by mean and deviation, ``robust`` by median and
@@ -102,6 +107,7 @@ class DataSection(TableKeys):
     part: Text | None = None
     folds: Annotated[Count, Field(le=100)] = 1
     repeats: Annotated[Count, Field(le=100)] = 1
+    weight: Text | None = None
     test_path: Annotated[Text, AfterValidator(_file_name)] | None = None
     validation_path: Annotated[Text, AfterValidator(_file_name)] | None = None
 
@@ -117,6 +123,9 @@ class TrainingSection(StudyTable):
     ``engine`` is ``compiled``, whole epochs in one XLA program, or ``keras``, Keras's own ``fit``.
     ``patience`` is in epochs without a better value of the objective; ``decay_epochs`` is when
     inverse time decay has halved the learning rate.
+
+    ``class_weights`` is what rows of a class count in the loss: ``"balanced"``, for classes that
+    all count alike whatever their rows, or numbers by the classes' names. No metric counts them.
     """
 
     engine: Engine = "compiled"
@@ -124,6 +133,7 @@ class TrainingSection(StudyTable):
     epochs: Annotated[Count, Field(le=100_000)] = 300
     patience: Count = 50
     decay_epochs: Count = 1_000
+    class_weights: ClassWeights | None = None
 
 
 def _are_scalars(values: Iterable[Any]) -> bool:
@@ -202,6 +212,10 @@ class EvaluateSection(StudyTable):
     ``baselines`` are measured beside it: TensorFlow's tutorial's seven networks, trained for at
     most ``baseline_epochs``, and two models of scikit-learn, by default these two alone; for a
     number they are ``ridge_regression`` and ``gradient_boosting``.
+
+    Of two classes, the second is called from a probability on, the ``threshold``, that is best on
+    the validation rows: by ``"accuracy"``, the default, by ``"f1"``, or by what mistakes cost,
+    ``{ false_positive = 1, false_negative = 10 }``.
     """
 
     top: Annotated[Count, Field(le=100)] = 3
@@ -212,6 +226,7 @@ class EvaluateSection(StudyTable):
         "gradient_boosting",
     )
     baseline_epochs: Annotated[Count, Field(le=100_000)] = 10_000
+    threshold: ThresholdRule | None = None
 
     @field_validator("baselines")
     @classmethod

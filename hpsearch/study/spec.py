@@ -17,6 +17,7 @@ from hpsearch.study.sections import (
     StudySection,
     TrainingSection,
 )
+from hpsearch.study.weights import ThresholdRule
 from hpsearch.tasks.registry import TASKS
 from hpsearch.tasks.task import Task
 
@@ -59,6 +60,11 @@ class StudySpec(StudyTable):
         """What the study predicts, judged by the study's objective."""
         task, objective = TASKS[self.data.task], self.search.objective
         return task if objective is None else task.judged_by(objective.removeprefix("val_"))
+
+    @property
+    def threshold(self) -> ThresholdRule:
+        """By what the probability is chosen from which a row is called 1."""
+        return self.evaluate.threshold or "accuracy"
 
     def recipe(self, params: Mapping[str, Scalar], classes: int) -> Recipe:
         """How a trial with these values is trained.

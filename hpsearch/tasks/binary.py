@@ -10,7 +10,7 @@ from hpsearch.errors import shown
 from hpsearch.stock import StockObject
 from hpsearch.tasks.classes import entropy
 from hpsearch.tasks.estimators import LOGISTIC_REGRESSION, gradient_boosting
-from hpsearch.tasks.metric import Metric, Vector, weighted_sums
+from hpsearch.tasks.metric import Metric, Vector, weighted_mean, weighted_sums
 from hpsearch.tasks.ranking import (
     auc,
     average_precision,
@@ -122,7 +122,7 @@ AUC = Metric(
     unit="",
     reference=auc,
     resampler=resampled_auc,
-    chance=lambda labels: 0.5,
+    chance=lambda labels, weights: 0.5,
 )
 
 BRIER_SCORE = Metric(
@@ -141,7 +141,7 @@ AVERAGE_PRECISION = Metric(
     unit="",
     reference=average_precision,
     resampler=resampled_average_precision,
-    chance=lambda labels: float(labels.mean()),
+    chance=weighted_mean,
 )
 
 F1 = Metric(

@@ -10,10 +10,11 @@ from hpsearch.tasks.metric import Resampler, Vector
 Array = NDArray[np.float64]
 
 
-def entropy(targets: Vector) -> float:
+def entropy(targets: Vector, weights: Vector | None = None) -> float:
     """Entropy of the classes' frequencies in nats: the least cross-entropy of a constant."""
-    _, counts = np.unique(targets, return_counts=True)
-    shares = counts / len(targets)
+    _, places = np.unique(targets, return_inverse=True)
+    counts = np.bincount(places, weights=weights)
+    shares = counts[counts > 0] / counts.sum()
     return float(-(shares * np.log(shares)).sum())
 
 

@@ -17,7 +17,7 @@ Vector = NDArray[np.floating[Any]]
 Direction = Literal["minimize", "maximize"]
 
 #: The value of a metric for each of several models, float64 ``(models,)``, on rows that are each
-#: ``counts`` times there, float64 ``(rows,)``.
+#: ``counts`` times there, float64 ``(rows,)``: whole numbers, or weights.
 Resampler = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
@@ -36,8 +36,9 @@ class Metric:
             ``(models, rows, classes)``, all float64.
         resampler: Of a metric that is no mean over rows: prepares its value on resamples of them,
             for the same targets and predictions.
-        chance: Its value for the targets of some rows where the best constant is predicted, as by a
-            model that has learned nothing; None where that says little.
+        chance: Its value for the targets of some rows, with their weights or None, where the best
+            constant is predicted, as by a model that has learned nothing; None where that says
+            little.
         standardized: Whether it is of targets and predictions that are standardized by the train
             rows, as networks are trained on them; otherwise of the target's own unit.
         stock: Keras's own metric of a model's outputs; None of one that is no mean over rows, which
@@ -53,7 +54,7 @@ class Metric:
         None
     )
     resampler: Callable[[NDArray[np.float64], NDArray[np.float64]], Resampler] | None = None
-    chance: Callable[[Vector], float] | None = None
+    chance: Callable[[Vector, Vector | None], float] | None = None
     standardized: bool = False
     stock: StockObject | None = None
 
@@ -66,6 +67,18 @@ class Metric:
     def worst(self) -> float:
         """What stands for a value that is worse than all others: infinite, of either sign."""
         return self.sign * math.inf
+
+    def value(self, targets: Vector, predictions: Vector, weights: Vector | None = None) -> float:
+        """Its value for targets and predictions, as ``reference`` takes them.
+
+        Args:
+            weights: What each row counts, ``(rows,)``, at least 0 and not 0 for all; None where all
+                count alike. Only their ratios matter.
+        """
+        if weights is None:
+            return self.reference(targets, predictions)
+        y, model = (np.asarray(part, np.float64) for part in (targets, predictions))
+        return float(self.resampled(y, model[None])(np.asarray(weights, np.float64))[0])
 
     def behind(self, value: float, reference: float) -> float:
         """By how much a value is worse than another; below 0 it is better."""
@@ -117,8 +130,53 @@ class Metric:
 
 def mean_of(values: NDArray[np.float64]) -> Resampler:
     """Means of ``values``, float64 ``(models, rows)``, over resampled rows."""
-    rows = values.shape[-1]
-    return lambda counts: weighted_sums(values, counts) / rows
+    return lambda counts: weighted_sums(values, counts) / counts.sum()
+
+
+def contributions(values: Vector, weights: Vector | None) -> NDArray[np.float64]:
+    """What each row adds to a mean over rows: its value, or with weights what stands for it.
+
+    Means, paired differences and standard errors of rows that count differently are those of these
+    numbers as if all counted alike: their mean is the weighted mean, and their variance over the
+    rows is that of the weighted mean to first order.
+
+    Args:
+        values: Of each row, ``(..., rows)``.
+        weights: As in ``Metric.value``.
+
+    Source: the linearized ratio estimator, Särndal, Swensson and Wretman, Model Assisted Survey
+    Sampling (1992), section 5.6.
+    """
+    rows = np.asarray(values, np.float64)
+    if weights is None:
+        return rows
+    shares = weights.astype(np.float64) / weights.mean(dtype=np.float64)
+    means = (rows * shares).mean(axis=-1, keepdims=True)
+    return np.asarray(means + shares * (rows - means))
+
+
+def weighted_mean(values: Vector, weights: Vector | None = None) -> float:
+    """Mean of values, by the rows' weights where they have some."""
+    return float(values.mean() if weights is None else np.average(values, weights=weights))
+
+
+def weighted_variance(values: Vector, weights: Vector | None = None) -> float:
+    """Variance of values, by the rows' weights where they have some."""
+    y = values.astype(np.float64)
+    return (
+        float(y.var())
+        if weights is None
+        else weighted_mean((y - weighted_mean(y, weights)) ** 2, weights)
+    )
+
+
+def weighted_median(values: Vector, weights: Vector | None = None) -> float:
+    """Median of values; with weights, the least that half of them do not exceed."""
+    if weights is None:
+        return float(np.median(values))
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order], dtype=np.float64)
+    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
 
 
 def weighted_sums(values: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -114,7 +114,7 @@ BALANCED_ACCURACY = Metric(
     unit="",
     reference=balanced_accuracy,
     resampler=resampled(balanced_recall),
-    chance=lambda targets: 1 / len(np.unique(targets)),
+    chance=lambda targets, weights: 1 / len(np.unique(targets)),
 )
 
 MACRO_F1 = Metric(
@@ -133,7 +133,7 @@ MACRO_AUC = Metric(
     unit="",
     reference=macro_auc,
     resampler=resampled_macro_auc,
-    chance=lambda targets: 0.5,
+    chance=lambda targets, weights: 0.5,
 )
 
 MULTICLASS = Task(

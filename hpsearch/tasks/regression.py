@@ -8,7 +8,16 @@ from numpy.typing import NDArray
 from hpsearch.errors import shown
 from hpsearch.stock import StockObject
 from hpsearch.tasks.estimators import EstimatorBaseline, gradient_boosting
-from hpsearch.tasks.metric import Metric, Resampler, Vector, mean_of, weighted_sums
+from hpsearch.tasks.metric import (
+    Metric,
+    Resampler,
+    Vector,
+    mean_of,
+    weighted_mean,
+    weighted_median,
+    weighted_sums,
+    weighted_variance,
+)
 from hpsearch.tasks.task import Outputs, Task
 
 Array = NDArray[np.float64]
@@ -103,6 +112,11 @@ def _say_r2(share: float, classes: Sequence[str]) -> str:
     return f"It explains {share:.1%} of the target's variance."
 
 
+def _error_of_median(targets: Vector, weights: Vector | None) -> float:
+    constant = np.full(len(targets), weighted_median(targets, weights))
+    return weighted_mean(row_absolute_error(targets, constant), weights)
+
+
 SQUARED_ERROR = Metric(
     "mean_squared_error",
     label="mean squared error",
@@ -110,7 +124,7 @@ SQUARED_ERROR = Metric(
     unit="target variances",
     reference=mean_squared_error,
     row_values=lambda targets, models: (models - targets) ** 2,
-    chance=lambda targets: float(targets.astype(np.float64).var()),
+    chance=weighted_variance,
     standardized=True,
     stock=StockObject("MeanSquaredError", {}),
 )
@@ -123,7 +137,7 @@ STANDARDIZED_ABSOLUTE_ERROR = Metric(
     unit="target deviations",
     reference=mean_absolute_error,
     row_values=lambda targets, models: np.abs(models - targets),
-    chance=lambda targets: mean_absolute_error(targets, np.full(len(targets), np.median(targets))),
+    chance=_error_of_median,
     standardized=True,
     stock=StockObject("MeanAbsoluteError", {}),
 )
@@ -135,7 +149,7 @@ ROOT_SQUARED_ERROR = Metric(
     unit="the target's unit",
     reference=root_mean_squared_error,
     resampler=resampled_root,
-    chance=lambda targets: float(targets.astype(np.float64).std()),
+    chance=lambda targets, weights: float(np.sqrt(weighted_variance(targets, weights))),
 )
 
 ABSOLUTE_ERROR = Metric(
@@ -155,7 +169,7 @@ R2 = Metric(
     unit="",
     reference=r2,
     resampler=resampled_r2,
-    chance=lambda targets: 0.0,
+    chance=lambda targets, weights: 0.0,
 )
 
 

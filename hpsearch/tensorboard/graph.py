@@ -5,7 +5,6 @@ from typing import Any
 
 from tensorboard.compat.proto import attr_value_pb2, graph_pb2, tensor_shape_pb2, types_pb2
 
-from hpsearch.models.layers.dense import Dense
 from hpsearch.models.recipe import Recipe
 from hpsearch.space.space import Scalar
 
@@ -18,15 +17,11 @@ def graph_of(recipe: Recipe, columns: int) -> graph_pb2.GraphDef:
     graph = graph_pb2.GraphDef()
     _add(graph, "features", "Input", columns, {})
     _add(graph, "standardize", "Normalization", columns, {})
-    scope, block = "", 0
     network, task = recipe.network, recipe.the_task()
-    for layer, inputs in zip(network.layers, network.inputs(columns), strict=True):
-        if layer is network.layers[-1]:
-            scope = "output"
-        elif isinstance(layer, Dense):
-            block += 1
-            scope = f"hidden_{block}"
-        stock = layer.stock(recipe.knobs, 0)
+    layers = zip(network.layers, network.depths, network.inputs(columns), strict=True)
+    for layer, depth, inputs in layers:
+        scope = "output" if layer is network.layers[-1] else f"hidden_{depth + 1}"
+        stock = layer.stock(recipe.knobs.of_layer(depth), 0)
         if stock is None:
             continue
         attributes = dict(_settings(stock.arguments))

@@ -165,13 +165,14 @@ def _filling(space: Space) -> dict[str, Scalar]:
     It keeps the places from conditional parameters, which would hide trials.
     """
     always = sum(not parameter.when for parameter in space.parameters)
-    searched = {part for parameter in space.parameters for part in parameter.name.split(".")}
+    paths = [*(parameter.name for parameter in space.parameters), *space.constants]
+    told = {part for path in paths for part in path.split(".")}
     defaults = {
         name: hyperparameter.default
         for name, hyperparameter in HYPERPARAMETERS.items()
-        if name not in searched
+        if name not in told
     }
-    common = {**space.constants, **{n: v for n, v in defaults.items() if n not in space.constants}}
+    common = {**space.constants, **defaults}
     return dict(islice(common.items(), max(VISIBLE - 1 - always, 0)))
 
 

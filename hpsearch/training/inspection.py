@@ -13,6 +13,7 @@ from hpsearch.data.parts import Fold
 from hpsearch.data.table import Features
 from hpsearch.models.arrays import Array, Arrays
 from hpsearch.models.network import Network
+from hpsearch.tasks.metric import contributions
 from hpsearch.tasks.task import Task
 from hpsearch.training.blocks import block_rows
 
@@ -48,11 +49,15 @@ def outputs_of(network: Network, weights: Arrays, features: Features) -> Array:
 
 
 def row_losses(task: Task, network: Network, weights: Arrays, fold: Fold) -> Losses:
-    """Loss of each validation row; none for a network that never had a finite epoch."""
+    """Loss of each validation row; none for a network that never had a finite epoch.
+
+    Of rows with weights, what they add to the mean; see ``contributions``.
+    """
     if not weights:
         return NO_LOSSES
     outputs = outputs_of(network, weights, fold.validation_features)
-    return task.output_losses(fold.target.of_outputs(outputs), fold.validation_labels)
+    losses = task.output_losses(fold.target.of_outputs(outputs), fold.validation_labels)
+    return np.asarray(contributions(losses, fold.validation_weights), np.float32)
 
 
 def summarize_kernels(weights: Arrays) -> Kernels:

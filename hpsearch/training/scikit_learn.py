@@ -77,14 +77,19 @@ def _fit(
 ) -> _Fitted:
     module, _, name = baseline.estimator.partition(":")
     arguments = {**baseline.arguments, **({"random_state": seed} if baseline.seeded else {})}
-    held_out: dict[str, Any] = {}
+    more: dict[str, Any] = {}
     if drawn and baseline.staged:  # what no longer gets better ends early
-        held_out = {"X_val": fold.validation_features, "y_val": fold.validation_labels}
+        more = {"X_val": fold.validation_features, "y_val": fold.validation_labels}
+        if fold.validation_weights is not None:
+            more["sample_weight_val"] = fold.validation_weights
         arguments |= {"early_stopping": True, "n_iter_no_change": PATIENCE, "tol": 0.0}
     estimator = getattr(import_module(module), name)(**{**arguments, **drawn})
-    estimator.fit(_taken(baseline, fold.train_features), fold.train_labels, **held_out)
+    if fold.loss_weights is not None:
+        more["sample_weight"] = fold.loss_weights
+    estimator.fit(_taken(baseline, fold.train_features), fold.train_labels, **more)
+    weights = fold.validation_weights
     losses = [
-        task.metric.sign * task.metric.reference(fold.validation_labels, stage)
+        task.metric.sign * task.metric.value(fold.validation_labels, stage, weights)
         for stage in _stages(task, baseline, estimator, fold.validation_features)
     ]
     best = int(np.argmin(losses))

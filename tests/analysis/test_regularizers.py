@@ -14,6 +14,7 @@ from hpsearch.analysis.regularizers import (
     LayerWeights,
     ablate,
     combinations,
+    norms_by_epoch,
     summarize_layers,
     switches,
     variants,
@@ -202,6 +203,20 @@ def test_layers_are_the_mean_over_seeds_of_the_last_epoch() -> None:
     assert hidden == LayerWeights(2.0, 0.5, 10 * BINS)
     assert output == LayerWeights(4.5, 0.25, 10 * BINS)
     assert summarize_layers(outcome, ["diverged", "nothing recorded"]) == ()
+
+
+def test_norms_by_epoch_are_of_all_kernels_and_of_epochs_that_all_seeds_have() -> None:
+    outcome, _ = made(
+        {
+            "a": recorded(NO_LOSSES, *(kernels((3, 0), (4, 0)),) * 2, kernels((6, 0), (8, 0))),
+            "b": recorded(NO_LOSSES, kernels((0, 0), (6, 0)), kernels((5, 0), (12, 0))),
+            "diverged": recorded(NO_LOSSES, kernels((1, 0)), kernels((math.nan, 0))),
+        }
+    )
+    runs = ["a", "b", "diverged", "nothing recorded"]
+    assert norms_by_epoch(outcome, runs) == {1: 5.5, 2: 9.0}
+    assert norms_by_epoch(outcome, ["a"]) == {1: 5.0, 2: 5.0, 3: 10.0}
+    assert norms_by_epoch(outcome, runs[2:]) == {}
 
 
 def trial(

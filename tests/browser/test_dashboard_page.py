@@ -57,7 +57,7 @@ def test_the_note_says_what_came_out_and_leads_to_the_report(
     page.goto(f"{address}dashboard/studies/1/note")
     for heading in ("What came out", "How to read it"):
         page.get_by_role("heading", name=heading).wait_for()
-    assert page.get_by_text("simulated rows, not the UCI data").is_visible()
+    assert page.get_by_text("simulated rows, not measured ones").is_visible()
     link = page.get_by_role("link", name="open it").get_attribute("href")
     assert link is not None
     assert page.request.get(urljoin(address, link)).body() == (study / "report.html").read_bytes()

@@ -294,8 +294,8 @@ def test_simulated_rows_are_told_first(make_outcome: MakeOutcome, make_record: M
     write_dashboard(make_record(outcome), outcome)
     with served(outcome.folder) as client:
         found = detail(client)
-    assert found["note"]["body"].startswith("> **These are simulated rows, not the UCI data.**")
-    assert found["user_attrs"][0]["value"] == "simulated rows, not the UCI data"
+    assert found["note"]["body"].startswith("> **These are simulated rows, not measured ones.**")
+    assert found["user_attrs"][0]["value"] == "simulated rows, not measured ones"
 
 
 def test_text_of_a_study_is_shown_as_it_is(

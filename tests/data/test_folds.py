@@ -48,7 +48,7 @@ def test_the_names_of_the_columns_are_kept() -> None:
 def test_the_test_rows_come_out_raw_and_only_after_the_opening_is_logged() -> None:
     parts = parts_of(table())
     log: list[Opening] = []
-    raw, labels = parts.sealed.unseal(3, "to see", log.append)
+    raw, labels, _ = parts.sealed.unseal(3, "to see", log.append)
     np.testing.assert_array_equal(raw.numbers, table().raw.numbers[14:])
     np.testing.assert_array_equal(labels, table().labels[14:])
     assert [(opening.trial, opening.why) for opening in log] == [(3, "to see")]
@@ -78,7 +78,7 @@ def test_a_column_that_dealt_out_the_rows_is_no_feature() -> None:
     parts = split(table(), BINARY, cut("a"))
     assert [column.name for column in parts.preprocessing.columns] == ["b"]
     assert parts.fold.columns == 1
-    raw, _ = parts.sealed.unseal(None, "to see", lambda opening: None)
+    raw, *_ = parts.sealed.unseal(None, "to see", lambda opening: None)
     np.testing.assert_array_equal(raw.numbers[:, 0], table().raw.numbers[14:, 1])
     with pytest.raises(DataError, match="at least 1 feature, got none besides a, b in counted"):
         split(table(), BINARY, cut("a", "b"))

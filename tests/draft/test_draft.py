@@ -163,3 +163,13 @@ def test_no_more_remarks_than_one_reads_are_written() -> None:
     remarks = tuple(f"remark {place}" for place in range(60))
     drafted = draft(profile(number_column("a"), label_column("y"), remarks=remarks))
     assert drafted.profile.remarks == (*remarks[:50], "and 10 more of the kind")
+
+
+@pytest.mark.parametrize(("rows", "share"), [((950, 50), "5.0%"), ((900, 100), None)])
+def test_class_weights_are_mentioned_where_a_class_is_below_a_tenth(
+    rows: tuple[int, int], share: str | None
+) -> None:
+    drafted = draft(profile(label_column("y", counts=rows), number_column("a"), rows=1_000))
+    said = f"# 'yes' is {share} of the rows. class_weights = \"balanced\" lets each class count"
+    assert (said in drafted.text) == (share is not None)
+    assert drafted.spec().training.class_weights is None

@@ -100,6 +100,6 @@ def check_parts(draft: Draft) -> str:
     assert table.classes == draft.target.classes
     cut = cut_rows(table, spec.data, spec.study.seed)
     assert len({*cut.validation, *cut.train, *cut.test}) == len(table)
-    for part in (cut.validation, cut.train, cut.test):
+    for part in (cut.test, *(part for fold in cut.folds for part in fold)):
         assert spec.task.targets_problem(table.labels[part], table.classes) is None
     return "".join(told)

@@ -35,6 +35,7 @@ from hpsearch.record.journal import Journal
 from hpsearch.record.record import Record
 from hpsearch.record.trial import TrialRecord
 from hpsearch.search.loop import search
+from hpsearch.study.weights import Costs
 from hpsearch.training.run import Run
 from hpsearch.training.segment import Segment
 from tests.doubles import PROBLEM, FormulaTrainer, ThreadPool, small_study, tiny_fold
@@ -305,3 +306,25 @@ def test_a_look_that_was_cut_short_is_taken_up_and_counted_once(folder: StudyFol
     result = recorded_test(folder.record)
     assert result is not None
     assert len(result.openings) == 1
+
+
+def test_another_rule_for_the_threshold_is_another_result(folder: StudyFolder) -> None:
+    """And the usual one is in no identity, so that results of older studies are found."""
+    pool = ThreadPool(FormulaTrainer())
+    finish(folder, pool)
+    usual = candidates_of(folder)
+    evaluation = folder.spec.evaluate.model_copy(update={"threshold": Costs(1, 20)})
+    careful = replace(folder, spec=folder.spec.model_copy(update={"evaluate": evaluation}))
+    changed = candidates_of(careful)
+    assert changed.identity == [*usual.identity, {"false_positive": 1, "false_negative": 20}]
+    thresholds = []
+    for study in (folder, careful):
+        look(study, pool, made_rows(), guessing(made_rows()))
+        result = recorded_test(study.record)
+        assert result is not None
+        assert result.calibration is not None
+        thresholds.append((result.calibration.rule, result.calibration.threshold))
+    (usual_rule, accurate), (rule, called) = thresholds
+    assert usual_rule == "accuracy"
+    assert rule == Costs(1, 20)
+    assert called < accurate

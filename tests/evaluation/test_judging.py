@@ -2,17 +2,22 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from hpsearch.data.target import UNSCALED, TargetScale
 from hpsearch.evaluation.candidates import Candidates
 from hpsearch.evaluation.judging import Predicted, Truth, judge
+from hpsearch.evaluation.outcome import TestResult
 from hpsearch.tasks.binary import ACCURACY, AUC, BINARY, CROSSENTROPY
 from hpsearch.tasks.metric import Metric
 from hpsearch.tasks.multiclass import MULTICLASS
 from hpsearch.tasks.regression import ABSOLUTE_ERROR, REGRESSION, SQUARED_ERROR
+
+Array = NDArray[np.float64]
 
 RNG = np.random.default_rng(0)
 
@@ -111,3 +116,46 @@ def test_the_split_of_another_metric_than_the_loss_is_how_much_worse_the_test_is
     worse = Predicted(VALIDATION + 5_000, TEST + 10_000)
     assert numbers.split(ABSOLUTE_ERROR, [worse]).value == pytest.approx(5_000)
     assert numbers.split(SQUARED_ERROR, [worse]).value == pytest.approx(0.2**2 - 0.1**2)
+
+
+def test_rows_count_by_their_weights_on_both_sides_of_the_seal() -> None:
+    """Rows of weight 2 are rows that come twice, to every value; rows of weight 0 are none."""
+    labels = {part: RNG.integers(0, 2, 200).astype(np.float64) for part in ("validation", "test")}
+    weights = {part: RNG.integers(0, 3, 200).astype(np.float64) for part in labels}
+
+    def model(noise: float) -> dict[str, Array]:
+        drawn = {part: rows + RNG.normal(0, noise, 200) for part, rows in labels.items()}
+        return {part: 1 / (1 + np.exp(0.5 - rows)) for part, rows in drawn.items()}
+
+    models = {"logistic_regression": model(1.0), "gradient_boosting": model(2.0)}
+    again = {part: np.repeat(np.arange(200), each.astype(int)) for part, each in weights.items()}
+
+    def result(kept: dict[str, Any], *weights: Array) -> TestResult:
+        predicted = {
+            name: Predicted(*(rows[part][kept[part]] for part in ("validation", "test")))
+            for name, rows in models.items()
+        }
+        truth = Truth(
+            UNSCALED, *(labels[part][kept[part]] for part in ("validation", "test")), *weights
+        )
+        return judge(BINARY, two_models(predicted), predicted, truth)
+
+    everything = dict.fromkeys(labels, slice(None))
+    weighted = result(everything, weights["validation"], weights["test"])
+    repeated = result(again)
+    assert weighted.reference == repeated.reference
+    for name, measured in weighted.metrics.items():
+        assert measured.value == pytest.approx(repeated.metrics[name].value)
+        assert measured.validation == pytest.approx(repeated.metrics[name].validation)
+        assert measured.low < measured.value < measured.high
+    plain = result(everything)
+    for one, other, unweighted in zip(
+        weighted.baselines, repeated.baselines, plain.baselines, strict=True
+    ):
+        assert one.validation == pytest.approx(other.validation)
+        assert one.validation != pytest.approx(unweighted.validation)
+        for name, difference in one.differences.items():
+            assert difference.value == pytest.approx(other.differences[name].value)
+    assert weighted.calibration is not None
+    assert repeated.calibration is not None
+    assert weighted.calibration.threshold == repeated.calibration.threshold

@@ -113,6 +113,27 @@ def test_weight_decay_is_a_regularizer_of_adamw_alone() -> None:
         assert regularizers_on(spec.space.complete({"layers": 1, "optimizer": optimizer})) == used
 
 
+def test_regularizers_of_single_layers_are_switched_off_in_all_of_them() -> None:
+    spec = small_study(
+        **{"space__layers": 2, "space__l1": [0.1, 0.0], "space__dropout": [0.0, 0.5]},
+        evaluate__seeds=1,
+    )
+    winner = trial(units=8, learning_rate=0.1, optimizer="adam")
+    assert regularizers_on(spec.space.complete(winner.params)) == ("l1", "dropout")
+    knobs = {run.variant: run.recipe.knobs for run in ablation_runs(spec, winner, 0)}
+    assert {name: (of.l1, of.dropout) for name, of in knobs.items()} == {
+        "l1": (0.0, (0.0, 0.5)),
+        "dropout": ((0.1, 0.0), 0.0),
+        "any": (0.0, 0.0),
+    }
+
+
+def test_a_network_without_hidden_layers_has_no_regularizer_of_theirs() -> None:
+    on = {"l1": 0.1, "l2": 0.1, "dropout": 0.5, "batch_normalization": True}
+    assert regularizers_on({"layers": 0, **on}) == ("l1", "l2")
+    assert regularizers_on({"layers": 1, **on}) == tuple(on)
+
+
 def test_one_regularizer_alone_is_not_left_out_twice() -> None:
     spec = small_study(evaluate__seeds=1)
     runs = ablation_runs(spec, trial(layers=1, units=8, l2=1e-3, learning_rate=0.1), 0)

@@ -39,6 +39,7 @@ NETWORKS: Mapping[str, Network] = {
     "normalized": dense_network((6, 6), "gelu", batch_normalization=True, outputs=1),
     "all": dense_network((5, 20), "selu", batch_normalization=True, outputs=3),
     "three outputs": dense_network((8,), "tanh", batch_normalization=False, outputs=3),
+    "linear": dense_network((), "elu", batch_normalization=True, outputs=3),
     "another order": Network(
         (
             BatchNormalization(),

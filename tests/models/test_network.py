@@ -23,12 +23,18 @@ def test_a_dense_layer_has_a_kernel_and_a_bias_unless_something_else_shifts() ->
     assert Dense(5, use_bias=False).arrays(4) == (kernel,)
 
 
-def test_only_kernels_decay_and_only_hidden_ones_are_penalized() -> None:
+def test_only_kernels_decay_and_only_hidden_ones_or_the_only_one_are_penalized() -> None:
     for network in NETWORKS.values():
         arrays = [array for layer in network.arrays(COLUMNS) for array in layer]
         kernels = [array for array in arrays if array.name == "kernel"]
         assert [array for array in arrays if array.decayed] == kernels
-        assert [array for array in arrays if array.penalized] == kernels[:-1]
+        assert [array for array in arrays if array.penalized] == (kernels[:-1] or kernels)
+
+
+def test_layers_belong_to_the_hidden_layer_before_them() -> None:
+    assert NETWORKS["plain"].depths == (0, 0, 0, 1, 1, 1, 2)
+    assert NETWORKS["another order"].depths == (0, 0, 1, 1, 1, 1, 2)
+    assert NETWORKS["linear"].depths == (0,)
 
 
 def test_moving_averages_are_not_trained() -> None:
@@ -54,6 +60,7 @@ def test_a_batch_normalization_takes_the_place_of_a_bias() -> None:
         ("unequal", (4 * 9 + 9) + (9 * 5 + 5) + (5 * 3 + 3) + (3 + 1)),
         ("normalized", (4 * 6 + 2 * 6) + (6 * 6 + 2 * 6) + (6 + 1)),
         ("all", (4 * 5 + 2 * 5) + (5 * 20 + 2 * 20) + (20 * 3 + 3)),
+        ("linear", 4 * 3 + 3),
         ("three outputs", (4 * 8 + 8) + (8 * 3 + 3)),
         ("another order", 2 * 4 + (4 * 6 + 6) + 6 * 4 + 2 * 4 + (4 * 3 + 3)),
     ],

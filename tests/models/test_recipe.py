@@ -49,7 +49,7 @@ OTHER_KNOBS: Mapping[str, Any] = {
     "weight_decay": 0.1,
     "l1": 1e-3,
     "l2": 1.0000000000000002e-3,  # the next number
-    "dropout": 0.1,
+    "dropout": (0.1, 0.0),
     "clip_norm": 1.0,
 }
 
@@ -113,8 +113,12 @@ def test_what_a_run_is_called_does_not_change_its_identity() -> None:
         {**VALUES, "dropout": 0, "l1": 0, "clip_norm": 0},
         {**VALUES, "layers.0.units": 6, "layers.1.units": 6},
         {**VALUES, "layers.2.units": 9},
+        {**VALUES, "l2": 0.0, "layers.0.l2": 1e-3, "layers.1.l2": 1e-3, "layers.2.l2": 0.0},
     ],
-    ids=["order", "defaults", "whole numbers", "units by layer", "units of a layer that is none"],
+    ids=[
+        *("order", "defaults", "whole numbers", "units by layer", "units of a layer that is none"),
+        "L2 by layer",
+    ],
 )
 def test_values_that_say_the_same_make_equal_recipes(values: Mapping[str, Scalar]) -> None:
     recipe = recipe_of(values, epochs=20, batch_size=100, patience=5)

@@ -202,6 +202,20 @@ def test_the_page_says_what_the_values_hold(make_outcome: MakeOutcome) -> None:
             assert len({line.replace(r"\|", "").count("|") for line in table.splitlines()}) == 1
 
 
+def test_norms_are_shown_after_round_epochs_and_the_last(make_outcome: MakeOutcome) -> None:
+    outcome = study(make_outcome, L2, {"l2": WORSE})
+    looks = {epoch: make_kernels(0) * epoch for epoch in (1, 2, 5, 10, 20, 50, 100, 120, 150)}
+    longer = replace(outcome.history(outcome.standings[0].runs[0].run.name), kernels=looks)
+    outcome = replace(outcome, history=lambda run: longer)
+    by_epoch = say(outcome)["layers"]["by_epoch"]
+    assert by_epoch["epochs"] == [1, 2, 5, 10, 20, 50, 100, 150]
+    norms = by_epoch["norms"]["l2"]
+    assert norms == pytest.approx([epoch * norms[0] for epoch in by_epoch["epochs"]])
+    markdown = sections.render(REGULARIZERS, outcome, "md")
+    assert "norm of all weights by epoch" in markdown
+    assert f"| without L2 | {norms[0]:.2f} |" in markdown
+
+
 def test_one_seed_is_said_to_leave_seeds_out(make_outcome: MakeOutcome) -> None:
     outcome = study(make_outcome, DROPOUT, {"dropout": (0.02,)}, seeds=1)
     text = Page(sections.render(REGULARIZERS, outcome, "html")).text()

@@ -238,7 +238,7 @@ def test_the_way_out_of_divergence_is_a_lower_rate(make_outcome: MakeOutcome) ->
 def test_simulated_rows_are_named_at_the_top_and_in_every_section(
     make_outcome: MakeOutcome,
 ) -> None:
-    notice = "simulated rows, not the UCI data"
+    notice = "simulated rows, not measured ones"
     simulated, real = read(make_outcome(simulated=True)), read(make_outcome())
     assert simulated.values["notice"] == notice
     assert simulated.page.text().count(notice) == 1 + len(TITLES)

@@ -73,3 +73,15 @@ def test_of_numbers_no_classes_are_told() -> None:
 
 def test_there_are_questions_behind_what_is_said_to_be_looked_for() -> None:
     assert len(QUESTIONS) == 8
+
+
+def test_what_rows_and_classes_count_is_told(make_outcome: MakeOutcome) -> None:
+    outcome = make_outcome()
+    assert report_values(outcome)["rows"]["said"]["weights"] == []
+    data = replace(outcome.data, weight="days", class_weights=(0.5, 10.0), classes=("no", "yes"))
+    by_rows, by_classes = report_values(replace(outcome, data=data))["rows"]["said"]["weights"]
+    assert by_rows.startswith("Rows count by the column 'days': in training, in all metrics")
+    assert by_classes.startswith(
+        "In training a row counts 0.5 for class no and 10 for class yes; no metric counts that."
+    )
+    assert by_rows.split("'")[0] in render(ROWS, replace(outcome, data=data), "md")

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix, roc_auc_score, roc_curve
 
 from hpsearch.statistics.calibration import BINS, Calibration, calibrate, choose_threshold
+from hpsearch.study.weights import Costs, ThresholdRule
 
 Array = NDArray[np.float64]
 
@@ -174,3 +175,47 @@ def test_no_threshold_has_a_better_accuracy(rows: list[tuple[float, float]]) -> 
         return int(((probabilities >= threshold) == (labels == 1)).sum())
 
     assert right(chosen) == max(right(one) for one in (0.0, 0.1, 0.3, 0.6, 1.0, 1.1))
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_thresholds_are_best_by_their_rule_among_all(weighted: bool) -> None:
+    """Held to scikit-learn's counts at every threshold that there is."""
+    labels, probabilities = calibrated(300, 8)
+    probabilities = np.round(probabilities, 2)
+    weights = np.random.default_rng(0).exponential(1, 300) if weighted else None
+
+    def counts(threshold: float) -> tuple[float, float, float]:
+        called = probabilities >= threshold
+        matrix = confusion_matrix(labels, called, sample_weight=weights)
+        return matrix[0, 1], matrix[1, 0], matrix[1, 1]
+
+    def worth(rule: ThresholdRule, threshold: float) -> float:
+        false, missed, found = counts(threshold)
+        if isinstance(rule, Costs):
+            return float(-rule.false_positive * false - rule.false_negative * missed)
+        f1 = 2 * found / (2 * found + false + missed)
+        return float(f1 if rule == "f1" else -false - missed)
+
+    rules: tuple[ThresholdRule, ...] = ("accuracy", "f1", Costs(1, 9), Costs(4, 0.5))
+    chosen = [choose_threshold(labels, probabilities, rule, weights) for rule in rules]
+    for rule, threshold in zip(rules, chosen, strict=True):
+        best = max(worth(rule, level) for level in (*np.unique(probabilities), 2.0))
+        assert worth(rule, threshold) == pytest.approx(best)
+    accuracy, _, careful, strict = chosen
+    assert careful < accuracy < strict, "dear misses call more, dear alarms fewer"
+
+
+def test_costs_that_are_equal_are_accuracy() -> None:
+    labels, probabilities = calibrated(300, 9)
+    expected = choose_threshold(labels, probabilities)
+    assert choose_threshold(labels, probabilities, Costs(3, 3)) == expected
+
+
+def test_rows_without_weight_choose_nothing() -> None:
+    labels, probabilities = calibrated(300, 10)
+    kept = np.arange(300) % 3 > 0
+    for rule in ("accuracy", "f1"):
+        few = choose_threshold(labels[kept], probabilities[kept], rule)
+        weighted = choose_threshold(labels, probabilities, rule, kept.astype(float))
+        called, other = (probabilities[kept] >= each for each in (few, weighted))
+        assert (called == other).all()

@@ -6,6 +6,7 @@ import pytest
 
 from hpsearch.errors import StudyFileError
 from hpsearch.listing.studies import say_study
+from hpsearch.study.cutting import PREFIX_SOURCES
 from hpsearch.study.reading import check_study, read_study_text
 from hpsearch.study.spec import StudySpec
 
@@ -20,7 +21,7 @@ def cutting(**data: Any) -> tuple[Any, ...]:
     return made.validation, made.train, made.test, made.shuffle, made.stratify
 
 
-@pytest.mark.parametrize("source", ["higgs", "collisions"])
+@pytest.mark.parametrize("source", PREFIX_SOURCES)
 def test_the_tutorials_rows_keep_their_order_and_its_counts(source: str) -> None:
     assert cutting(source=source) == (1_000, 10_000, 100_000, False, False)
     assert cutting(source=source, shuffle=True)[3:] == (True, False)

@@ -64,3 +64,13 @@ def test_a_plain_network_has_a_plain_graph() -> None:
     names = [node.name for node in definition.node]
     hidden = ["hidden_1/dense", "hidden_1/elu"]
     assert names == ["features", "standardize", *hidden, "output", "probability"]
+
+
+def test_a_graph_shows_what_each_layer_has_for_itself() -> None:
+    values = {"layers": 2, "units": 4, "layers.0.l1": 0.1, "layers.1.dropout": 0.5}
+    definition = graph_of(recipe_of(values, epochs=1, batch_size=1, patience=1), 3)
+    found = {node.name: node.attr for node in definition.node}
+    assert found["hidden_1/dense"]["l1"].f == pytest.approx(0.1)
+    assert "l1" not in found["hidden_2/dense"]
+    assert "hidden_1/dropout" not in found
+    assert found["hidden_2/dropout"]["rate"].f == 0.5

@@ -52,6 +52,10 @@ CASES: list[dict[str, Any]] = [
     {"layers": 4, "units": 33, "activation": "relu", "batch_normalization": True},
     {"l1": 0.0, "l2": 0.0, "layers": 1},
     {"layers": 3, "layers.0.units": 40, "layers.1.units": 17, "layers.2.units": 5},
+    {"layers": 0, "optimizer": "adamw", "l1": 1e-3, "l2": 1e-2},
+    {"layers": 0, "optimizer": "sgd", "dropout": 0.5, "batch_normalization": True},
+    {"layers.0.l1": 0.01, "layers.1.l1": 0.0, "layers.0.l2": 0.0, "layers.1.l2": 0.02},
+    {"layers": 3, "layers.2.l2": 0.1, "units": 7, "batch_normalization": True, "clip_norm": 0.5},
 ]
 
 
@@ -60,6 +64,7 @@ OTHER_CASES: list[dict[str, Any]] = [
     {"optimizer": "adam", "schedule": "cosine", "batch_normalization": True},
     {"optimizer": "sgd", "nesterov": True, "clip_norm": 0.05, "layers": 1},
     {"optimizer": "adamw", "layers": 3, "units": 33, "activation": "relu"},
+    {"optimizer": "sgd", "layers": 0, "l2": 0.1},
 ]
 
 

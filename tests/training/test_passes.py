@@ -48,7 +48,9 @@ def assert_close(values: Any, expected: Any) -> None:
 
 def shape_of(network: Network) -> Shape:
     """The shape that a network has without padding."""
-    return Shape("binary", "binary_crossentropy", "none", network, False, COLUMNS, ROWS, ROWS, ROWS)
+    return Shape(
+        "binary", "binary_crossentropy", "none", network, False, False, COLUMNS, ROWS, ROWS, ROWS
+    )
 
 
 def padded(network: Network) -> Shape:

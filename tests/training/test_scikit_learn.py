@@ -71,7 +71,7 @@ def test_boosting_of_other_tasks_is_better_than_chance(task: Task, shape: tuple[
     predictions, _ = fit_and_predict(task, "gradient_boosting", 3, fold, IDENTITY, RAW)
     assert predictions.shape == shape
     assert task.metric.chance is not None
-    chance = task.metric.chance(fold.validation_labels)
+    chance = task.metric.chance(fold.validation_labels, None)
     assert task.metric.reference(fold.validation_labels, predictions) < 0.8 * chance
 
 

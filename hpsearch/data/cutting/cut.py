@@ -52,6 +52,11 @@ class Cut:
         """Validation and train rows of each fold, which may be the only one."""
         return self.several or ((self.validation, self.train),)
 
+    @property
+    def validating(self) -> Places:
+        """Rows that validate, on one fold or another."""
+        return np.unique(np.concatenate([validation for validation, _ in self.folds]))
+
 
 def cut_rows(table: Table, section: DataSection, seed: int) -> Cut:
     """Deal out the rows of a table.

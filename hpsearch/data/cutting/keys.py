@@ -1,4 +1,4 @@
-"""The columns that deal out rows: groups, times, and the names of parts."""
+"""The columns that say something of rows: groups, times, the names of parts, and weights."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,25 @@ def times(table: Table, name: str) -> NDArray[np.float64]:
             f"name another column, or write its values as dates (2026-01-31)"
         )
     return _values(table, "time", name).astype(np.float64)
+
+
+def row_weights(table: Table, name: str) -> NDArray[np.float64]:
+    """What each row counts, float64 ``(rows,)``, at least 0.
+
+    Raises:
+        DataError: If there is no such column, it holds texts, or a row has none or one below 0.
+    """
+    if _column(table, "weight", name).is_text:
+        raise DataError(f"data.weight = {name!r} must be a column of numbers, got texts")
+    weights = _values(table, "weight", name).astype(np.float64)
+    wrong = np.flatnonzero(weights < 0)
+    if len(wrong):
+        raise DataError(
+            f"data.weight = {name!r} must be at least 0 in each row, got {weights[wrong[0]]:g} in "
+            f"row {wrong[0] + 1:,}, the first of {len(wrong):,} of {len(table):,} rows; "
+            f"correct them, or leave these rows out of the file"
+        )
+    return weights
 
 
 def named_parts(table: Table, name: str) -> NDArray[np.str_]:

@@ -1,6 +1,10 @@
 """Tables of OpenML by their number, fetched once into the cache that all studies share."""
 
+import gzip
+import json
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from hpsearch.data.sources.cached_fetch import cached_fetch
@@ -38,13 +42,9 @@ def _named(number: str, tell: Callable[[str], None]) -> NamedTable:
 
 
 def _fetch(number: str, tell: Callable[[str], None]) -> Any:
-    from sklearn.datasets import fetch_openml
-
     try:
         return cached_fetch(
-            lambda cache: fetch_openml(
-                data_id=int(number), data_home=cache, as_frame=True, parser="pandas"
-            ),
+            lambda cache: _parsed(int(number), cache),
             what=f"OpenML's table {number}",
             instead=INSTEAD,
             tell=tell,
@@ -53,6 +53,33 @@ def _fetch(number: str, tell: Callable[[str], None]) -> Any:
         raise DataError(
             f"OpenML's table {number} can't be used ({error}); take another, or {INSTEAD}"
         ) from None
+
+
+def _parsed(number: int, cache: Path) -> Any:
+    """A table by scikit-learn's faster parser, or else by the one that knows all of ARFF.
+
+    The faster one fails with a TypeError at nominal columns that pandas 3 takes for numbers, and
+    scikit-learn then deletes the kept rows: it is not tried where that is known beforehand.
+    """
+    from sklearn.datasets import fetch_openml
+
+    asked: dict[str, Any] = {"data_id": number, "data_home": cache, "as_frame": True}
+    if not _has_nominal_numbers(number, cache):
+        with suppress(TypeError):
+            return fetch_openml(**asked, parser="pandas")
+    return fetch_openml(**asked, parser="liac-arff")
+
+
+def _has_nominal_numbers(number: int, cache: Path) -> bool:
+    """Whether the kept description of a table lists numbers among the values of a column."""
+    kept = cache / "openml" / "openml.org" / "api" / "v1" / "json" / "data" / "features"
+    try:
+        described = json.loads(gzip.decompress((kept / f"{number}.gz").read_bytes()))
+        features = described["data_features"]["feature"]
+        values = [value for each in features for value in each.get("nominal_value", ())]
+    except (OSError, EOFError, ValueError, KeyError, TypeError):
+        return False
+    return any(str(value).strip("'").replace(".", "", 1).isdecimal() for value in values)
 
 
 def _read(request: Request) -> Table:

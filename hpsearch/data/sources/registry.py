@@ -8,6 +8,7 @@ from hpsearch.data.sources.files.source import CSV, FILE
 from hpsearch.data.sources.frames import FRAME
 from hpsearch.data.sources.higgs.reading import HIGGS
 from hpsearch.data.sources.imdb import IMDB
+from hpsearch.data.sources.linear import LINEAR
 from hpsearch.data.sources.openml import OPENML
 from hpsearch.data.sources.scikit_learn import SCIKIT_LEARN
 from hpsearch.data.sources.source import Source
@@ -17,7 +18,10 @@ DATA_SETS = (FASHION_MNIST, IMDB)
 
 SOURCES: Mapping[str, Source] = {
     source.name: source
-    for source in (HIGGS, FILE, CSV, COLLISIONS, SCIKIT_LEARN, OPENML, FRAME, *DATA_SETS)
+    for source in (
+        *(HIGGS, FILE, CSV, COLLISIONS, LINEAR, SCIKIT_LEARN, OPENML, FRAME),
+        *DATA_SETS,
+    )
 }
 
 

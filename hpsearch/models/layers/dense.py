@@ -15,7 +15,8 @@ class Dense:
     Attributes:
         units: Columns that it makes.
         use_bias: False where a layer behind it shifts the values itself.
-        penalized: Whether L1 and L2 count its kernel: of hidden layers, never of the output.
+        penalized: Whether L1 and L2 count its kernel: of hidden layers, and of the output where it
+            is the only layer.
     """
 
     units: int

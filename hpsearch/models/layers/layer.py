@@ -37,6 +37,7 @@ class Layer(Protocol):
         """The Keras layer that computes the same; None where the knobs switch it off.
 
         Args:
+            knobs: As this layer has them; see ``Knobs.of_layer``.
             place: Number of Keras layers before it, a seed that differs from layer to layer.
         """
         ...

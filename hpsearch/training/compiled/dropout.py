@@ -13,7 +13,8 @@ def draw_mask(rate: Any, seed: Any, step: Any, units: int) -> Any:
     """0 where a unit is dropped and ``1 / (1 - rate)`` elsewhere, float32 ``(units,)``.
 
     Args:
-        rate: The probability of 0, at least 0 and below 1, float32; kept to 1 in 16 million.
+        rate: The probability of 0, at least 0 and below 1, float32, one for all or ``(units,)``;
+            kept to 1 in 16 million.
         seed: Of the trial, int32.
         step: Steps of the trial so far, int32.
         units: How many, those of all layers and rows.
@@ -25,7 +26,7 @@ def draw_mask(rate: Any, seed: Any, step: Any, units: int) -> Any:
         number = tf.cast(tf.bitcast(_right(bits, 8), tf.int32), tf.float32)
         return tf.where(number >= rate * 2.0**24, 1.0 / (1.0 - rate), 0.0)
 
-    return tf.cond(rate > 0, draw, lambda: tf.ones(units))
+    return tf.cond(tf.reduce_any(rate > 0), draw, lambda: tf.ones(units))
 
 
 def _mixed(x: Any, key: Any = 0) -> Any:

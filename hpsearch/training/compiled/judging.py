@@ -7,6 +7,9 @@ import tensorflow as tf
 
 from hpsearch.tasks.registry import TASKS
 
+#: A value for outputs ``(rows, outputs)`` or columns of scores, targets, and weights or None.
+Value = Callable[[Any, Any, Any], Any]
+
 
 class Judging:
     """How the values of a curve follow from a task's mean metrics, and which epoch is the best.
@@ -14,7 +17,8 @@ class Judging:
     Attributes:
         metrics: How many there are, that by which epochs are ranked the first.
         first: Its place among the task's mean metrics; 0 where it is none of them.
-        of_all_rows: Its value for outputs and targets of all rows, where it is no mean over rows.
+        of_all_rows: Its value for outputs, targets and weights of all rows, where it is no mean
+            over rows; None for weights where all count alike.
     """
 
     def __init__(self, task: str, objective: str) -> None:
@@ -42,11 +46,11 @@ class Judging:
         return value > best if self._rising else value < best
 
 
-def _groups(scores: Any, positive: Any) -> tuple[Any, Any]:
+def _groups(scores: Any, positive: Any, weights: Any) -> tuple[Any, Any]:
     """How many rows with and without the label have each score, from the least on, float64.
 
-    Both are ``(columns, rows)``, as are the arguments: columns are sorted in one operation, as XLA
-    takes a second to compile one.
+    Both are ``(columns, rows)``, as are scores and labels: columns are sorted in one operation, as
+    XLA takes a second to compile one. Rows with ``weights`` count as much as these say.
     """
     columns, rows = scores.shape
     order = tf.argsort(scores, stable=True)
@@ -54,50 +58,66 @@ def _groups(scores: Any, positive: Any) -> tuple[Any, Any]:
     new = tf.cast(ranked[:, 1:] != ranked[:, :-1], tf.int32)
     place = tf.pad(tf.cumsum(new, axis=1), [[0, 0], [1, 0]]) + tf.range(columns)[:, None] * rows
     labels = tf.cast(labels, tf.float64)
+    found, others = labels, 1.0 - labels
+    if weights is not None:
+        own = tf.cast(tf.gather(weights, order), tf.float64)
+        found, others = found * own, others * own
 
     def sums(part: Any) -> Any:
         flat = (tf.reshape(each, [-1]) for each in (part, place))
         return tf.reshape(tf.math.unsorted_segment_sum(*flat, columns * rows), [columns, rows])
 
-    return sums(labels), sums(1.0 - labels)
+    return sums(found), sums(others)
 
 
-def _auc(scores: Any, positive: Any) -> Any:
+def _least(weights: Any) -> float:
+    """What stands in a denominator that nothing counts in: no smaller number can be there."""
+    return 1.0 if weights is None else 1e-30
+
+
+def _auc(scores: Any, positive: Any, weights: Any) -> Any:
     """Area under the ROC curve of each column, ties one half, float32 ``(columns,)``.
 
     One half where a label is absent.
     """
-    positives, negatives = _groups(scores, positive)
+    positives, negatives = _groups(scores, positive, weights)
     below = tf.cumsum(negatives, axis=1, exclusive=True)
     won = tf.reduce_sum(positives * (below + 0.5 * negatives), axis=1)
     pairs = tf.reduce_sum(positives, axis=1) * tf.reduce_sum(negatives, axis=1)
-    return tf.cast(tf.where(pairs > 0, won / tf.maximum(pairs, 1.0), 0.5), tf.float32)
+    return tf.cast(tf.where(pairs > 0, won / tf.maximum(pairs, _least(weights)), 0.5), tf.float32)
 
 
-def _average_precision(scores: Any, positive: Any) -> Any:
+def _average_precision(scores: Any, positive: Any, weights: Any) -> Any:
     """Mean precision over the rows with the label, of each column, float32 ``(columns,)``."""
-    positives, negatives = _groups(-scores, positive)
-    found = tf.cumsum(positives, axis=1)
-    precision = found / tf.maximum(found + tf.cumsum(negatives, axis=1), 1.0)
-    total = tf.maximum(tf.reduce_sum(positives, axis=1), 1.0)
+    positives, negatives = _groups(-scores, positive, weights)
+    found, least = tf.cumsum(positives, axis=1), _least(weights)
+    precision = found / tf.maximum(found + tf.cumsum(negatives, axis=1), least)
+    total = tf.maximum(tf.reduce_sum(positives, axis=1), least)
     return tf.cast(tf.reduce_sum(positives * precision, axis=1) / total, tf.float32)
 
 
-def _f1(outputs: Any, labels: Any) -> Any:
+def _f1(outputs: Any, labels: Any, weights: Any) -> Any:
     found, label = (tf.cast(part, tf.float32) for part in (outputs[:, 0] > 0, labels > 0.5))
+    right = found * label
+    if weights is not None:
+        found, label, right = found * weights, label * weights, right * weights
     either = tf.reduce_sum(found) + tf.reduce_sum(label)
-    return 2.0 * tf.reduce_sum(found * label) / tf.maximum(either, 1.0)
+    return 2.0 * tf.reduce_sum(right) / tf.maximum(either, _least(weights))
 
 
-def _of_logit(value: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+def _of_logit(value: Value) -> Value:
     """A value of one column of scores."""
-    return lambda outputs, labels: value(outputs[:, 0][None], (labels > 0.5)[None])[0]
+    return lambda outputs, labels, weights: value(
+        outputs[:, 0][None], (labels > 0.5)[None], weights
+    )[0]
 
 
-def _confusion(logits: Any, targets: Any) -> Any:
+def _confusion(logits: Any, targets: Any, weights: Any) -> Any:
     """Rows by class and by predicted class, float32 ``(classes, classes)``."""
     classes = logits.shape[1]
     predicted = tf.one_hot(tf.argmax(logits, axis=1), classes)
+    if weights is not None:
+        predicted = predicted * weights[:, None]
     return tf.matmul(tf.one_hot(tf.cast(targets, tf.int32), classes), predicted, transpose_a=True)
 
 
@@ -107,28 +127,29 @@ def _mean_there(values: Any, there: Any) -> Any:
     return tf.reduce_sum(values * mask) / tf.maximum(tf.reduce_sum(mask), 1.0)
 
 
-def _balanced_accuracy(logits: Any, targets: Any) -> Any:
-    matrix = _confusion(logits, targets)
+def _balanced_accuracy(logits: Any, targets: Any, weights: Any) -> Any:
+    matrix = _confusion(logits, targets, weights)
     rows = tf.reduce_sum(matrix, axis=1)
-    return _mean_there(tf.linalg.diag_part(matrix) / tf.maximum(rows, 1.0), rows > 0)
+    return _mean_there(tf.linalg.diag_part(matrix) / tf.maximum(rows, _least(weights)), rows > 0)
 
 
-def _macro_f1(logits: Any, targets: Any) -> Any:
-    matrix = _confusion(logits, targets)
+def _macro_f1(logits: Any, targets: Any, weights: Any) -> Any:
+    matrix = _confusion(logits, targets, weights)
     either = tf.reduce_sum(matrix, axis=0) + tf.reduce_sum(matrix, axis=1)
-    return _mean_there(2.0 * tf.linalg.diag_part(matrix) / tf.maximum(either, 1.0), either > 0)
+    values = 2.0 * tf.linalg.diag_part(matrix) / tf.maximum(either, _least(weights))
+    return _mean_there(values, either > 0)
 
 
-def _macro_auc(logits: Any, targets: Any) -> Any:
+def _macro_auc(logits: Any, targets: Any, weights: Any) -> Any:
     classes, rows = logits.shape[1], logits.shape[0]
     labels = tf.cast(targets, tf.int32)[None] == tf.range(classes)[:, None]
     counts = tf.reduce_sum(tf.cast(labels, tf.int32), axis=1)
-    areas = _auc(tf.transpose(tf.nn.softmax(logits)), labels)
+    areas = _auc(tf.transpose(tf.nn.softmax(logits)), labels, weights)
     return _mean_there(areas, (counts > 0) & (counts < rows))
 
 
-#: By name, the metrics that are no means over rows; each of outputs ``(rows, outputs)``, targets.
-OF_ALL_ROWS: Mapping[str, Callable[[Any, Any], Any]] = {
+#: By name, the metrics that are no means over rows.
+OF_ALL_ROWS: Mapping[str, Value] = {
     "auc": _of_logit(_auc),
     "average_precision": _of_logit(_average_precision),
     "f1": _f1,

@@ -4,6 +4,7 @@ A loop over epochs around one over steps; rows stay on the device. Everything th
 in at run time; early stopping, divergence and the best weights are decided inside.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -12,11 +13,13 @@ from hpsearch.data.target import Logarithm
 from hpsearch.models.layers.batch_normalization import MOMENTUM
 from hpsearch.tasks.registry import TASKS
 from hpsearch.training.compiled.dropout import draw_mask
-from hpsearch.training.compiled.judging import Judging
+from hpsearch.training.compiled.fields import layer_field
+from hpsearch.training.compiled.judging import Judging, Value
 from hpsearch.training.compiled.objectives import OBJECTIVES, Objective, of_logarithm
+from hpsearch.training.compiled.rows import Part, Rows, rows_of, times
 from hpsearch.training.compiled.shapes import Shape
 from hpsearch.training.compiled.stack import Stack, clipped
-from hpsearch.training.compiled.updates import FIELDS, update
+from hpsearch.training.compiled.updates import update
 
 #: Rows that go through the network at once to be judged.
 VALIDATION_ROWS = 4_096
@@ -39,7 +42,7 @@ class Program:
 
     def run(
         self,
-        rows: tuple[Any, Any, Any, Any],
+        tensors: tuple[Any, ...],
         logarithm: Any,
         orders: Any,
         epochs: Any,
@@ -51,7 +54,7 @@ class Program:
         """Up to ``epochs`` epochs.
 
         Args:
-            rows: Train features and labels, validation features and labels.
+            tensors: The rows, as ``rows.tensors_of`` gives them.
             logarithm: The numbers of a ``Logarithm``, float32 ``(3,)``; not used where
                 ``target_transform`` is none.
             orders: The epochs' orders of the train rows, int32 ``(chunk, rows)``.
@@ -66,6 +69,7 @@ class Program:
             2 diverged; and the state.
         """
         judging, objective = self._judging, self._objective
+        rows = rows_of(tensors, self._shape.weighting)
         if self._shape.target_transform == "log":
             objective = of_logarithm(objective, Logarithm(*tf.unstack(logarithm)))
         curve = tf.zeros((self._shape.chunk, 2, judging.metrics))
@@ -75,14 +79,14 @@ class Program:
             return (done < epochs) & (flag == 0)
 
         def epoch(done: Any, flag: Any, curve: Any, carried: Carried) -> Any:
-            here = tf.slice(coefficients, [done * steps, 0], [steps, len(FIELDS)])
-            train, stepping = self._train(objective, rows[:2], orders[done], here, seed, carried)
+            here = tf.slice(coefficients, [done * steps, 0], [steps, len(self._shape.fields)])
+            train, stepping = self._train(objective, rows, orders[done], here, seed, carried)
             carried = {**carried, **stepping}
-            validation = self._validate(objective, rows[2:], carried)
-            if judging.of_all_rows is not None:
+            validation = self._validate(objective, rows.validation, carried)
+            if (value_of := judging.of_all_rows) is not None:
                 train, validation = (
-                    tf.concat([[judging.of_all_rows(self._outputs(x, carried), y)], means], 0)
-                    for x, y, means in ((*rows[:2], train), (*rows[2:], validation))
+                    tf.concat([[self._of_all(value_of, part, carried)], means], 0)
+                    for part, means in ((rows.train, train), (rows.validation, validation))
                 )
             elif judging.first:
                 train, validation = (judging.ordered(means) for means in (train, validation))
@@ -104,14 +108,14 @@ class Program:
     def _train(
         self,
         objective: Objective,
-        rows: tuple[Any, ...],
+        rows: Rows,
         order: Any,
         coefficients: Any,
         seed: Any,
         carried: Carried,
     ) -> tuple[Any, Carried]:
         """All steps of an epoch: its mean metrics ``(metrics,)`` and what it changed."""
-        features, labels = rows
+        features, labels = rows.train.features, rows.train.targets
         shape, size = self._shape, self._shape.batch_size
         if shape.steps * size > shape.rows:
             order = tf.pad(order, [[0, shape.steps * size - shape.rows]])
@@ -120,14 +124,16 @@ class Program:
         def step(index: Any, sums: Any, state: Carried) -> Any:
             chosen = tf.slice(order, [index * size], [size])
             x, y = tf.gather(features, chosen), tf.gather(labels, chosen)
-            at = dict(zip(FIELDS, tf.unstack(coefficients[index]), strict=True))
-            masks = self._masks(at["dropout"], seed, before + index)
+            own = rows.train.weights_at(lambda weights: tf.gather(weights, chosen))
+            at = dict(zip(shape.fields, tf.unstack(coefficients[index]), strict=True))
+            masks = self._masks(at, seed, before + index)
             weights = self._stack.arrays(state["weights"])
             share = self._shares(index)
             passage = self._stack.forward(weights, x, share, masks)
-            slopes = objective.slopes(passage.outputs, y, share)
+            counted = times(share, rows.loss_weights(y, own))
+            slopes = objective.slopes(passage.outputs, y, counted)
             gradient = self._stack.backward(weights, passage, slopes)
-            sums += objective.sums(passage.outputs, y, self._counts(index))
+            sums += objective.sums(passage.outputs, y, times(self._counts(index), own))
             state = self._step(at, state, self._stack.flat(gradient), passage.moments)
             return index + 1, sums, state
 
@@ -149,17 +155,40 @@ class Program:
             return 1.0 / size
         return self._counts(index) / tf.cast(tf.minimum(size, rows - index * size), tf.float32)
 
-    def _masks(self, rate: Any, seed: Any, step: Any) -> list[Any]:
+    def _masks(self, at: Carried, seed: Any, step: Any) -> list[Any]:
         """What dropout multiplies each layer's values with, ``(batch, columns)``."""
         size, columns = self._shape.batch_size, self._stack.dropped()
         sizes = [size * count for count in columns if count]
+        if not sizes:
+            return [None] * len(columns)
+        layers = [index for index, count in enumerate(columns) if count]
+        rate = self._of_layers(at, "dropout", layers, sizes)
         pieces = iter(tf.split(draw_mask(rate, seed, step, sum(sizes)), sizes))
         return [tf.reshape(next(pieces), (size, count)) if count else None for count in columns]
+
+    def _of_layers(
+        self, at: Carried, name: str, layers: Sequence[int], sizes: Sequence[int]
+    ) -> Any:
+        """A number of the knobs; where hidden layers differ, that of each of so many elements.
+
+        Args:
+            layers: To which of the network's layers the elements belong, piece by piece.
+            sizes: How many elements each piece has.
+        """
+        if not self._shape.layered:
+            return at[name]
+        depths = self._shape.network.depths
+        fields = [layer_field(name, depths[layer]) for layer in layers]
+        pieces = zip(fields, sizes, strict=True)
+        return tf.concat([tf.fill([size], at.get(field, 0.0)) for field, size in pieces], 0)
 
     def _step(self, at: Carried, state: Carried, gradient: Any, moments: list[Any]) -> Carried:
         """Weights, slots and averages after one step; ``gradient`` is flat."""
         w, averages = state["weights"], state["averages"]
-        penalty = at["l1"] * tf.sign(w) + 2.0 * at["l2"] * w
+        slots = self._shape.trained
+        layers, sizes = [slot.layer for slot in slots], [slot.array.size for slot in slots]
+        l1, l2 = (self._of_layers(at, name, layers, sizes) for name in ("l1", "l2"))
+        penalty = l1 * tf.sign(w) + 2.0 * l2 * w
         penalized = tf.range(w.shape[0]) < self._shape.penalized
         gradient = gradient + tf.where(penalized, penalty, 0.0)
         if self._shape.clipped:
@@ -171,9 +200,9 @@ class Program:
             averages = averages * MOMENTUM + new * (1.0 - MOMENTUM)
         return dict(zip(STEPPING, (w, m, v, averages), strict=True))
 
-    def _validate(self, objective: Objective, parts: tuple[Any, ...], carried: Carried) -> Any:
+    def _validate(self, objective: Objective, part: Part, carried: Carried) -> Any:
         """Mean metrics over all validation rows, ``(metrics,)``."""
-        features, targets = parts
+        features, targets = part.features, part.targets
         rows = self._shape.validation_rows
         size = min(rows, VALIDATION_ROWS)
         weights, averages = self._stack.arrays(carried["weights"]), carried["averages"]
@@ -185,14 +214,19 @@ class Program:
             begin = tf.minimum(index * size, rows - size)  # the last block overlaps the one before
             x, y = tf.slice(features, [begin, 0], [size, -1]), tf.slice(targets, [begin], [size])
             new = tf.cast(begin + tf.range(size) >= index * size, tf.float32)
-            return index + 1, sums + sums_of(x, y, new)
+            own = part.weights_at(lambda weights: tf.slice(weights, [begin], [size]))
+            return index + 1, sums + sums_of(x, y, times(new, own))
 
         blocks = -(-rows // size)
         if blocks == 1:
-            return sums_of(features, targets, 1.0) / rows
+            return sums_of(features, targets, times(1.0, part.weights)) / rows
         begin = (0, tf.zeros(self._metrics))
         _, sums = tf.while_loop(lambda index, sums: index < blocks, block, begin)
         return sums / rows
+
+    def _of_all(self, value_of: Value, part: Part, carried: Carried) -> Any:
+        """A value of all rows that is no mean over them."""
+        return value_of(self._outputs(part.features, carried), part.targets, part.weights)
 
     def _outputs(self, features: Any, carried: Carried) -> Any:
         """Outputs for all rows, ``(rows, outputs)``."""

@@ -7,7 +7,7 @@ the pool asks here which segments share a program.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hpsearch.models.arrays import Arrays, ArraySpec
 from hpsearch.models.network import Network
 from hpsearch.models.recipe import Recipe
+from hpsearch.training.compiled.fields import fields_of
 
 #: Row numbers handed over in one call; bounds a chunk's epochs.
 CHUNK_ROWS = 2**18
@@ -33,18 +34,34 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a program is compiled for; ``network`` is padded, ``features`` are of that type."""
+    """What a program is compiled for; ``network`` is padded, ``layered`` is that of the knobs.
+
+    ``weighting`` says what makes rows count differently, as ``Fold.weighting`` does; ``features``
+    are of that type.
+    """
 
     task: str
     objective: str
     target_transform: str
     network: Network
     clipped: bool
+    layered: bool
     columns: int
     rows: int
     batch_size: int
     validation_rows: int
+    weighting: tuple[str, ...] = field(default=(), repr=False)
     features: str = "float32"
+
+    @property
+    def name(self) -> str:
+        """What programs are kept under: another for each shape."""
+        return " weighted by ".join((repr(self), *self.weighting))
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The columns of a step's coefficients; see ``updates``."""
+        return fields_of(len(self.network.widths) if self.layered else 0)
 
     @property
     def steps(self) -> int:
@@ -88,7 +105,13 @@ class Shape:
 
 
 def shape_of(
-    recipe: Recipe, *, columns: int, rows: int, validation_rows: int, features: str = "float32"
+    recipe: Recipe,
+    *,
+    columns: int,
+    rows: int,
+    validation_rows: int,
+    weighting: tuple[str, ...] = (),
+    features: str = "float32",
 ) -> Shape:
     """The shape that a recipe is trained by on so many rows, of features of a type."""
     return Shape(
@@ -98,14 +121,16 @@ def shape_of(
         batch_size=min(recipe.batch_size, rows),
         validation_rows=validation_rows,
         features=features,
+        weighting=weighting,
     )
 
 
-def program_of(recipe: Recipe) -> tuple[str, str, str, Network, bool]:
+def program_of(recipe: Recipe) -> tuple[str, str, str, Network, bool, bool]:
     """What decides which program trains a recipe: equal for those that share one."""
     padded = recipe.network.with_widths(padded_widths(recipe.network.widths))
     transform = recipe.preparation.target_transform
-    return recipe.task, recipe.objective, transform, padded, recipe.knobs.clip_norm > 0
+    switches = (recipe.knobs.clip_norm > 0, recipe.knobs.layered)
+    return recipe.task, recipe.objective, transform, padded, *switches
 
 
 def padded_widths(widths: Sequence[int]) -> tuple[int, ...]:
@@ -114,6 +139,8 @@ def padded_widths(widths: Sequence[int]) -> tuple[int, ...]:
     Equal widths are padded to a multiple of 16, by a quarter at most above 64; unequal ones, of
     which there are many more, to the next power of two.
     """
+    if not widths:
+        return ()
     if len(set(widths)) > 1:
         return tuple(max(16, 1 << (width - 1).bit_length()) for width in widths)
     width = widths[0]

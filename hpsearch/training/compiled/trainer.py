@@ -20,11 +20,11 @@ from hpsearch.data.target import Logarithm
 from hpsearch.files import can_be_written
 from hpsearch.models.network import Network
 from hpsearch.training.compiled.program import Program
+from hpsearch.training.compiled.rows import tensors_of
 from hpsearch.training.compiled.shapes import Shape, flatten, shape_of, unflatten
 from hpsearch.training.compiled.tracing import trace
-from hpsearch.training.compiled.updates import FIELDS, coefficients
+from hpsearch.training.compiled.updates import coefficients
 from hpsearch.training.curve import Ending
-from hpsearch.training.device import tensor_of
 from hpsearch.training.initialization import dropout_seed, initial_weights
 from hpsearch.training.segment import Best, Progress, Segment, State, epoch_permutation, inspected
 
@@ -58,6 +58,7 @@ class CompiledTrainer:
             rows=len(fold.train_labels),
             validation_rows=len(fold.validation_labels),
             features=fold.train_features.dtype.name,
+            weighting=fold.weighting,
         )
         rows = self._on_device(fold)
         logarithm = tf.constant(astuple(fold.target.logarithm or NO_LOGARITHM), tf.float32)
@@ -70,8 +71,8 @@ class CompiledTrainer:
             orders = np.zeros((shape.chunk, shape.rows), np.int32)
             for index in range(epochs):
                 orders[index] = epoch_permutation(segment.seed, first + index + 1, shape.rows)
-            numbers = np.zeros((shape.chunk * shape.steps, len(FIELDS)), np.float32)
-            wanted = coefficients(recipe.knobs, shape.steps, first, first + epochs)
+            numbers = np.zeros((shape.chunk * shape.steps, len(shape.fields)), np.float32)
+            wanted = coefficients(recipe.knobs, shape.fields, shape.steps, first, first + epochs)
             numbers[: len(wanted)] = wanted
             chunk = (tf.constant(values) for values in (orders, epochs, numbers))
             given = (rows, logarithm, *chunk, seed, patience, carried)
@@ -99,7 +100,7 @@ class CompiledTrainer:
             return self._programs[shape](*arguments)
         while len(self._programs) >= PROGRAMS_KEPT:
             self._programs.popitem(last=False)
-        program = trace(Program(shape).run, repr(shape), arguments)
+        program = trace(Program(shape).run, shape.name, arguments)
         try:
             result = program(*arguments)
         except tf.errors.OpError as error:
@@ -112,7 +113,7 @@ class CompiledTrainer:
             for file in self._kept.iterdir():
                 with suppress(OSError):
                     file.unlink()
-            program = trace(Program(shape).run, f"{shape} again", arguments)
+            program = trace(Program(shape).run, f"{shape.name} again", arguments)
             result = program(*arguments)
         self._programs[shape] = program
         return result
@@ -120,7 +121,7 @@ class CompiledTrainer:
     def _on_device(self, fold: Fold) -> tuple[Any, ...]:
         """The fold's arrays as tensors, made once."""
         if self._rows is None or self._rows[0] is not fold:
-            self._rows = (fold, tuple(map(tensor_of, fold.arrays)))
+            self._rows = (fold, tensors_of(fold))
         return self._rows[1]
 
 

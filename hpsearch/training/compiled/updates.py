@@ -13,45 +13,41 @@ corrections of adam and nadam, is computed here for all steps at once, in float3
 Source: keras.src.optimizers (sgd, rmsprop, adam, adamw, nadam) of Keras 3.15.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from hpsearch.models.knobs import Knobs
+from hpsearch.models.knobs import LAYERED, Knobs
 
 EPSILON = 1e-7
 BETA_1, BETA_2, RHO = 0.9, 0.999, 0.9
 NADAM_DECAY = 0.96
 
-#: The columns of ``coefficients``; most are the same in all steps.
-FIELDS = (
-    *("l1", "l2", "clip_norm", "dropout"),
-    *("m_keep", "v_keep", "v_gain", "pre", "den"),
-    *("m_gain", "p", "q", "r", "decay"),
-)
 
-
-def coefficients(knobs: Knobs, steps: int, first: int, last: int) -> NDArray[np.float32]:
+def coefficients(
+    knobs: Knobs, fields: Sequence[str], steps: int, first: int, last: int
+) -> NDArray[np.float32]:
     """What the update rule needs of each step of the epochs after ``first`` up to ``last``.
 
     Args:
         knobs: The trial's numbers.
+        fields: Those of the shape; most are the same in all steps.
         steps: Steps an epoch.
         first: Epochs done before.
         last: The last epoch wanted.
 
     Returns:
-        A row a step and a column for each of ``FIELDS``, float32.
+        A row a step and a column for each of ``fields``, float32.
     """
     done = np.arange(first * steps, last * steps, dtype=np.float32)
     rate = _learning_rate(knobs, done / (knobs.schedule_epochs * steps))
     values: dict[str, Any] = {
-        **dict.fromkeys(FIELDS, 0.0),
-        **{"l1": knobs.l1, "l2": knobs.l2},
-        **{"clip_norm": knobs.clip_norm, "dropout": knobs.dropout, "r": 1.0},
+        **dict.fromkeys(fields, 0.0),
+        **{"clip_norm": knobs.clip_norm, "r": 1.0},
+        **_penalties(knobs, fields),
     }
     match knobs.optimizer:
         case "sgd":
@@ -75,7 +71,7 @@ def coefficients(knobs: Knobs, steps: int, first: int, last: int) -> NDArray[np.
             values["p"] = -rate * momenta[after] / (1 - products[after])
             values["q"] = -rate * (1 - momenta[now]) / (1 - products[now])
             values["r"] = 1 / (1 - BETA_2 ** (done + 1))
-    columns = [np.broadcast_to(values[name], done.shape) for name in FIELDS]
+    columns = [np.broadcast_to(values[name], done.shape) for name in fields]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
@@ -83,6 +79,18 @@ _ADAM = {
     **{"m_keep": BETA_1, "m_gain": 1 - BETA_1, "den": 1.0},
     **{"v_keep": BETA_2, "v_gain": 1 - BETA_2},
 }
+
+
+def _penalties(knobs: Knobs, fields: Sequence[str]) -> dict[str, Any]:
+    """Penalties and dropout: of all hidden layers, or where they differ of each."""
+    if not knobs.layered:
+        return {name: getattr(knobs, name) for name in LAYERED}
+    return {
+        field: getattr(knobs.of_layer(int(layer)), name)
+        for field in fields
+        for name, _, layer in [field.partition(".")]
+        if layer
+    }
 
 
 def _learning_rate(knobs: Knobs, share: NDArray[Any]) -> NDArray[Any]:

@@ -64,8 +64,8 @@ def make(stock: StockObject, module: Any, **more: Any) -> Any:
 def layers_of(network: Network, knobs: Knobs) -> list[Any]:
     """Keras layers from preprocessed features to the outputs, in order, not built yet."""
     layers: list[Any] = []
-    for layer, name in zip(network.layers, network.names(), strict=True):
-        stock = layer.stock(knobs, len(layers))
+    for layer, name, depth in zip(network.layers, network.names(), network.depths, strict=True):
+        stock = layer.stock(knobs.of_layer(depth), len(layers))
         if stock is not None:
             layers.append(make(stock, keras.layers, name=name))
     return layers

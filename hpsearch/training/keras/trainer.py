@@ -7,10 +7,10 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from hpsearch.data.parts import Fold
 from hpsearch.data.table import Features
-from hpsearch.data.target import Logarithm
 from hpsearch.models.arrays import Arrays
 from hpsearch.models.knobs import Knobs
 from hpsearch.models.recipe import Recipe
@@ -21,6 +21,7 @@ from hpsearch.training.device import tensor_of
 from hpsearch.training.initialization import DROPOUT, initial_weights
 from hpsearch.training.keras.logarithm import learned_loss, measured
 from hpsearch.training.keras.model import layers_of, make, set_weights, weights_of
+from hpsearch.training.keras.weights import WeightedLoss, WeightedMetric, labels_and_weights
 from hpsearch.training.segment import (
     Best,
     Progress,
@@ -38,7 +39,7 @@ class KerasTrainer:
     """Trains segments with ``keras.Model.fit``."""
 
     def __init__(self) -> None:
-        self._models: OrderedDict[tuple[Recipe, Logarithm | None, int, int], _Model] = OrderedDict()
+        self._models: OrderedDict[tuple[Any, ...], _Model] = OrderedDict()
 
     def run(self, segment: Segment, fold: Fold) -> Progress:
         """Train a segment; see ``Trainer``."""
@@ -54,7 +55,7 @@ class KerasTrainer:
             initial_epoch=segment.first,
             epochs=segment.last,
             steps_per_epoch=steps,
-            validation_data=(fold.validation_features, fold.validation_labels[:, None]),
+            validation_data=_validation(fold),
             validation_batch_size=block_rows(fold.columns, len(fold.validation_labels)),
             shuffle=False,  # the dataset is in the order of ``epoch_permutation``
             callbacks=[watch],
@@ -67,8 +68,8 @@ class KerasTrainer:
 
     def _model(self, recipe: Recipe, fold: Fold, steps: int) -> "_Model":
         """A compiled model, its state unspecified; made anew unless one is kept."""
-        columns, logarithm = fold.columns, fold.target.logarithm
-        key = (recipe, logarithm, columns, steps)
+        columns, logarithm, weighted = fold.columns, fold.target.logarithm, bool(fold.weighting)
+        key = (recipe, logarithm, weighted, columns, steps)
         if key not in self._models:
             while len(self._models) >= MODELS_KEPT:
                 self._models.popitem(last=False)
@@ -78,36 +79,53 @@ class KerasTrainer:
             if recipe.knobs.optimizer == "adamw":
                 optimizer.exclude_from_weight_decay(var_list=_undecayed(model, recipe, columns))
             task = recipe.the_task()
-            model.compile(
-                optimizer,
-                learned_loss(make(task.loss, keras.losses), logarithm),
-                metrics=[
-                    measured(make(metric.stock, keras.metrics, name=metric.name), logarithm)
-                    for metric in task.curve_metrics
-                    if metric.stock is not None
-                ],
-            )
+            loss = make(task.loss, keras.losses)
+            metrics = [
+                measured(make(metric.stock, keras.metrics, name=metric.name), logarithm)
+                for metric in task.curve_metrics
+                if metric.stock is not None
+            ]
+            if weighted:
+                loss, metrics = WeightedLoss(loss, logarithm), [*map(WeightedMetric, metrics)]
+            else:
+                loss = learned_loss(loss, logarithm)
+            model.compile(optimizer, loss, metrics=metrics)
             optimizer.build(model.trainable_variables)
             self._models[key] = _Model(model, _values(optimizer.variables))
         self._models.move_to_end(key)
         return self._models[key]
 
     def _batches(self, segment: Segment, fold: Fold, steps: int) -> Any:
-        """The segment's batches in order, as ``(features, labels)`` with labels ``(rows, 1)``."""
+        """The segment's batches in order, as ``fit`` takes them: features first."""
         rows, size = len(fold.train_labels), segment.recipe.batch_size
-        features = tensor_of(fold.train_features)
-        labels = tf.constant(fold.train_labels[:, None])
+        features, *others = tensor_of(fold.train_features), *map(tf.constant, _train_targets(fold))
         epochs = range(segment.first + 1, segment.last + 1)
         order = tf.constant(
             np.stack([epoch_permutation(segment.seed, epoch, rows) for epoch in epochs])
         )
 
-        def batch(index: Any) -> tuple[Any, Any]:
+        def batch(index: Any) -> tuple[Any, ...]:
             begin = (index % steps) * size
             chosen = order[index // steps, begin : tf.minimum(begin + size, rows)]
-            return tf.cast(tf.gather(features, chosen), tf.float32), tf.gather(labels, chosen)
+            x, *rest = (tf.gather(part, chosen) for part in (features, *others))
+            return tf.cast(x, tf.float32), *rest
 
         return tf.data.Dataset.range(len(epochs) * steps).map(batch)
+
+
+def _train_targets(fold: Fold) -> tuple[NDArray[np.float32], ...]:
+    """Labels ``(rows, 1)``; where rows have weights, labels with these, and the loss's weights."""
+    if fold.loss_weights is None:
+        return (fold.train_labels[:, None],)
+    return labels_and_weights(fold.train_labels, fold.train_weights), fold.loss_weights
+
+
+def _validation(fold: Fold) -> tuple[NDArray[np.float32], ...]:
+    """Features, and labels as in ``_train_targets``."""
+    features, labels = fold.validation_features, fold.validation_labels
+    if not fold.weighting:
+        return features, labels[:, None]
+    return features, labels_and_weights(labels, fold.validation_weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +170,15 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
         """The objective where it is no mean over rows, of the network as it is after the epoch."""
         fold, metric = self._fold, self._task.metric
         parts = {
-            metric.name: (fold.train_features, fold.train_labels),
-            f"val_{metric.name}": (fold.validation_features, fold.validation_labels),
+            metric.name: (fold.train_features, fold.train_labels, fold.train_weights),
+            f"val_{metric.name}": (
+                *(fold.validation_features, fold.validation_labels),
+                fold.validation_weights,
+            ),
         }
         return {
-            name: metric.reference(labels, self._task.predictions(self._outputs(features)))
-            for name, (features, labels) in parts.items()
+            name: metric.value(labels, self._task.predictions(self._outputs(features)), weights)
+            for name, (features, labels, weights) in parts.items()
         }
 
     def _outputs(self, features: Features) -> Outputs:

@@ -194,7 +194,20 @@ def test_classes_of_fewer_than_ten_rows_are_told_with_those_that_train() -> None
     labels[[*cut.train[:3], *cut.test[:2]]] = 2
     (notice,) = notices(table(labels=labels, classes=("a", "b", "rare")), cut).values()
     assert "1 of 3 classes has fewer than 10 rows: 'rare' (5, of which 3 train)" in notice.sentence
-    assert notice.figures == {"classes": 1, "fewest_rows": 5}
+    rows = {"class": 2, "validation_rows": 0, "test_rows": 2}
+    assert notice.figures == {"classes": 1, "fewest_rows": 5, **rows}
+
+
+def test_classes_of_few_rows_to_choose_by_are_told_with_them() -> None:
+    labels, cut = np.zeros(ROWS, np.float32), mixed()
+    labels[[*cut.train[:20], *cut.validation[:4], *cut.test[:11]]] = 1
+    (notice,) = notices(table(labels=labels, classes=("no", "yes")), cut).values()
+    assert notice.kind == "scarce_classes"
+    assert notice.sentence.startswith(
+        "1 of 2 classes has fewer than 10 rows to choose by or to test on: "
+        "'yes' (4 of 80 validation rows, 11 of 80 test rows)."
+    )
+    assert notice.figures == {"classes": 1, "class": 1, "validation_rows": 4, "test_rows": 11}
 
 
 def test_identifiers_are_told() -> None:

@@ -13,7 +13,7 @@ from hpsearch.data.table import Table
 from hpsearch.errors import DataError
 from hpsearch.study.cutting import PREFIX_SOURCES
 from hpsearch.study.sections import DataSection, SourceName
-from hpsearch.tasks.binary import BINARY
+from hpsearch.tasks.registry import TASKS
 from tests.data.sources.conftest import higgs_text
 
 
@@ -22,6 +22,9 @@ def test_the_names_of_a_study_and_of_the_registry_are_the_same() -> None:
     assert all(source.name == name for name, source in SOURCES.items())
     assert file_sources() == "'higgs' or 'file'"
 
+
+#: What is predicted of rows that have no classes; else two classes are.
+TASK_OF = {"linear": "regression"}
 
 #: Sources whose rows are HIGGS' or like them.
 COLLISIONS = ["higgs", "file", "csv", "collisions"]
@@ -44,8 +47,9 @@ def file(source: Source, tmp_path: Path) -> Path | None:
 
 def read(source: Source, file: Path | None, rows: int = 50, seed: int = 1) -> Table:
     sizes = {"validation": 10, "train": rows - 20, "test": 10}
-    section = DataSection.model_validate({"source": source.name, **sizes})
-    return source.read(Request(section, BINARY, file, seed, print, lambda done, total: None))
+    task = TASK_OF.get(source.name, "binary")
+    section = DataSection.model_validate({"source": source.name, "task": task, **sizes})
+    return source.read(Request(section, TASKS[task], file, seed, print, lambda done, total: None))
 
 
 def test_a_source_gives_what_a_study_asks_for(source: Source, file: Path | None) -> None:

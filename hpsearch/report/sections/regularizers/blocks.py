@@ -18,6 +18,7 @@ from hpsearch.report.blocks import (
 )
 from hpsearch.report.cells import estimate_cell
 from hpsearch.report.section import Values
+from hpsearch.report.sections.regularizers.checks import make_checks
 from hpsearch.report.sections.regularizers.figures import changes
 from hpsearch.tasks.task import Task
 from hpsearch.wording import NOTHING, say_count, say_number, say_share, say_signed
@@ -37,6 +38,9 @@ def _blocks(task: Task, values: Values) -> Iterator[Block]:
         yield from _ablation(task, values["ablation"], values["trial"])
     else:
         yield Paragraph(absences["ablation"], "absent")
+    if values["checks"]:
+        yield Heading("Were they in force?")
+        yield make_checks(values["checks"])
     yield Heading("With and without over the whole search")
     if values["search"]:
         yield from _search(task, values["search"], values["listed"])
@@ -158,7 +162,7 @@ def _trials(trials: Mapping[str, Any]) -> Sequence[str]:
 def _layers(layers: Mapping[str, Any], small: float) -> Iterator[Block]:
     yield Paragraph(
         f"{layers['said']} Gradient steps make weights small, hardly ever exactly 0. The tables "
-        "show the weights after the last epoch, not those of the best one, as means over the seeds."
+        "show means over the seeds; where no epoch is named, after the last one, not the best."
     )
     yield _of_layers(
         layers,
@@ -170,6 +174,18 @@ def _layers(layers: Mapping[str, Any], small: float) -> Iterator[Block]:
         "Euclidean norm of each layer's weights",
         lambda layer: say_number(layer["norm"], 2),
     )
+    if layers["by_epoch"]["epochs"]:
+        yield _by_epoch(layers["by_epoch"], layers["networks"])
+
+
+def _by_epoch(by_epoch: Mapping[str, Any], networks: Sequence[Mapping[str, Any]]) -> Table:
+    caption = "Euclidean norm of all weights by epoch"
+    epochs = [Column(say_count(epoch), "number", group="epoch") for epoch in by_epoch["epochs"]]
+    rows = [
+        [network["label"], *(say_number(norm, 2) for norm in by_epoch["norms"][network["name"]])]
+        for network in networks
+    ]
+    return Table(caption, (Column("network", header=True), *epochs), rows, caption)
 
 
 def _of_layers(

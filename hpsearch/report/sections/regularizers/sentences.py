@@ -7,6 +7,7 @@ from hpsearch.analysis.regularizers import Ablation, LayerWeights
 from hpsearch.evaluation.ablation import regularizers_on
 from hpsearch.evaluation.leaderboard import Winner
 from hpsearch.evaluation.outcome import Outcome
+from hpsearch.models.knobs import OfLayers
 from hpsearch.space.hyperparameter import REGULARIZERS
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.tasks.task import Task
@@ -82,22 +83,30 @@ def _say_all(task: Task, change: Estimate, trial: str) -> str:
 def say_sparsity(
     outcome: Outcome, winner: Winner, networks: Mapping[str, Sequence[LayerWeights]]
 ) -> str:
-    """How many weights of hidden layers are small; only those layers are penalized."""
+    """How many weights of hidden layers are small; only these, or else the only ones, have L1."""
     knobs = outcome.recipe(winner.trial).knobs
-    share = f"{say_share(_hidden_share(networks['winner']))} of its hidden weights are closer to 0"
+    layers = networks["winner"]
+    weights = "hidden weights" if len(layers) > 1 else "weights"
+    share = f"{say_share(_penalized_share(layers))} of its {weights} are closer to 0"
     trial = f"trial {winner.trial.number}"
     if "l1" not in used_regularizers(outcome, winner):
         return f"{first_upper(trial)} has no L1; {share} than {SMALL}."
-    sparsity = f"{first_upper(trial)} has L1 {say_value(knobs.l1)}, and {share} than {SMALL}"
+    sparsity = f"{first_upper(trial)} has L1 {_say_layers(knobs.l1)}, and {share} than {SMALL}"
     if "l1" not in networks:
         return f"{sparsity}."
-    return f"{sparsity}; trained without L1, {say_share(_hidden_share(networks['l1']))}."
+    return f"{sparsity}; trained without L1, {say_share(_penalized_share(networks['l1']))}."
 
 
-def _hidden_share(layers: Sequence[LayerWeights]) -> float:
-    hidden = layers[:-1]
-    weights = sum(layer.weights for layer in hidden)
-    return sum(layer.share_small * layer.weights for layer in hidden) / weights
+def _say_layers(values: OfLayers) -> str:
+    if isinstance(values, tuple):
+        return f"{listed([say_value(value) for value in values])} by layer"
+    return say_value(values)
+
+
+def _penalized_share(layers: Sequence[LayerWeights]) -> float:
+    penalized = layers[:-1] or layers
+    weights = sum(layer.weights for layer in penalized)
+    return sum(layer.share_small * layer.weights for layer in penalized) / weights
 
 
 def say_variant(name: str) -> str:

@@ -1,6 +1,6 @@
 """The winner without each regularizer, trials with and without, and the kernels' weights."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,6 +9,7 @@ from hpsearch.analysis.regularizers import (
     Ablation,
     ablate,
     combinations,
+    norms_by_epoch,
     summarize_layers,
     switches,
     variants,
@@ -16,6 +17,7 @@ from hpsearch.analysis.regularizers import (
 from hpsearch.evaluation.leaderboard import Winner
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.section import Values
+from hpsearch.report.sections.regularizers.checks import read_checks
 from hpsearch.report.sections.regularizers.sentences import (
     NO_LOSSES,
     ONE_SEED,
@@ -49,6 +51,7 @@ def read_values(outcome: Outcome) -> Values | str:
     return {
         "trial": winner.trial.number,
         **{name: None if name in absences else part for name, part in parts.items()},
+        "checks": read_checks(outcome),
         "absences": absences,
         "listed": LISTED,
         "small": SMALL,
@@ -91,6 +94,8 @@ def _why_no_ablation(outcome: Outcome, winner: Winner) -> str:
 def _search(outcome: Outcome) -> Mapping[str, Any] | str:
     sets = combinations(outcome)
     complete = sum(group.complete for group in sets.values())
+    if outcome.spec.search.trials == 1:
+        return "There is nothing to compare: the study trains a single configuration."
     if complete < 2:
         return f"A comparison needs at least 2 complete trials, got {complete}. {GO_ON}"
     by_regularizer = switches(outcome)
@@ -132,6 +137,7 @@ def _layers(outcome: Outcome, winner: Winner) -> Mapping[str, Any] | None:
     hidden = len(networks["winner"]) - 1
     return {
         "said": say_sparsity(outcome, winner, networks),
+        "by_epoch": _norms(outcome, {name: names[name] for name in networks}),
         "names": [*(f"hidden {number}" for number in range(1, hidden + 1)), "output"],
         "networks": [
             {
@@ -141,6 +147,18 @@ def _layers(outcome: Outcome, winner: Winner) -> Mapping[str, Any] | None:
             }
             for name, layers in networks.items()
         ],
+    }
+
+
+def _norms(outcome: Outcome, runs: Mapping[str, Sequence[str]]) -> Mapping[str, Any]:
+    """Norms after epochs 1, 2, 5, 10 and so on, and after the last."""
+    norms = {name: norms_by_epoch(outcome, each) for name, each in runs.items()}
+    every = sorted(set().union(*norms.values()))
+    round_numbers = [epoch for epoch in every if str(epoch).rstrip("0") in ("1", "2", "5")]
+    epochs = list(dict.fromkeys((*round_numbers, *every[-1:])))
+    return {
+        "epochs": epochs,
+        "norms": {name: [each.get(epoch) for epoch in epochs] for name, each in norms.items()},
     }
 
 

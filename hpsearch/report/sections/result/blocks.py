@@ -18,6 +18,7 @@ from hpsearch.report.blocks import (
     Strong,
     Table,
 )
+from hpsearch.report.scarcity import say_few
 from hpsearch.report.section import Values
 from hpsearch.report.sections.result.figures import metrics_beside_validation
 from hpsearch.tasks.task import Task
@@ -63,6 +64,7 @@ def _blocks(outcome: Outcome, values: Values, contents: Contents) -> Iterator[Bl
 def _test(outcome: Outcome, values: Values) -> Iterator[Block]:
     test = values["test"]
     yield _metrics(outcome.task, test, values["data"])
+    yield from map(Paragraph, say_few(values["scarce"]))
     if test["trial"] is not None:
         validation = test["validation"]
         yield Paragraph(

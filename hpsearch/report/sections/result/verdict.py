@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hpsearch.report.scarcity import say_scarcity
 from hpsearch.tasks.task import Task
 from hpsearch.wording import (
     an,
@@ -22,17 +23,20 @@ def judge(task: Task, values: Mapping[str, Any]) -> list[str]:
 
 def _sentences(task: Task, values: Mapping[str, Any]) -> Iterator[str]:
     best, test = values["best"], values["test"]
+    scarce = [say_scarcity(values["scarce"])] if values["scarce"] else []
     if values["notice"]:
         yield (
             "The rows are simulated, so these numbers show that the search works; "
-            "they say nothing about the UCI data."
+            "they say nothing about measured rows."
         )
     if test is None:
         yield _untested(values, best) if best else values["absences"]["best"]
+        yield from scarce
         return
     if answer := _answer(task, values["data"]["chance"], test, values.get("baselines")):
         yield answer
     yield _believe(task, values["data"], test)
+    yield from scarce
     if tie := _tie(task, values["leaderboard"]):
         yield tie
     yield _openings(test["openings"], test["openings_known"])

@@ -12,4 +12,6 @@ def make_blocks(outcome: Outcome, values: Values) -> Sequence[Block]:
     del outcome
     notices = [f"{notice['sentence']}." for notice in values["notices"]]
     found = Bullets(notices) if notices else Paragraph(values["said"]["answer"])
-    return [found, Paragraph(values["said"]["cut"]), Paragraph(values["said"]["looked"], "quiet")]
+    said = values["said"]
+    plain = map(Paragraph, (said["cut"], *said["weights"]))
+    return [found, *plain, Paragraph(said["looked"], "quiet")]

@@ -1,8 +1,11 @@
 """What is odd about the rows, and how they were cut, in words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from hpsearch.data.facts import DataFacts
 from hpsearch.data.inspection.notice import Notice
+from hpsearch.errors import shown
+from hpsearch.report.classes import ClassNames
 from hpsearch.study.cutting import reads_prefix
 from hpsearch.study.sections import DataSection
 from hpsearch.tasks.task import Task
@@ -17,6 +20,7 @@ _SHORT = {
     "duplicates": "duplicates",
     "sorted_labels": "rows sorted by their label",
     "rare_classes": "rare classes",
+    "scarce_classes": "classes of few rows to choose by or to test on",
     "identifier": "identifiers",
     "constant": "constant columns",
     "empty": "empty columns",
@@ -60,6 +64,26 @@ def say_cut(data: DataSection, task: Task) -> str:
     if reads_prefix(data.source):
         return "The first rows validate, the next train, and the next are the test."
     return "In the order of their source, the first rows validate and the last are the test."
+
+
+def say_weights(data: DataFacts) -> Iterator[str]:
+    """What rows and classes count; nothing where all count alike."""
+    if data.weight is not None:
+        yield (
+            f"Rows count by the column {shown(data.weight)}: in training, in all metrics, their "
+            f"differences and intervals, and for the threshold. Counts of rows, as in a confusion "
+            f"matrix, and shares and errors by bins of rows count each of them once."
+        )
+    if data.class_weights:
+        names = ClassNames(data.classes)
+        weights = [
+            f"{weight:.3g} for {names.rows(place)}"
+            for place, weight in enumerate(data.class_weights)
+        ]
+        yield (
+            f"In training a row counts {listed(weights)}; no metric counts that. Probabilities of "
+            f"classes that count more come out too high."
+        )
 
 
 def say_looked(task: Task) -> str:

@@ -113,8 +113,8 @@ def _confusion(names: ClassNames, decisions: Mapping[str, Any]) -> Table:
             Column("called correctly", "number"),
         ),
         rows,
-        f"Test rows at the threshold {say_number(decisions['threshold'])}, with Wilson's 95 % "
-        "intervals",
+        f"Test rows at the threshold {say_number(decisions['threshold'])}, that of "
+        f"{decisions['threshold_of']} on the validation rows, with Wilson's 95 % intervals",
     )
 
 

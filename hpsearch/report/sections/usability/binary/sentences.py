@@ -6,6 +6,7 @@ from typing import Any
 
 from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.report.classes import ClassNames
+from hpsearch.report.threshold import say_rule
 from hpsearch.statistics.calibration import Calibration
 from hpsearch.tasks.task import Task
 from hpsearch.wording import (
@@ -61,8 +62,8 @@ def say_decisions(
     (_, wrong_ones), (wrong_zeros, right_ones) = calibration.confusion
     yield (
         f"A row is called {names.call(1)} from a probability of "
-        f"{say_number(calibration.threshold)} on, the threshold of best accuracy on the "
-        f"{say_count(outcome.data.validation_rows)} validation rows. That is right for "
+        f"{say_number(calibration.threshold)} on, the threshold of {say_rule(calibration.rule)} on "
+        f"the {say_count(outcome.data.validation_rows)} validation rows. That is right for "
         f"{say_share_estimate(decisions['accuracy'])} of the test rows; always predicting the "
         "majority class would be right for "
         f"{say_share(decisions['accuracy_of_one_label'])}."

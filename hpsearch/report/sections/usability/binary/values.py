@@ -7,6 +7,7 @@ import numpy as np
 
 from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.report.classes import ClassNames
+from hpsearch.report.scarcity import say_few, scarcity_of
 from hpsearch.report.section import Values
 from hpsearch.report.sections.usability.binary.sentences import (
     say_calibration,
@@ -14,6 +15,7 @@ from hpsearch.report.sections.usability.binary.sentences import (
     say_ranking,
     say_scores,
 )
+from hpsearch.report.threshold import say_rule
 from hpsearch.statistics.calibration import DRAWS, Calibration, estimate_share
 
 #: False positive rates for which the table of the ROC says what is found.
@@ -32,7 +34,10 @@ def read_values(outcome: Outcome, test: TestResult, calibration: Calibration) ->
         "said": {
             "probabilities": list(say_calibration(test.reference, names, calibration)),
             "ranking": say_ranking(outcome.task, names, test),
-            "decisions": list(say_decisions(outcome, names, calibration, decisions)),
+            "decisions": [
+                *say_decisions(outcome, names, calibration, decisions),
+                *say_few(scarcity_of(outcome.data)),
+            ],
             "scores": say_scores(ranges),
         },
         "calibration": {
@@ -54,6 +59,7 @@ def _decisions(calibration: Calibration) -> dict[str, Any]:
     zeros, ones = right_zeros + wrong_ones, wrong_zeros + right_ones
     return {
         "threshold": calibration.threshold,
+        "threshold_of": say_rule(calibration.rule),
         "confusion": calibration.confusion,
         "accuracy": asdict(estimate_share(right_zeros + right_ones, zeros + ones)),
         "accuracy_of_one_label": max(zeros, ones) / (zeros + ones),

@@ -6,6 +6,7 @@ from typing import Any
 
 from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.report.classes import ClassNames
+from hpsearch.report.scarcity import say_few, scarcity_of
 from hpsearch.report.section import Values
 from hpsearch.report.sections.usability.classes.sentences import (
     say_classes,
@@ -41,6 +42,7 @@ def read_values(outcome: Outcome, test: TestResult, decisions: Decisions) -> Val
             "decisions": [
                 say_decisions(accuracy),
                 *say_classes(classes, confused[0] if confused else None),
+                *say_few(scarcity_of(outcome.data)),
             ],
         },
         "calibration": {
