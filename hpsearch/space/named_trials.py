@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from hpsearch.errors import shown
+from hpsearch.space.layered import entry_of
 from hpsearch.space.reading import BrokenRule
-from hpsearch.space.space import Float, Parameter, Scalar, Space, contains
+from hpsearch.space.space import Float, Scalar, Space, contains
 
 __all__ = ["named_values"]
 
@@ -23,7 +24,7 @@ def named_values(space: Space, named: Mapping[str, Scalar]) -> dict[str, Scalar]
     values: dict[str, Scalar] = {}
     used: set[str] = set()
     for parameter in space.walk(values):
-        name = _hyperparameter(parameter)
+        name = entry_of(parameter.name)
         used.add(name)
         if parameter.name.endswith(".on"):
             values[parameter.name] = name in named
@@ -39,8 +40,3 @@ def named_values(space: Space, named: Mapping[str, Scalar]) -> dict[str, Scalar]
     if unused := [name for name in named if name not in used]:
         raise BrokenRule("is not searched beside these values", unused[0])
     return values
-
-
-def _hyperparameter(parameter: Parameter) -> str:
-    """What a constant would be called: ``units`` of ``layers.0.units``, ``l1`` of ``l1.on``."""
-    return parameter.name.removesuffix(".on").rpartition(".")[2]
