@@ -8,10 +8,12 @@ import numpy as np
 
 from hpsearch.data.cutting import Cut
 from hpsearch.data.features.table_preprocessing import TablePreprocessing
+from hpsearch.data.gathering import gathered_rows
 from hpsearch.data.inspection.notice import Notice
 from hpsearch.data.mapping import LEAST_BYTES, array_folder, mapped
 from hpsearch.data.parts import Fold, Folds, SealedTest
 from hpsearch.data.preprocessing import Preprocessing
+from hpsearch.data.room import IN_MEMORY, Gauge, Room
 from hpsearch.data.table import Table
 from hpsearch.data.target import UNSCALED, TargetScale
 from hpsearch.errors import DataError
@@ -89,7 +91,11 @@ class Split:
 
 
 def split(
-    table: Table, task: Task, cut: Cut, preparations: Sequence[Preparation] = (Preparation(),)
+    table: Table,
+    task: Task,
+    cut: Cut,
+    preparations: Sequence[Preparation] = (Preparation(),),
+    room: Room = IN_MEMORY,
 ) -> Split:
     """Cut a table in validation, train and test rows.
 
@@ -97,6 +103,7 @@ def split(
         task: What the labels of each part must be.
         cut: Which rows are for what; columns that dealt them out are no features.
         preparations: How networks of the study may have their rows prepared; at least one.
+        room: For features and test rows.
 
     Raises:
         DataError: If no column is left as a feature, or the labels of a part are not the task's.
@@ -115,10 +122,19 @@ def split(
                 f"the {len(part):,} {name} rows {problem}; "
                 f"give more rows, mix them (data.shuffle = true), or leave out what is rare"
             )
-    validation, train = (table.raw[part] for part in parts[:2])
+    scalings = dict.fromkeys(each.scaling for each in preparations)
+    trained = len(cut.train)
+    work = len(scalings) * (2 * trained + len(cut.validation))
+    gauge = Gauge(room.progress, len(table), table.raw.numbers.nbytes, work)
     fitted = {
-        scaling: TablePreprocessing.fit(train, table.columns, scaling)
-        for scaling in dict.fromkeys(each.scaling for each in preparations)
+        scaling: TablePreprocessing.fit(
+            table.raw,
+            table.columns,
+            scaling,
+            cut.train,
+            lambda share: gauge.advance(trained * share),
+        )
+        for scaling in scalings
     }
     if not all(preprocessing.width for preprocessing in fitted.values()):
         raise DataError(
@@ -127,7 +143,7 @@ def split(
             f"share; give more columns"
         )
     features = {
-        scaling: [np.ascontiguousarray(preprocessing.apply(raw)) for raw in (validation, train)]
+        scaling: [preprocessing.apply(table.raw, part, room, gauge.advance) for part in parts[:2]]
         for scaling, preprocessing in fitted.items()
     }
     target = UNSCALED if task.classification else TargetScale.fit(table.labels[parts[1]])
@@ -143,5 +159,5 @@ def split(
 
     return Split(
         {each: Prepared(fold(each), fitted[each.scaling]) for each in preparations},
-        SealedTest(table.raw[parts[2]], table.labels[parts[2]]),
+        SealedTest(gathered_rows(table.raw, cut.test, room), table.labels[cut.test]),
     )
