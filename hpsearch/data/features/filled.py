@@ -75,7 +75,8 @@ class Filled:
 
 def column_of(values: NDArray[Any], place: int, rows: Places | None) -> NDArray[Any]:
     """A column of some of the rows, or of all, ``(rows,)``."""
-    return values[:, place] if rows is None else values[rows, place]
+    column = values[:, place]
+    return column if rows is None else column[rows]
 
 
 def _sums(parts: Iterable[Array]) -> Array:
