@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from hpsearch.arrays import Array, DamagedError
 from hpsearch.data.columns import Column, Kind, RawRows
+from hpsearch.data.gathering import turned
 from hpsearch.data.parquet import ParquetFile, Texts, open_parquet, write_parquet
+from hpsearch.data.room import IN_MEMORY, Room, pieces, row_bytes
 from hpsearch.data.sources.registry import SOURCES
 from hpsearch.data.table import Origin, Table
 from hpsearch.errors import shown
@@ -28,10 +30,13 @@ LISTED = 1_000
 LABEL_TYPES = (TYPES["float32"], TYPES["float64"])
 
 
-def keep_rows(path: Path, table: Table) -> None:
+def keep_rows(path: Path, table: Table, room: Room = IN_MEMORY) -> None:
     """Write all rows of a table, those of the test included, with where they came from.
 
     Each column is one of the file, by its name; the label is the last.
+
+    Args:
+        room: For the values column by column, as the file has them.
     """
     origin = {"kind": table.origin.kind, "description": table.origin.description}
     about = {
@@ -44,24 +49,27 @@ def keep_rows(path: Path, table: Table) -> None:
         "numbers": str(table.raw.numbers.dtype),
         "source": origin,
     }
-    numbers = iter(table.raw.numbers.T)
-    texts = map(Texts, table.raw.codes.T, table.raw.vocabularies)
+    numbers = iter(turned(table.raw.numbers, room))
+    texts = map(Texts, turned(table.raw.codes, room), table.raw.vocabularies)
     columns = [
         (column.name, next(texts if column.is_text else numbers)) for column in table.columns
     ]
     write_parquet(path, [*columns, (LABEL, table.labels)], json.dumps(about))
 
 
-def kept_rows(path: Path) -> Table | None:
+def kept_rows(path: Path, room: Room = IN_MEMORY) -> Table | None:
     """The rows that were kept, or None where they are missing or damaged."""
     try:
-        return read_kept_rows(path)
+        return read_kept_rows(path, room)
     except (FileNotFoundError, DamagedError):
         return None
 
 
-def read_kept_rows(path: Path) -> Table:
+def read_kept_rows(path: Path, room: Room = IN_MEMORY) -> Table:
     """The rows that were kept.
+
+    Args:
+        room: For their values.
 
     Raises:
         FileNotFoundError: If there are none.
@@ -81,7 +89,7 @@ def read_kept_rows(path: Path) -> Table:
             raise DamagedError(f"it holds no rows of a study ({error})") from None
         if problem := _wrong_columns(columns, file.types, dtype):
             raise DamagedError(problem)
-        raw, labels = _read(file, columns, vocabularies, dtype)
+        raw, labels = _read(file, columns, vocabularies, dtype, room)
     if problem := _wrong_origin(kind, description) or _wrong_values(raw, labels):
         raise DamagedError(problem)
     origin = Origin(SOURCES[kind].name, description, SOURCES[kind].simulated)
@@ -116,16 +124,17 @@ def _read(
     columns: tuple[Column, ...],
     vocabularies: tuple[tuple[str, ...] | None, ...],
     dtype: str,
+    room: Room,
 ) -> tuple[RawRows, Array]:
     """The values of columns, and the labels, which are the last column."""
     texts = [place for place, column in enumerate(columns) if column.is_text]
     others = [place for place, column in enumerate(columns) if not column.is_text]
     if len(texts) != len(vocabularies):
         raise DamagedError(f"there must be {len(texts)} vocabularies, got {len(vocabularies)}")
-    numbers = np.empty((file.rows, len(others)), dtype)
+    numbers = room.zeros((file.rows, len(others)), dtype)
     for index, (_, values) in enumerate(file.numbers(others)):
         numbers[:, index] = values
-    codes = np.empty((file.rows, len(texts)), np.int32)
+    codes = room.zeros((file.rows, len(texts)), np.int32)
     known: list[tuple[str, ...]] = []
     for index, (place, vocabulary) in enumerate(zip(texts, vocabularies, strict=True)):
         codes[:, index], found = file.codes(place, vocabulary)
@@ -143,6 +152,8 @@ def _is_told(vocabulary: Sequence[str], codes: NDArray[np.int32]) -> bool:
 
 def _wrong_values(raw: RawRows, labels: Array) -> str | None:
     """What is wrong with values that somebody made."""
-    if np.isinf(raw.numbers).any() or not np.isfinite(labels).all():
+    numbers = raw.numbers
+    infinite = (np.isinf(numbers[rows]).any() for rows in pieces(len(raw), row_bytes(numbers)))
+    if any(infinite) or not np.isfinite(labels).all():
         return "numbers and labels must be finite"
     return None

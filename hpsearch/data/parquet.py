@@ -38,8 +38,8 @@ _MARK = b"sha256:"
 _BLANK = b"0" * 64
 _PIECE_BYTES = 1 << 20
 
-#: Columns that are read at a time, which bounds what is held twice.
-_COLUMNS = 32
+#: Columns that are read at a time, and their values, which bounds what is held twice.
+_COLUMNS, _VALUES = 32, 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +147,9 @@ class ParquetFile:
         return codes, vocabulary
 
     def _columns(self, places: Sequence[int]) -> Iterator[tuple[int, Any]]:
-        for start in range(0, len(places), _COLUMNS):
-            some = places[start : start + _COLUMNS]
+        most = max(1, min(_COLUMNS, _VALUES // max(self.rows, 1)))
+        for start in range(0, len(places), most):
+            some = places[start : start + most]
             selected = ", ".join(quoted_name(self._names[place]) for place in some)
             query = f"SELECT {selected} FROM read_parquet('{self._source}')"
             read = self._connection.execute(query).fetchnumpy()

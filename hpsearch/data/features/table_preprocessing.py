@@ -1,6 +1,6 @@
 """The preprocessing of a table whose columns may be of any kind."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Self
@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from hpsearch.data.columns import Column, RawRows
 from hpsearch.data.features.categories import Categories
 from hpsearch.data.features.dates import Dates
+from hpsearch.data.features.filled import Places, column_of
 from hpsearch.data.features.numbers import Numbers
 from hpsearch.data.features.scaling import Pixel, Quantile, Robust, Scaling, Standard
 from hpsearch.data.features.text_features import TextFeatures
 from hpsearch.data.features.words import Words
+from hpsearch.data.room import IN_MEMORY, Room
 from hpsearch.data.table import Features
 from hpsearch.stock import StockNode, function_node, layer_node
 from hpsearch.study.kinds import Kind
@@ -47,8 +49,19 @@ class TablePreprocessing:
     texts: tuple[TextFeatures, ...]
 
     @classmethod
-    def fit(cls, train: RawRows, columns: tuple[Column, ...], scaling: str = "standard") -> Self:
+    def fit(
+        cls,
+        train: RawRows,
+        columns: tuple[Column, ...],
+        scaling: str = "standard",
+        rows: Places | None = None,
+        learned: Callable[[float], None] = lambda share: None,
+    ) -> Self:
         """Learn from at least one train row.
+
+        Args:
+            train: Raw rows, of which ``rows`` names those that train; None for all.
+            learned: Called with the share of the columns of numbers that more are learned.
 
         Raises:
             ValueError: If there is not one column for each of the values in a row.
@@ -58,14 +71,15 @@ class TablePreprocessing:
         if held != len(columns) or train.numbers.shape[1] != len(numeric):
             raise ValueError(f"{held} columns need as many names, got {len(columns)}")
         texts = [column for column in columns if column.is_text]
+        share = 1 / max(len(numeric), 1)
         return cls(
             columns,
-            Numbers.fit(train.numbers, numeric, SCALINGS[scaling]),
-            Dates.fit(train.numbers, numeric),
+            Numbers.fit(train.numbers, numeric, SCALINGS[scaling], rows, lambda: learned(share)),
+            Dates.fit(train.numbers, numeric, rows),
             tuple(
-                TEXTS[column.kind].fit(codes, vocabulary, column.name)
-                for codes, vocabulary, column in zip(
-                    train.codes.T, train.vocabularies, texts, strict=True
+                TEXTS[column.kind].fit(column_of(train.codes, place, rows), vocabulary, column.name)
+                for place, (vocabulary, column) in enumerate(
+                    zip(train.vocabularies, texts, strict=True)
                 )
             ),
         )
@@ -86,23 +100,38 @@ class TablePreprocessing:
         """Number of features."""
         return len(self.features)
 
-    def apply(self, raw: RawRows) -> Features:
-        """Features, float32 or uint8 ``(rows, width)`` and finite."""
+    def apply(
+        self,
+        raw: RawRows,
+        rows: Places | None = None,
+        room: Room = IN_MEMORY,
+        applied: Callable[[int], None] = lambda rows: None,
+    ) -> Features:
+        """Features, float32 or uint8 ``(rows, width)`` and finite, C-contiguous.
+
+        Args:
+            rows: Places of the raw rows that are asked for; None for all.
+            room: For the features.
+            applied: Called with the number of rows that more are done.
+        """
         every = [
             part.ones(vocabulary)
             for part, vocabulary in zip(self.texts, raw.vocabularies, strict=True)
         ]
-        features = np.zeros((len(raw), self.width), self._dtype)
-        for start in range(0, len(raw), BLOCK):
-            rows = slice(start, start + BLOCK)
+        count = len(raw) if rows is None else len(rows)
+        features = room.zeros((count, self.width), self._dtype)
+        for start in range(0, count, BLOCK):
+            block = slice(start, start + BLOCK)
+            some = raw[block if rows is None else rows[block]]
             end = 0
-            for values in self._numeric(raw.numbers[rows]):
+            for values in self._numeric(some.numbers):
                 begin, end = end, end + values.shape[1]
-                features[rows, begin:end] = values
-            for part, ones, codes in zip(self.texts, every, raw.codes[rows].T, strict=True):
+                features[block, begin:end] = values
+            for part, ones, codes in zip(self.texts, every, some.codes.T, strict=True):
                 begin, end = end, end + len(part.features)
                 row, place = ones(codes)
                 features[start + row, begin + place] = 1
+            applied(len(some))
         return features
 
     def keras_layers(self) -> tuple[StockNode, ...]:

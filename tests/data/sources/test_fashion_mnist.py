@@ -26,7 +26,7 @@ def idx(values: Any) -> bytes:
     """An array of bytes as such a file holds it."""
     array = np.asarray(values, np.uint8)
     sizes = np.array(array.shape, ">u4").tobytes()
-    return gzip.compress(b"\0\0\x08" + bytes([array.ndim]) + sizes + array.tobytes())
+    return gzip.compress(b"\0\0\x08" + bytes([array.ndim]) + sizes + array.tobytes(), mtime=0)
 
 
 def pictures(rows: int, seed: int, side: int = 6) -> tuple[Any, Any]:
@@ -122,9 +122,9 @@ def test_another_task_is_refused(tmp_path: Path) -> None:
     [
         (0, b"no gzip", "cannot be read"),
         (0, idx([1, 2]), "must begin as an IDX file of bytes in 3 dimensions"),
-        (1, gzip.compress(b"\0\0\x08\x01\0"), "must tell 1 sizes"),
-        (1, gzip.compress(b"\0\0\x08\x01\0\0\0\x05abc"), "must hold 5 bytes"),
-        (1, gzip.compress(b"\0\0\x08\x01\0\0\0\x02abc"), "must hold 2 bytes"),
+        (1, gzip.compress(b"\0\0\x08\x01\0", mtime=0), "must tell 1 sizes"),
+        (1, gzip.compress(b"\0\0\x08\x01\0\0\0\x05abc", mtime=0), "must hold 5 bytes"),
+        (1, gzip.compress(b"\0\0\x08\x01\0\0\0\x02abc", mtime=0), "must hold 2 bytes"),
         (1, idx(np.zeros(300))[:-9], "cannot be read"),
         (1, idx(np.zeros(299)), "must hold pictures of one size and a label for each"),
         (1, idx(np.full(300, 10)), "must be 0 to 9, got 10"),
