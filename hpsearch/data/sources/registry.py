@@ -18,10 +18,7 @@ DATA_SETS = (FASHION_MNIST, IMDB)
 
 SOURCES: Mapping[str, Source] = {
     source.name: source
-    for source in (
-        *(HIGGS, FILE, CSV, COLLISIONS, LINEAR, SCIKIT_LEARN, OPENML, FRAME),
-        *DATA_SETS,
-    )
+    for source in (HIGGS, FILE, CSV, COLLISIONS, LINEAR, SCIKIT_LEARN, OPENML, FRAME, *DATA_SETS)
 }
 
 

@@ -36,8 +36,8 @@ class Slot:
 class Shape:
     """What a program is compiled for; ``network`` is padded, ``layered`` is that of the knobs.
 
-    ``weighting`` says what makes rows count differently, as ``Fold.weighting`` does; ``features``
-    are of that type.
+    ``features`` are of that type; ``weighting`` says what makes rows count differently, as
+    ``Fold.weighting`` does.
     """
 
     task: str
@@ -50,8 +50,8 @@ class Shape:
     rows: int
     batch_size: int
     validation_rows: int
-    weighting: tuple[str, ...] = field(default=(), repr=False)
     features: str = "float32"
+    weighting: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def name(self) -> str:
@@ -110,8 +110,8 @@ def shape_of(
     columns: int,
     rows: int,
     validation_rows: int,
-    weighting: tuple[str, ...] = (),
     features: str = "float32",
+    weighting: tuple[str, ...] = (),
 ) -> Shape:
     """The shape that a recipe is trained by on so many rows, of features of a type."""
     return Shape(

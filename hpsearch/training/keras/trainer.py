@@ -107,8 +107,8 @@ class KerasTrainer:
         def batch(index: Any) -> tuple[Any, ...]:
             begin = (index % steps) * size
             chosen = order[index // steps, begin : tf.minimum(begin + size, rows)]
-            x, *rest = (tf.gather(part, chosen) for part in (features, *others))
-            return tf.cast(x, tf.float32), *rest
+            x = tf.cast(tf.gather(features, chosen), tf.float32)
+            return x, *(tf.gather(part, chosen) for part in others)
 
         return tf.data.Dataset.range(len(epochs) * steps).map(batch)
 
