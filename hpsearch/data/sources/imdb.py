@@ -118,7 +118,7 @@ def _read(request: Request) -> Table:
         return read_archive(request.path, request)
     table: Table = cached_fetch(
         lambda cache: read_archive(fetched(ARCHIVE, cache / "imdb"), request),
-        what="IMDB's reviews",
+        what="IMDB's archive of reviews",
         instead=f"name {ARCHIVE.name} with --data",
         tell=request.tell,
     )
