@@ -162,7 +162,7 @@ def test_all_mistakes_are_told_at_once_with_place_rule_and_way_out() -> None:
         ({"float": [0, 1], "per_layer": True}, "space.l1.per_layer", "for units alone"),
         ("a lot", "space.l1", "must be a number"),
         (-1, "space.l1", "must be at least 0"),
-        ([1, 2], "space.l1", "must be a number"),
+        ([1, 2], "space.l1", "needs layers before it"),
     ],
 )
 def test_domains_that_break_a_rule(entry: Any, place: str, rule: str) -> None:
