@@ -23,13 +23,13 @@ class Shrinkage:
     Attributes:
         name: Of the penalty.
         trial: That has it.
-        other: What lacks it: ``without L2``, ``trial 3``.
+        other: The trial that lacks it; None for the winner's ablation, which has the same seeds.
         norm, norm_without: Euclidean, after the last epoch, means over the seeds.
     """
 
     name: str
     trial: int
-    other: str
+    other: int | None
     norm: float
     norm_without: float
 
@@ -57,30 +57,34 @@ def shrinkages(outcome: Outcome) -> Iterator[Shrinkage]:
             other = outcome.spec.recipe(without(values, name), classes)
             if name not in PENALTIES or other not in networks:
                 continue
-            label, runs = networks[other]
+            trial, runs = networks[other]
             kernels = [summarize_layers(outcome, each) for each in (_names(standing), runs)]
             if all(kernels):
                 norm, norm_without = (_norm(each, recipe, name) for each in kernels)
-                yield Shrinkage(name, standing.trial, label, norm, norm_without)
+                yield Shrinkage(name, standing.trial, trial, norm, norm_without)
 
 
 def prediction_without_dropout(outcome: Outcome, trained: Trained) -> Prediction | None:
-    """The loss of a run's best epoch, measured twice; None where losses are not recorded."""
+    """The loss of a run's best epoch, measured twice; None where it is not recorded."""
     history, loss = outcome.history(trained.run.name), outcome.task.loss_metric.name
-    if not len(history.losses) or loss not in history.curve.metrics:
+    known = len(history.losses) and loss in history.curve.metrics
+    if not known or not 0 < trained.best_epoch <= len(history):
         return None
     measured = history.curve.validation(loss)[trained.best_epoch - 1]
     return Prediction(float(measured), float(history.losses.mean(dtype=np.float64)))
 
 
-def _networks(outcome: Outcome) -> Mapping[Recipe, tuple[str, list[str]]]:
-    """What was trained again, and the winner's ablations: a label and the runs, by recipe."""
-    networks: dict[Recipe, tuple[str, list[str]]] = {}
+def _networks(outcome: Outcome) -> Mapping[Recipe, tuple[int | None, list[str]]]:
+    """What was trained again, and the winner's ablations: the trial and its runs, by recipe.
+
+    Of the same recipe the ablation, as it has the winner's seeds.
+    """
+    networks: dict[Recipe, tuple[int | None, list[str]]] = {
+        _recipe(standing): (standing.trial, _names(standing)) for standing in outcome.standings
+    }
     winner = outcome.winner.standing if outcome.winner else None
     for runs in variants(outcome, winner).values() if winner else ():
-        networks[runs[0].run.recipe] = (runs[0].run.label, [each.run.name for each in runs])
-    for standing in outcome.standings:
-        networks[_recipe(standing)] = (f"trial {standing.trial}", _names(standing))
+        networks[runs[0].run.recipe] = (None, [each.run.name for each in runs])
     return networks
 
 

@@ -67,7 +67,30 @@ def test_a_penalty_is_seen_by_the_norm_of_the_hidden_kernels_without_it(
     assert (found.norm, found.norm_without) == pytest.approx((norm * 2**0.5, 3.0 * 2**0.5))
     answer = answers(outcome)[APPLIED]
     assert answer.startswith(begin)
-    assert "4.24 in the same network without it (trial 1)" in answer
+    assert "4.24 in the same network without it, trial 1" in answer
+
+
+def test_the_winners_ablation_stands_before_another_trial(make_outcome: MakeOutcome) -> None:
+    outcome = compared(make_outcome, L2, {})
+    runs, plain = (standing.runs for standing in outcome.standings)
+    ablated = [
+        replace(
+            again,
+            run=replace(again.run, name=f"9-{index}", variant="l2", recipe=plain[0].run.recipe),
+        )
+        for index, again in enumerate(runs)
+    ]
+    recorded = outcome.history
+    outcome = replace(
+        outcome,
+        ablations=tuple(ablated),
+        history=lambda run: recorded(run.replace("9-", "0001-seed-")),
+    )
+    outcome = scaled(outcome, {0: 1.0, 1: 3.0, 9: 5.0})
+    (found,) = shrinkages(outcome)
+    assert found.other is None
+    assert found.norm_without == pytest.approx(5.0 * 2**0.5)
+    assert "without it, with the same seeds." in answers(outcome)[APPLIED]
 
 
 def test_networks_that_differ_in_more_say_nothing_of_a_penalty(make_outcome: MakeOutcome) -> None:

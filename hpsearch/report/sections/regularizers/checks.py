@@ -40,10 +40,11 @@ def _say_shrinkage(each: Shrinkage) -> str:
     applied = each.norm < each.norm_without
     begin = f"{label} is applied in" if applied else f"There is no sign of {label} in"
     begin = begin[:1].upper() + begin[1:]
+    other = "with the same seeds" if each.other is None else f"trial {each.other}"
     return (
         f"{begin} trial {each.trial}: the Euclidean norm of the kernels that it acts on is "
         f"{say_number(each.norm, 2)} after the last epoch, and {say_number(each.norm_without, 2)} "
-        f"in the same network without it ({each.other})."
+        f"in the same network without it, {other}."
     )
 
 
