@@ -11,7 +11,7 @@ from hpsearch.data.cutting import Cut
 from hpsearch.data.features.table_preprocessing import TablePreprocessing
 from hpsearch.data.gathering import gathered_rows
 from hpsearch.data.inspection.notice import Notice
-from hpsearch.data.mapping import LEAST_BYTES, array_folder, mapped
+from hpsearch.data.mapping import LEAST_BYTES, LEAST_BYTES_BESIDE, array_folder, mapped
 from hpsearch.data.parts import Fold, Folds, SealedTest, Weights
 from hpsearch.data.preprocessing import Preprocessing
 from hpsearch.data.room import IN_MEMORY, Gauge, Room
@@ -95,6 +95,8 @@ class Split:
     def mapped(self, environment: Mapping[str, str], tell: Callable[[str], None]) -> Self:
         """The same split with large arrays in files that all processes map; see ``mapping``.
 
+        Where one is large, so are the workers' copies of the others together.
+
         Args:
             environment: Names the folder of caches.
             tell: Takes a line where there is no room for them.
@@ -108,7 +110,10 @@ class Split:
         if all(array.nbytes < LEAST_BYTES for array in arrays.values()):
             return self
         folder = array_folder(environment)
-        files = {key: mapped(array, folder, tell) for key, array in arrays.items()}
+        files = {
+            key: mapped(array, folder, tell, min(LEAST_BYTES, LEAST_BYTES_BESIDE))
+            for key, array in arrays.items()
+        }
         prepared = tuple(
             {
                 way: replace(each, fold=each.fold.with_arrays(lambda array: files[id(array)]))

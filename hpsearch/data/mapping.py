@@ -19,6 +19,9 @@ from hpsearch.files import cache_folder, can_be_written, replacing, sweep, trim
 #: Arrays of fewer bytes stay in memory: every process can have its own.
 LEAST_BYTES = 64 << 20
 
+#: From so many on they are in a file where others of the same rows are.
+LEAST_BYTES_BESIDE = 1 << 20
+
 #: The folder is trimmed to this when a run begins, the arrays used longest ago first.
 LARGEST_BYTES = 32 << 30
 
@@ -68,14 +71,21 @@ def array_folder(environment: Mapping[str, str]) -> Path | None:
     return cache / "arrays"
 
 
-def mapped(array: NDArray[Any], folder: Path | None, tell: Callable[[str], None]) -> NDArray[Any]:
+def mapped(
+    array: NDArray[Any],
+    folder: Path | None,
+    tell: Callable[[str], None],
+    least_bytes: int | None = None,
+) -> NDArray[Any]:
     """A large array as one that is mapped; the array itself where there is no room for a file.
 
     Args:
         folder: Where files are; None where there can be none.
         tell: Takes a line where there is no room.
+        least_bytes: What is smaller stays in memory; ``LEAST_BYTES`` if None.
     """
-    if folder is None or array.nbytes < LEAST_BYTES or isinstance(array, MappedArray):
+    least = LEAST_BYTES if least_bytes is None else least_bytes
+    if folder is None or array.nbytes < least or isinstance(array, MappedArray):
         return array
     path = folder / f"{_digest(array)}.npy"
     with suppress(OSError, ValueError):

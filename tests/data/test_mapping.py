@@ -133,3 +133,22 @@ def test_preparations_of_one_split_share_what_they_have_in_common(tmp_path: Path
         assert large.folds[0][way].target == parts.folds[0][way].target
     assert len(list((tmp_path / "arrays").iterdir())) == 2 * 2 + 2
     assert len({id(fold.train_features) for fold in large.folds[0].values()}) == 2
+
+
+def test_where_one_array_of_a_split_is_large_the_others_are_mapped_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = np.arange(30)
+    table = Table(number_rows(30), rows / 9.0, NUMBERS, Origin("csv", "rows", False))
+    parts = split(table, REGRESSION, Cut(rows[:10], rows[10:25], rows[25:]))
+    environment = {"HPSEARCH_CACHE": str(tmp_path)}
+    largest = parts.fold.train_features.nbytes
+    for place in ("mapping", "folds"):
+        monkeypatch.setattr(f"hpsearch.data.{place}.LEAST_BYTES", largest + 1)
+    monkeypatch.setattr("hpsearch.data.folds.LEAST_BYTES_BESIDE", 41)
+    assert parts.mapped(environment, print) is parts
+    for place in ("mapping", "folds"):
+        monkeypatch.setattr(f"hpsearch.data.{place}.LEAST_BYTES", largest)
+    large = parts.mapped(environment, print)
+    assert parts.fold.validation_labels.nbytes == 40
+    assert [isinstance(array, MappedArray) for array in large.fold.arrays] == [True] * 3 + [False]

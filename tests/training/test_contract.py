@@ -294,6 +294,14 @@ def test_weights_begin_as_glorot_and_by_the_seed() -> None:
     assert len(initial_weights(recipe(layers=2).network, 200, 1)) == 12
 
 
+def test_an_epochs_order_is_numpys_permutation_of_its_seed() -> None:
+    for rows in (1, 2, 70_001):
+        sequence = np.random.SeedSequence(7, spawn_key=(3,))
+        order = epoch_permutation(7, 3, rows)
+        assert order.dtype == np.int32
+        np.testing.assert_array_equal(order, np.random.default_rng(sequence).permutation(rows))
+
+
 def test_an_epochs_order_is_a_permutation_by_seed_and_epoch() -> None:
     orders = [tuple(epoch_permutation(seed, epoch, 20)) for seed in (0, 1) for epoch in (1, 2)]
     assert len(set(orders)) == 4

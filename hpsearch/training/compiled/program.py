@@ -234,11 +234,13 @@ class Program:
         rows, units = features.shape[0], self._shape.network.units
         size = min(rows, VALIDATION_ROWS)
         blocks = -(-rows // size)
-        padded = tf.pad(features, [[0, blocks * size - rows], [0, 0]])
+
+        def outputs_of(index: Any) -> Any:
+            there = tf.minimum(index * size + tf.range(size), rows - 1)  # padding repeats the last
+            return self._stack.predict(weights, tf.gather(features, there), averages)
+
         outputs = tf.map_fn(
-            lambda x: self._stack.predict(weights, x, averages),
-            tf.reshape(padded, [blocks, size, -1]),
-            fn_output_signature=tf.TensorSpec([size, units]),
+            outputs_of, tf.range(blocks), fn_output_signature=tf.TensorSpec([size, units])
         )
         return tf.reshape(outputs, [blocks * size, units])[:rows]
 
