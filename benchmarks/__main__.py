@@ -1,7 +1,8 @@
 """All benchmarks one after the other: ``python -m benchmarks``.
 
 Prints their tables and writes ``epoch.json``, ``penguins.json``, ``folds.json``, ``search.json``,
-``growth.json`` and ``reading.json``. An hour or two; ``--quick`` takes a few minutes and says less.
+``growth.json``, ``reading.json`` and ``large.json``. An hour or two; ``--quick`` takes some minutes
+and says less.
 """
 
 import argparse
@@ -16,13 +17,14 @@ QUICK = {
     "search": ("--trials", "12", "--epochs", "20"),
     "growth": ("--trials", "10,30", "--ordinary", "10", "--rows", "10_000,50_000"),
     "reading": ("--rows", "100_000"),
+    "large": ("--rows", "10_000,1_000_000"),
 }
 
 
 def main(folder: Path, data: Path | None, *, quick: bool) -> None:
     """Run each in a process of its own, since some set how TensorFlow works in theirs."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("epoch", "penguins", "folds", "search", "growth", "reading"):
+    for name in ("epoch", "penguins", "folds", "search", "growth", "reading", "large"):
         command = [
             *(sys.executable, "-m", f"benchmarks.{name}"),
             *("--json", str(folder.resolve() / f"{name}.json")),

@@ -15,6 +15,7 @@ from hpsearch.data.columns import RawRows
 from hpsearch.data.facts import DataFacts, facts_of
 from hpsearch.data.folds import Split
 from hpsearch.data.kept import keep_rows, kept_rows
+from hpsearch.data.room import Room
 from hpsearch.data.table import Table
 from hpsearch.evaluation.opening import Predictors
 from hpsearch.evaluation.outcome import Outcome
@@ -115,8 +116,8 @@ def reproduce(
         StudyMismatchError: If they are not those that the study was begun on.
     """
     spec, runs = folder.spec, choose(folder)
-    table = recorded_rows(folder.path)
-    rows = split_rows(table, spec).mapped(os.environ, view.tell)
+    table = recorded_rows(folder.path, view)
+    rows = split_rows(table, spec, view).mapped(os.environ, view.tell)
     facts = facts_of(table, rows, spec.task, spec.data.weight)
     del table
     folder.check_rows(facts)
@@ -156,17 +157,18 @@ def _opened(
 ) -> Iterator[tuple[StudyFolder, Split, Problem, Pool]]:
     """A study's folder with its rows kept in it, and the workers that train on them."""
     refuse_foreign_reports(out)
-    rows = split_rows(table, spec).mapped(os.environ, view.tell)
+    rows = split_rows(table, spec, view).mapped(os.environ, view.tell)
     facts = facts_of(table, rows, spec.task, spec.data.weight)
     view.tell(_say_rows(facts))
     for notice in facts.notices:
         view.tell(f"note: {notice.sentence}")
     with write_folder(out, spec, facts, view.tell) as folder:
         folder.record.set_fact("command", command)
-        kept = kept_rows(rows_file(out))
+        room = Room.of(os.environ, view.tell)
+        kept = kept_rows(rows_file(out), room)
         if kept is None or kept.fingerprint() != facts.fingerprint:
             folder.check_place()
-            keep_rows(rows_file(out), table)
+            keep_rows(rows_file(out), table, room)
         del table, kept
         with training_pool(rows.folds, workers, view.tell) as pool:
             yield folder, rows, problem_of(facts), pool

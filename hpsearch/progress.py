@@ -64,6 +64,9 @@ class View(Protocol):
         The last call has ``done == total``, and may be made twice.
         """
 
+    def preparing(self, done: int, total: int) -> None:
+        """Show how many rows of a large table are ready for networks; not called for others."""
+
     def search(self, snapshot: Snapshot) -> None:
         """Show where the search stands."""
 
@@ -87,6 +90,9 @@ class SilentView:
         """Nothing."""
 
     def rows(self, done: int, total: int) -> None:
+        """Nothing."""
+
+    def preparing(self, done: int, total: int) -> None:
         """Nothing."""
 
     def search(self, snapshot: Snapshot) -> None:

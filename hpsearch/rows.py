@@ -1,5 +1,6 @@
 """The rows of a study: where they come from, and how they are cut."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,11 +11,12 @@ from hpsearch.data.folds import Split, split
 from hpsearch.data.inspection import inspect_rows
 from hpsearch.data.kept import read_kept_rows
 from hpsearch.data.load import load
+from hpsearch.data.room import Room
 from hpsearch.data.table import Table
 from hpsearch.data.weights import Weighting
 from hpsearch.errors import RecordError
 from hpsearch.models.preparation import preparations_of
-from hpsearch.progress import View
+from hpsearch.progress import SILENT, View
 from hpsearch.record.folder import rows_file
 from hpsearch.record.study_file import written_spec
 from hpsearch.study.spec import StudySpec
@@ -34,9 +36,10 @@ def read_rows(spec: StudySpec, out: Path, data: Path | None, view: View) -> Tabl
         UsageError: If a file is named for rows that the study simulates.
     """
     begun, kept = written_spec(out), rows_file(out)
+    room = Room.of(os.environ, view.tell)
     if data is None and begun is not None and begun.data == spec.data:
         try:
-            return read_kept_rows(kept)
+            return read_kept_rows(kept, room)
         except DamagedError as error:
             view.tell(f"{kept} is damaged: {error}; the rows are read again")
         except FileNotFoundError:
@@ -48,19 +51,20 @@ def read_rows(spec: StudySpec, out: Path, data: Path | None, view: View) -> Tabl
         seed=spec.study.seed,
         tell=view.tell,
         progress=view.rows,
+        room=room,
     )
     view.rows(len(table), len(table))
     return table
 
 
-def recorded_rows(folder: Path) -> Table:
+def recorded_rows(folder: Path, view: View = SILENT) -> Table:
     """The rows that a study's folder keeps.
 
     Raises:
         RecordError: If they are missing or damaged.
     """
     try:
-        return read_kept_rows(rows_file(folder))
+        return read_kept_rows(rows_file(folder), Room.of(os.environ, view.tell))
     except (FileNotFoundError, DamagedError) as error:
         reason = "missing" if isinstance(error, FileNotFoundError) else f"damaged: {error}"
         raise RecordError(
@@ -69,7 +73,7 @@ def recorded_rows(folder: Path) -> Table:
         ) from None
 
 
-def split_rows(table: Table, spec: StudySpec) -> Split:
+def split_rows(table: Table, spec: StudySpec, view: View = SILENT) -> Split:
     """Cut rows as a study says, after a look at them.
 
     Raises:
@@ -81,5 +85,6 @@ def split_rows(table: Table, spec: StudySpec) -> Split:
     )
     if weight is not None:
         cut = replace(cut, left_out=(*cut.left_out, weight))
-    rows = split(table, spec.task, cut, preparations_of(spec.space), weighting)
+    room = Room.of(os.environ, view.tell, view.preparing)
+    rows = split(table, spec.task, cut, preparations_of(spec.space), weighting, room)
     return replace(rows, notices=inspect_rows(table, cut))

@@ -54,6 +54,11 @@ class JsonView(SilentView):
         if done >= total > 0:
             self._print({"event": "rows", "done": done, "total": total})
 
+    def preparing(self, done: int, total: int) -> None:
+        """Only the end: ``{"event": "preparing", …}``."""
+        if done >= total > 0:
+            self._print({"event": "preparing", "done": done, "total": total})
+
     def search(self, snapshot: Snapshot) -> None:
         """``{"event": "search", …}`` whenever a trial ended."""
         best = snapshot.best
@@ -104,6 +109,11 @@ class PlainView(SilentView):
         whole = f" of {total:,}" if total else ""
         self._now_and_then("rows", f"rows {done:,}{whole}", done >= total > 0)
 
+    def preparing(self, done: int, total: int) -> None:
+        """How many rows of how many."""
+        line = f"preparing rows: {done:,} of {total:,}"
+        self._now_and_then("preparing", line, done == total)
+
     def search(self, snapshot: Snapshot) -> None:
         """Trials ended, the best so far and its parameters."""
         line = f"trials {snapshot.ended} of {snapshot.total} ({_states(snapshot)})"
@@ -148,6 +158,10 @@ class LiveView(SilentView):
     def rows(self, done: int, total: int) -> None:
         """A bar of rows."""
         self._live.update(_bar("rows", done, total or done, ""))
+
+    def preparing(self, done: int, total: int) -> None:
+        """A bar of rows."""
+        self._live.update(_bar("preparing rows", done, total, ""))
 
     def search(self, snapshot: Snapshot) -> None:
         """A bar of trials with the time left, and the best so far with its parameters."""

@@ -3,6 +3,7 @@
 import importlib.util
 import io
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,10 +12,15 @@ import optuna
 import pandas as pd
 import pytest
 
+from benchmarks.large import STUDY, PrivateMemory, private_mb, write_collisions
 from benchmarks.penguins import made_penguins
 from benchmarks.public_tables import MissingPackageError, Shipped
 from benchmarks.tables import Measured, measure, measured, table_row
 from benchmarks.traces import Trace, read_epochs
+from hpsearch.data.load import load
+from hpsearch.data.room import Room
+from hpsearch.data.sources.collisions.simulation import simulate
+from hpsearch.data.sources.higgs.columns import NAMES
 from hpsearch.models.recipe import recipe_of
 from hpsearch.search.suggest import suggest
 from hpsearch.study.finding import find_study
@@ -63,6 +69,45 @@ def test_a_peers_network_is_that_of_the_same_values() -> None:
             if penalty is not None:
                 assert float(penalty.l1) == pytest.approx(knobs.l1, rel=1e-6)
                 assert float(penalty.l2) == pytest.approx(knobs.l2, rel=1e-6)
+
+
+def test_written_collisions_are_those_that_were_simulated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.large.PART_ROWS", 300)
+    write_collisions(tmp_path / "collisions.parquet", 700)
+    spec = read_study(find_study("higgs"), [f"{key}={value}" for key, value in STUDY.items()])
+    ignored: list[str] = []
+    table = load(
+        spec.data,
+        tmp_path / "collisions.parquet",
+        task=spec.task,
+        seed=0,
+        tell=ignored.append,
+        progress=lambda done, total: None,
+    )
+    assert table.names == NAMES
+    parts = [
+        simulate(rows, seed=seed, progress=lambda done, total: None)
+        for seed, rows in enumerate((300, 300, 100))
+    ]
+    np.testing.assert_array_equal(
+        table.raw.numbers, np.concatenate([part.raw.numbers for part in parts])
+    )
+    np.testing.assert_array_equal(table.labels, np.concatenate([part.labels for part in parts]))
+
+
+def test_private_memory_is_that_of_a_process_without_mapped_files(tmp_path: Path) -> None:
+    if not Path("/proc/self/status").is_file():
+        pytest.skip("needs /proc")
+    pid, memory = os.getpid(), PrivateMemory()
+    before = private_mb(pid)
+    Room(tmp_path).zeros((100, 1_000_000), np.uint8)[:] = 1
+    mapped = private_mb(pid)
+    held = np.ones((100, 1_000_000), np.uint8)
+    memory(pid, 0.0)
+    assert mapped - before < 50 < 90 < memory.driver - before
+    assert held.all()
 
 
 def test_made_penguins_have_the_columns_and_the_gaps_of_real_ones() -> None:

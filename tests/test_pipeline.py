@@ -112,6 +112,27 @@ def test_the_winner_is_reproduced_from_its_folder(folder: Path) -> None:
     assert reproduction.holds
 
 
+def test_rows_in_files_give_the_same_study(
+    spec: StudySpec, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("mapping", "folds", "room"):
+        monkeypatch.setattr(f"hpsearch.data.{place}.LEAST_BYTES", 1)
+    monkeypatch.setenv("HPSEARCH_CACHE", str(tmp_path / "cache"))
+    outcome = pipeline.optimize(spec, table(), out=tmp_path / "run", workers=1)
+    assert len(list((tmp_path / "cache" / "arrays").iterdir())) == 4
+    for name in ("rows.parquet", "models/best.keras"):
+        assert (tmp_path / "run" / name).read_bytes() == (folder / name).read_bytes()
+    with read_folder(folder) as held:
+        same = read_outcome(held)
+    assert [trial.value for trial in outcome.trials] == [trial.value for trial in same.trials]
+    assert outcome.test is not None
+    assert same.test is not None
+    assert outcome.test.metrics == same.test.metrics
+    with read_folder(tmp_path / "run") as held:
+        assert pipeline.reproduce(held, choose_best, workers=1).holds
+    assert pipeline.optimize(spec, table(), out=tmp_path / "run", workers=2).data == same.data
+
+
 def test_other_rows_are_refused_and_a_folder_without_rows_says_so(
     spec: StudySpec, folder: Path
 ) -> None:

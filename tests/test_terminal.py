@@ -100,10 +100,27 @@ def test_plain_lines_say_the_best_so_far() -> None:
     )
 
 
+def test_the_preparing_of_a_large_table_is_told_in_rows() -> None:
+    stream = io.StringIO()
+    with PlainView(stream) as view:
+        for rows in (3_000_000, 4_000_000, 11_000_000):
+            view.preparing(rows, 11_000_000)
+    assert stream.getvalue().splitlines() == [
+        "preparing rows: 3,000,000 of 11,000,000",
+        "preparing rows: 11,000,000 of 11,000,000",
+    ]
+    stream = io.StringIO()
+    with JsonView(stream) as view:
+        for rows in (3_000_000, 11_000_000):
+            view.preparing(rows, 11_000_000)
+    assert events(stream) == [{"event": "preparing", "done": 11_000_000, "total": 11_000_000}]
+
+
 def test_the_silent_view_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     with SILENT as view:
         view.tell("a message")
         view.rows(1, 0)
+        view.preparing(1, 2)
         view.search(SNAPSHOT)
         view.retraining(1, 2)
         view.comparison(1, 2)

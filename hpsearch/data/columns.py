@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from hpsearch.study.kinds import Kind
+from hpsearch.study.kinds import TEXT_KINDS, Kind
 
 __all__ = ["MISSING", "Column", "Kind", "RawRows", "number_columns"]
 
@@ -24,7 +24,7 @@ class Column:
     @property
     def is_text(self) -> bool:
         """Whether its values are among the texts of ``RawRows``, and not among the numbers."""
-        return self.kind == "category"
+        return self.kind in TEXT_KINDS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,19 +32,20 @@ class RawRows:
     """Values of raw columns, before any preprocessing; both parts in the order of the columns.
 
     Attributes:
-        numbers: Of all columns that hold no texts, float32 or float64 ``(rows, columns)``; NaN is
-            missing. A boolean is 0 or 1, a date the days since 1970-01-01 with their fraction.
+        numbers: Of all columns that hold no texts, float32, float64 or uint8 ``(rows, columns)``;
+            NaN is missing. A boolean is 0 or 1, a date the days since 1970-01-01 with their
+            fraction.
         codes: Of the columns that hold texts, int32 ``(rows, columns)``: places in their
             vocabularies, or ``MISSING``.
         vocabularies: The texts of each of these columns, each text once.
     """
 
-    numbers: NDArray[np.floating[Any]]
+    numbers: NDArray[Any]
     codes: NDArray[np.int32]
     vocabularies: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
-    def of_numbers(cls, numbers: NDArray[np.floating[Any]]) -> Self:
+    def of_numbers(cls, numbers: NDArray[Any]) -> Self:
         """Rows without texts."""
         return cls(numbers, np.empty((len(numbers), 0), np.int32))
 

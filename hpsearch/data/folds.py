@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from hpsearch.data.cutting import Cut
 from hpsearch.data.features.table_preprocessing import TablePreprocessing
+from hpsearch.data.gathering import gathered_rows
 from hpsearch.data.inspection.notice import Notice
 from hpsearch.data.mapping import LEAST_BYTES, array_folder, mapped
 from hpsearch.data.parts import Fold, Folds, SealedTest, Weights
 from hpsearch.data.preprocessing import Preprocessing
+from hpsearch.data.room import IN_MEMORY, Gauge, Room
 from hpsearch.data.table import Labels, Table
 from hpsearch.data.target import UNSCALED, TargetScale
 from hpsearch.data.weights import ALIKE, Weighting
@@ -144,6 +146,7 @@ def split(
     cut: Cut,
     preparations: Sequence[Preparation] = (Preparation(),),
     weighting: Weighting = ALIKE,
+    room: Room = IN_MEMORY,
 ) -> Split:
     """Cut a table in validation, train and test rows.
 
@@ -155,6 +158,7 @@ def split(
         cut: Which rows are for what; columns that dealt them out are no features.
         preparations: How networks of the study may have their rows prepared; at least one.
         weighting: What rows and classes count.
+        room: For features and test rows.
 
     Raises:
         DataError: If no column is left as a feature, the labels of a part are not the task's, or
@@ -168,11 +172,15 @@ def split(
         )
     _check_labels(table, task, cut, weighting)
     target = UNSCALED if task.classification else TargetScale.fit(table.labels[cut.folds[0][1]])
+    work = sum(2 * len(train) + len(validation) for validation, train in cut.folds)
+    work *= len({each.scaling for each in preparations})
+    gauge = Gauge(room.progress, len(table), table.raw.numbers.nbytes, work)
     prepared = tuple(
-        _prepared(table, target, preparations, weighting, validation, train)
+        _prepared(table, target, preparations, weighting, room, gauge.advance, validation, train)
         for validation, train in cut.folds
     )
-    sealed = SealedTest(table.raw[cut.test], table.labels[cut.test], weighting.of(cut.test))
+    test = gathered_rows(table.raw, cut.test, room)
+    sealed = SealedTest(test, table.labels[cut.test], weighting.of(cut.test))
     return Split(prepared, sealed, cut.repeats)
 
 
@@ -200,17 +208,27 @@ def _prepared(
     target: TargetScale,
     preparations: Sequence[Preparation],
     weighting: Weighting,
+    room: Room,
+    advance: Callable[[float], None],
     *places: NDArray[np.int64],
 ) -> Mapping[Preparation, Prepared]:
     """A fold in each preparation.
 
     Args:
+        advance: Called with rows that more are learned of, or made features.
         places: Those of its validation rows, and of its train rows.
     """
-    validation, train = (table.raw[part] for part in places)
+    train = places[1]
+    scalings = dict.fromkeys(each.scaling for each in preparations)
     fitted = {
-        scaling: TablePreprocessing.fit(train, table.columns, scaling)
-        for scaling in dict.fromkeys(each.scaling for each in preparations)
+        scaling: TablePreprocessing.fit(
+            table.raw,
+            table.columns,
+            scaling,
+            train,
+            lambda share: advance(len(train) * share),
+        )
+        for scaling in scalings
     }
     if not all(preprocessing.width for preprocessing in fitted.values()):
         raise DataError(
@@ -219,7 +237,7 @@ def _prepared(
             f"share; give more columns"
         )
     features = {
-        scaling: [np.ascontiguousarray(preprocessing.apply(raw)) for raw in (validation, train)]
+        scaling: [preprocessing.apply(table.raw, part, room, advance) for part in places]
         for scaling, preprocessing in fitted.items()
     }
     validation_labels, train_labels = (
@@ -227,7 +245,7 @@ def _prepared(
     )
 
     validation_weights, train_weights = map(weighting.of, places)
-    class_weights = weighting.of_classes(table, places[1])
+    class_weights = weighting.of_classes(table, train)
 
     def fold(preparation: Preparation) -> Fold:
         validation_features, train_features = features[preparation.scaling]

@@ -12,6 +12,7 @@ from hpsearch.arrays import DamagedError
 from hpsearch.data.columns import Column, Kind, RawRows
 from hpsearch.data.kept import read_kept_rows
 from hpsearch.data.parquet import is_ours
+from hpsearch.data.room import IN_MEMORY, Room
 from hpsearch.data.sources.files.streaming import Stream, refuse_absent, stream_columns, wrong_kinds
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError, named
@@ -34,14 +35,14 @@ def is_kept(path: Path) -> bool:
         return False  # its source says what is wrong
 
 
-def given_rows(path: Path) -> Table:
+def given_rows(path: Path, room: Room = IN_MEMORY) -> Table:
     """The rows of such a file.
 
     Raises:
         DataError: If it is damaged.
     """
     try:
-        return read_kept_rows(path)
+        return read_kept_rows(path, room)
     except (DamagedError, FileNotFoundError) as error:
         raise DataError(
             f"{named(path)} must be the whole rows.parquet of a study's folder, got a damaged "

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.data.columns import MISSING, Column, RawRows
+from hpsearch.data.gathering import below_each_other
+from hpsearch.data.room import IN_MEMORY, Room
 from hpsearch.data.table import Table
 from hpsearch.errors import DataError, shown
 from hpsearch.study.cutting import FILE_PART
 
 
-def join_parts(tables: Mapping[str, Table]) -> Table:
+def join_parts(tables: Mapping[str, Table], room: Room = IN_MEMORY) -> Table:
     """The rows of all tables below each other, those of the first on top.
 
     Columns are matched by name; where one is a category, its texts are those of all tables, and so
@@ -21,11 +23,12 @@ def join_parts(tables: Mapping[str, Table]) -> Table:
 
     Args:
         tables: By their part: train first.
+        room: For the values of rows.
 
     Raises:
         DataError: If a table lacks a column of the first, or holds another kind of values in it.
     """
-    joined = reduce(_append, tables.values())
+    joined = reduce(partial(_append, room=room), tables.values())
     lengths = [len(table) for table in tables.values()]
     part = np.repeat(np.arange(len(tables), dtype=np.int32), lengths)
     raw = RawRows(
@@ -42,7 +45,7 @@ def join_parts(tables: Mapping[str, Table]) -> Table:
     )
 
 
-def _append(first: Table, second: Table) -> Table:
+def _append(first: Table, second: Table, room: Room) -> Table:
     """Two tables below each other."""
     raw = _aligned(first, second)
     vocabularies, codes = [], []
@@ -57,8 +60,8 @@ def _append(first: Table, second: Table) -> Table:
     return replace(
         first,
         raw=RawRows(
-            np.concatenate([first.raw.numbers, raw.numbers]),
-            np.concatenate([first.raw.codes, below]).astype(np.int32),
+            below_each_other(first.raw.numbers, raw.numbers, room),
+            below_each_other(first.raw.codes, below, room).astype(np.int32, copy=False),
             tuple(vocabularies),
         ),
         labels=np.concatenate([first.labels, labels]),

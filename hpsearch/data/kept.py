@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from operator import gt
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hpsearch.arrays import Array, DamagedError
 from hpsearch.data.columns import Column, Kind, RawRows
+from hpsearch.data.gathering import turned
 from hpsearch.data.parquet import ParquetFile, Texts, open_parquet, write_parquet
+from hpsearch.data.room import IN_MEMORY, Room, pieces, row_bytes
 from hpsearch.data.sources.registry import SOURCES
 from hpsearch.data.table import Origin, Table
 from hpsearch.errors import shown
@@ -18,40 +22,54 @@ from hpsearch.errors import shown
 LABEL = "label"
 
 #: Types of numbers, as NumPy and as DuckDB call them.
-TYPES: Mapping[str, str] = {"float32": "FLOAT", "float64": "DOUBLE"}
+TYPES: Mapping[str, str] = {"float32": "FLOAT", "float64": "DOUBLE", "uint8": "UTINYINT"}
+
+#: Texts of a vocabulary that are written out; of more only where the rows do not tell them.
+LISTED = 1_000
+
+LABEL_TYPES = (TYPES["float32"], TYPES["float64"])
 
 
-def keep_rows(path: Path, table: Table) -> None:
+def keep_rows(path: Path, table: Table, room: Room = IN_MEMORY) -> None:
     """Write all rows of a table, those of the test included, with where they came from.
 
     Each column is one of the file, by its name; the label is the last.
+
+    Args:
+        room: For the values column by column, as the file has them.
     """
     origin = {"kind": table.origin.kind, "description": table.origin.description}
     about = {
         "columns": [[column.name, column.kind] for column in table.columns],
-        "vocabularies": table.raw.vocabularies,
+        "vocabularies": [
+            None if _is_told(texts, codes) else texts
+            for texts, codes in zip(table.raw.vocabularies, table.raw.codes.T, strict=True)
+        ],
         "classes": table.classes,
         "numbers": str(table.raw.numbers.dtype),
         "source": origin,
     }
-    numbers = iter(table.raw.numbers.T)
-    texts = map(Texts, table.raw.codes.T, table.raw.vocabularies)
+    numbers = iter(turned(table.raw.numbers, room))
+    texts = map(Texts, turned(table.raw.codes, room), table.raw.vocabularies)
     columns = [
         (column.name, next(texts if column.is_text else numbers)) for column in table.columns
     ]
     write_parquet(path, [*columns, (LABEL, table.labels)], json.dumps(about))
 
 
-def kept_rows(path: Path) -> Table | None:
+def kept_rows(path: Path, room: Room = IN_MEMORY) -> Table | None:
     """The rows that were kept, or None where they are missing or damaged."""
     try:
-        return read_kept_rows(path)
+        return read_kept_rows(path, room)
     except (FileNotFoundError, DamagedError):
         return None
 
 
-def read_kept_rows(path: Path) -> Table:
+def read_kept_rows(path: Path, room: Room = IN_MEMORY) -> Table:
     """The rows that were kept.
+
+    Args:
+        room: For their values.
 
     Raises:
         FileNotFoundError: If there are none.
@@ -61,7 +79,9 @@ def read_kept_rows(path: Path) -> Table:
         try:
             about = json.loads(file.about)
             columns = tuple(Column(str(name), kind) for name, kind in about["columns"])
-            vocabularies = tuple(tuple(map(str, texts)) for texts in about["vocabularies"])
+            vocabularies = tuple(
+                None if texts is None else tuple(map(str, texts)) for texts in about["vocabularies"]
+            )
             classes, source = tuple(map(str, about["classes"])), about["source"]
             kind, description = source["kind"], source["description"]
             dtype = str(about["numbers"])
@@ -69,7 +89,7 @@ def read_kept_rows(path: Path) -> Table:
             raise DamagedError(f"it holds no rows of a study ({error})") from None
         if problem := _wrong_columns(columns, file.types, dtype):
             raise DamagedError(problem)
-        raw, labels = _read(file, columns, vocabularies, dtype)
+        raw, labels = _read(file, columns, vocabularies, dtype, room)
     if problem := _wrong_origin(kind, description) or _wrong_values(raw, labels):
         raise DamagedError(problem)
     origin = Origin(SOURCES[kind].name, description, SOURCES[kind].simulated)
@@ -94,34 +114,46 @@ def _wrong_columns(columns: tuple[Column, ...], types: Sequence[str], dtype: str
     expected = ["VARCHAR" if column.is_text else TYPES[dtype] for column in columns]
     if found != expected:
         return f"columns must be of types {shown(expected)}, got {shown(found)}"
-    if label not in TYPES.values():
-        return f"labels must be {' or '.join(TYPES.values())}, got {label}"
+    if label not in LABEL_TYPES:
+        return f"labels must be {' or '.join(LABEL_TYPES)}, got {label}"
     return None
 
 
 def _read(
     file: ParquetFile,
     columns: tuple[Column, ...],
-    vocabularies: tuple[tuple[str, ...], ...],
+    vocabularies: tuple[tuple[str, ...] | None, ...],
     dtype: str,
+    room: Room,
 ) -> tuple[RawRows, Array]:
     """The values of columns, and the labels, which are the last column."""
     texts = [place for place, column in enumerate(columns) if column.is_text]
     others = [place for place, column in enumerate(columns) if not column.is_text]
     if len(texts) != len(vocabularies):
         raise DamagedError(f"there must be {len(texts)} vocabularies, got {len(vocabularies)}")
-    numbers = np.empty((file.rows, len(others)), dtype)
+    numbers = room.zeros((file.rows, len(others)), dtype)
     for index, (_, values) in enumerate(file.numbers(others)):
         numbers[:, index] = values
-    codes = np.empty((file.rows, len(texts)), np.int32)
+    codes = room.zeros((file.rows, len(texts)), np.int32)
+    known: list[tuple[str, ...]] = []
     for index, (place, vocabulary) in enumerate(zip(texts, vocabularies, strict=True)):
-        codes[:, index] = file.codes(place, vocabulary)
+        codes[:, index], found = file.codes(place, vocabulary)
+        known.append(found)
     ((_, labels),) = file.numbers([len(columns)])
-    return RawRows(numbers, codes, vocabularies), labels
+    return RawRows(numbers, codes, tuple(known)), labels
+
+
+def _is_told(vocabulary: Sequence[str], codes: NDArray[np.int32]) -> bool:
+    """Whether the rows tell a long vocabulary: its texts in their order, and each in some row."""
+    if len(vocabulary) <= LISTED or any(map(gt, vocabulary, vocabulary[1:])):
+        return False
+    return len(np.unique(codes[codes >= 0])) == len(vocabulary)
 
 
 def _wrong_values(raw: RawRows, labels: Array) -> str | None:
     """What is wrong with values that somebody made."""
-    if np.isinf(raw.numbers).any() or not np.isfinite(labels).all():
+    numbers = raw.numbers
+    infinite = (np.isinf(numbers[rows]).any() for rows in pieces(len(raw), row_bytes(numbers)))
+    if any(infinite) or not np.isfinite(labels).all():
         return "numbers and labels must be finite"
     return None

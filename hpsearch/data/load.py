@@ -6,6 +6,7 @@ from pathlib import Path
 
 from hpsearch.data.given import given_rows, is_kept
 from hpsearch.data.joining import join_parts
+from hpsearch.data.room import IN_MEMORY, Room
 from hpsearch.data.sources.registry import SOURCES, file_sources
 from hpsearch.data.sources.source import Request, RowProgress
 from hpsearch.data.table import Table
@@ -26,6 +27,7 @@ def load(
     seed: int,
     tell: Callable[[str], None],
     progress: RowProgress,
+    room: Room = IN_MEMORY,
 ) -> Table:
     """The rows that a study asks for, at least as many as its three parts need.
 
@@ -39,6 +41,7 @@ def load(
         seed: Seed of simulated rows.
         tell: Takes a line for the user.
         progress: Called with rows so far and rows wanted.
+        room: For the values of rows.
 
     Raises:
         DataError: If a file or fetched rows cannot be used.
@@ -46,7 +49,7 @@ def load(
             are simulated.
     """
     named_path = data or (_expanded(section.path, "path") if section.path else None)
-    request = Request(_with_keys(section), task, named_path, seed, tell, progress)
+    request = Request(_with_keys(section), task, named_path, seed, tell, progress, room)
     first = _read(request, "--data" if data else "data.path")
     if section.test_path is None or FILE_PART in first.names:  # kept rows have all parts
         return first
@@ -55,7 +58,7 @@ def load(
         if path := getattr(section, f"{part}_path"):
             file = _expanded(path, f"{part}_path")
             tables[part] = _read(replace(request, path=file), f"data.{part}_path")
-    return join_parts(tables)
+    return join_parts(tables, room)
 
 
 def _with_keys(section: DataSection) -> DataSection:
@@ -75,7 +78,7 @@ def _read(request: Request, entry: str) -> Table:
     """The rows of one file, or of a source that needs none; ``entry`` names the file."""
     source, path = SOURCES[request.section.source], request.path
     if path is not None and is_kept(path):
-        return given_rows(path)
+        return given_rows(path, request.room)
     if path is not None and not source.takes_file:
         raise UsageError(
             f"{entry} names a file, but the study's rows are simulated "

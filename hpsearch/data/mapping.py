@@ -83,23 +83,29 @@ def mapped(array: NDArray[Any], folder: Path | None, tell: Callable[[str], None]
         if _digest(kept) == path.stem:
             path.touch()
             return kept
-    free = shutil.disk_usage(folder).free - array.nbytes
-    if free < FREE_BYTES:
-        tell(
-            f"rows of {array.nbytes / 1e9:.1f} GB need a file in {folder}, where "
-            f"{max(free + array.nbytes, 0) / 1e9:.1f} GB are free and 1 must stay so; each worker "
-            f"holds them in its memory instead (HPSEARCH_CACHE names another folder)"
-        )
-        return array
-    try:
-        _write(path, array)
-    except OSError as error:
-        tell(
-            f"rows can't be written to {path}: {error.strerror}; each worker holds "
-            f"them in its memory instead (HPSEARCH_CACHE names another folder)"
-        )
-        return array
-    return MappedArray.open(path)
+    problem = shortage(array.nbytes, folder)
+    if problem is None:
+        try:
+            _write(path, array)
+            return MappedArray.open(path)
+        except OSError as error:
+            problem = f"rows can't be written to {path}: {error.strerror}"
+    tell(
+        f"{problem}; each worker holds them in its memory instead "
+        f"(HPSEARCH_CACHE names another folder)"
+    )
+    return array
+
+
+def shortage(size: int, folder: Path) -> str | None:
+    """What is wrong with a file of so many bytes in a folder whose disk has no room for it."""
+    free = shutil.disk_usage(folder).free
+    if free - size >= FREE_BYTES:
+        return None
+    return (
+        f"rows of {size / 1e9:.1f} GB need a file in {folder}, where {free / 1e9:.1f} GB are free "
+        f"and 1 must stay so"
+    )
 
 
 def _write(path: Path, array: NDArray[Any]) -> None:

@@ -38,8 +38,8 @@ _MARK = b"sha256:"
 _BLANK = b"0" * 64
 _PIECE_BYTES = 1 << 20
 
-#: Columns that are read at a time, which bounds what is held twice.
-_COLUMNS = 32
+#: Columns that are read at a time, and their values, which bounds what is held twice.
+_COLUMNS, _VALUES = 32, 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +109,33 @@ class ParquetFile:
     _connection: duckdb.DuckDBPyConnection
 
     def numbers(self, places: Sequence[int]) -> Iterator[tuple[int, Array]]:
-        """Columns of numbers by their places, NaN where they are missing."""
-        for place, values in self._columns(places):
-            missing = np.ma.getmaskarray(values)
-            yield place, np.where(missing, np.nan, np.ma.getdata(values)).astype(values.dtype)
+        """Columns of numbers by their places, NaN where they are missing.
 
-    def codes(self, place: int, vocabulary: Sequence[str]) -> NDArray[np.int32]:
+        Raises:
+            DamagedError: If a whole number is missing.
+        """
+        for place, values in self._columns(places):
+            missing, numbers = np.ma.getmaskarray(values), np.ma.getdata(values)
+            if missing.any():
+                if numbers.dtype.kind != "f":
+                    raise DamagedError(f"column {place} must have no missing values")
+                numbers = np.where(missing, np.nan, numbers).astype(values.dtype)
+            yield place, numbers
+
+    def codes(
+        self, place: int, vocabulary: tuple[str, ...] | None
+    ) -> tuple[NDArray[np.int32], tuple[str, ...]]:
         """A column of texts as places in a vocabulary, -1 for a missing one.
+
+        Without a vocabulary it is that of the rows, in the order of ``sorted``.
 
         Raises:
             DamagedError: If a text is not in the vocabulary, or that names one twice.
         """
         ((_, values),) = self._columns([place])
         missing, texts = np.ma.getmaskarray(values), np.ma.getdata(values)
+        if vocabulary is None:
+            vocabulary = tuple(sorted(set(texts[~missing])))
         known = {text: code for code, text in enumerate(vocabulary)}
         if len(known) < len(vocabulary):
             raise DamagedError("a vocabulary must have each text once")
@@ -130,11 +144,12 @@ class ParquetFile:
             codes[~missing] = [known[text] for text in texts[~missing]]
         except KeyError as error:
             raise DamagedError(f"{error} must be in its column's vocabulary") from None
-        return codes
+        return codes, vocabulary
 
     def _columns(self, places: Sequence[int]) -> Iterator[tuple[int, Any]]:
-        for start in range(0, len(places), _COLUMNS):
-            some = places[start : start + _COLUMNS]
+        most = max(1, min(_COLUMNS, _VALUES // max(self.rows, 1)))
+        for start in range(0, len(places), most):
+            some = places[start : start + most]
             selected = ", ".join(quoted_name(self._names[place]) for place in some)
             query = f"SELECT {selected} FROM read_parquet('{self._source}')"
             read = self._connection.execute(query).fetchnumpy()

@@ -27,8 +27,8 @@ ARRAYS = (
 class Fold:
     """Everything that training may see: preprocessed train and validation rows.
 
-    Features are float32 ``(rows, columns)``, labels float32 ``(rows,)``: classes by their places,
-    or numbers that are standardized by ``target``, the scale of the train rows.
+    Features are float32 or uint8 ``(rows, columns)``, labels float32 ``(rows,)``: classes by their
+    places, or numbers that are standardized by ``target``, the scale of the train rows.
 
     Weights are what rows count, float32 ``(rows,)`` with mean 1 in each part, in the loss and in
     all metrics; None where all count alike. ``class_weights``, by the classes' places, count in the

@@ -24,7 +24,9 @@ class Preprocessing(Protocol):
 
     @property
     def vocabularies(self) -> tuple[tuple[str, ...], ...]:
-        """The texts of train rows, of each column of texts; none of one that is not used."""
+        """The texts of train rows, of each column of texts; none of one that is not used, or of
+        which no text is expected to come again.
+        """
 
     @property
     def width(self) -> int:
@@ -35,7 +37,7 @@ class Preprocessing(Protocol):
         """Learn from the raw train rows and what their columns are."""
 
     def apply(self, raw: RawRows) -> Features:
-        """Features for the network, float32 ``(rows, width)``."""
+        """Features for the network, float32 ``(rows, width)``; uint8 where all are 0 or 1."""
 
     def keras_layers(self) -> tuple[StockNode, ...]:
         """A graph that takes raw rows to features, each node after those that it takes.

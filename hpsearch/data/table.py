@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.data.columns import Column, RawRows, number_columns
+from hpsearch.data.room import pieces, row_bytes
 from hpsearch.study.sections import SourceName
 
-#: What a network gets, after preprocessing: float32 ``(rows, width)``.
-Features = NDArray[np.float32]
+#: What a network gets, after preprocessing, ``(rows, width)``: float32, or uint8 where all are 0 or
+#: 1, which is cast batch by batch where it is used.
+Features = NDArray[Any]
 #: What a network learns, float32 ``(rows,)``.
 Labels = NDArray[np.float32]
 
@@ -59,12 +61,12 @@ class Table:
     @classmethod
     def of_numbers(
         cls,
-        numbers: NDArray[np.floating[Any]],
+        numbers: NDArray[Any],
         labels: Targets,
         names: tuple[str, ...],
         origin: Origin,
     ) -> Self:
-        """Rows whose columns all hold numbers, float32 or float64 ``(rows, columns)``."""
+        """Rows whose columns all hold numbers, ``(rows, columns)``, as in ``RawRows``."""
         return cls(RawRows.of_numbers(numbers), labels, number_columns(names), origin)
 
     def __len__(self) -> int:
@@ -89,7 +91,9 @@ class Table:
         numbers = [column.name not in names for column in self.columns if not column.is_text]
         texts = [column.name not in names for column in self.columns if column.is_text]
         vocabularies = tuple(compress(self.raw.vocabularies, texts))
-        raw = RawRows(self.raw.numbers[:, numbers], self.raw.codes[:, texts], vocabularies)
+        raw = RawRows(
+            _columns(self.raw.numbers, numbers), _columns(self.raw.codes, texts), vocabularies
+        )
         return replace(self, raw=raw, columns=tuple(kept))
 
     def fingerprint(self) -> str:
@@ -98,5 +102,11 @@ class Table:
         digest = hashlib.sha256(repr(about).encode())
         for array in (self.labels, self.raw.numbers, self.raw.codes):
             digest.update(array.dtype.str.encode())
-            digest.update(np.ascontiguousarray(array).tobytes())
+            for rows in pieces(len(array), row_bytes(array)):
+                digest.update(np.ascontiguousarray(array[rows]).data)
         return f"sha256:{digest.hexdigest()}"
+
+
+def _columns(values: NDArray[Any], kept: list[bool]) -> NDArray[Any]:
+    """Some of the columns; no copy where that is all."""
+    return values if all(kept) else values[:, kept]

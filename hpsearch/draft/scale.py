@@ -7,6 +7,7 @@ weights an epoch, and a few thousand in a training.
 import math
 from dataclasses import dataclass, replace
 
+from hpsearch.data.features.words import MOST as MOST_WORDS
 from hpsearch.data.profile import ColumnProfile, Profile
 
 __all__ = ["Scale", "is_used", "scale_of", "width_of"]
@@ -90,6 +91,8 @@ def _width(column: ColumnProfile) -> int:
     match column.finding:
         case "category":
             return min(column.distinct, MOST_TEXTS)
+        case "words":
+            return MOST_WORDS
         case "date":
             return DATE_WIDTH
         case "number" | "boolean":

@@ -16,6 +16,7 @@ PLURALS = {
     "boolean": "booleans",
     "category": "categories",
     "date": "dates",
+    "words": "texts of words",
 }
 
 

@@ -1,6 +1,6 @@
 """The model card: what the saved model is, what it is worth, and how it is called."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from hpsearch.data.columns import Column as RawColumn
@@ -33,6 +33,7 @@ VALUES: dict[Kind, str] = {
     "boolean": "0 or 1; NaN is missing",
     "date": "days since 1970-01-01 with their fraction; NaN is missing",
     "category": 'the text; "" is missing',
+    "words": 'the text, whose words the model looks up; "" has none',
 }
 
 
@@ -116,10 +117,7 @@ def _blocks(outcome: Outcome, test: TestResult) -> Iterator[Block]:
         (Column("column", header=True), Column("input"), Column("value", "long")),
         [[Code(column.name), _input(column), VALUES[column.kind]] for column in data.columns],
     )
-    yield Paragraph(
-        "A gap gets the median of the train rows. A text that is infrequent or unknown counts as "
-        "any other such text."
-    )
+    yield Paragraph(" ".join(_unusual(data.columns)))
     yield Heading("What it gives")
     yield Paragraph(_output(outcome, test))
     yield Heading("How it is called")
@@ -148,6 +146,18 @@ def _blocks(outcome: Outcome, test: TestResult) -> Iterator[Block]:
             else ", and with JAX, which needs JAX_ENABLE_X64=1 for float64."
         )
     )
+
+
+def _unusual(columns: Sequence[RawColumn]) -> Iterator[str]:
+    """What becomes of gaps and of texts that are new."""
+    kinds = {column.kind for column in columns}
+    if kinds != {"words"}:
+        yield (
+            "A gap gets the median of the train rows. A text that is infrequent or unknown counts "
+            "as any other such text."
+        )
+    if "words" in kinds:
+        yield "Words that are not among the most frequent ones of the train rows are passed over."
 
 
 def _measured(measured: Measured, digits: int) -> tuple[str, str]:

@@ -17,7 +17,7 @@ OPTIMIZERS = ("sgd", "rmsprop", "adam", "adamw", "nadam")
 SCHEDULES = ("constant", "inverse_time", "cosine")
 
 #: How columns of numbers are scaled; ``data.features.scaling`` has a class for each.
-SCALINGS = ("standard", "robust", "quantile")
+SCALINGS = ("standard", "robust", "quantile", "pixel")
 
 #: What networks learn of a target that is a number: itself, or a logarithm of it.
 TARGET_TRANSFORMS = ("none", "log")

@@ -15,6 +15,8 @@ from pydantic import ValidationError
 from hpsearch.errors import Mistake, StudyFileError, did_you_mean, shown
 from hpsearch.space.entries import read_hyperparameters
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
+from hpsearch.space.named_trials import named_values
+from hpsearch.space.reading import BrokenRule
 from hpsearch.space.space import Space
 from hpsearch.study.cutting_rules import cutting_mistakes
 from hpsearch.study.mistakes import explain
@@ -131,6 +133,7 @@ def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] =
     every.extend(space_mistakes)
     every.extend(_check_together(sections))
     every.extend(_check_target_transform(sections, space, hyperparameters))
+    every.extend(() if space_mistakes else _first_mistakes(sections, space))
     if every:
         raise StudyFileError(file, every)
     return StudySpec.model_validate(
@@ -158,6 +161,17 @@ def _check_target_transform(
                         f"must be 'none' for data.task = {task!r}, got {shown(entries[name])}; "
                         f"classes have no logarithm",
                     )
+
+
+def _first_mistakes(sections: Mapping[str, StudyTable], space: Space) -> Iterator[Mistake]:
+    """Rules of the first trials that a study names."""
+    match sections:
+        case {"search": SearchSection(first=tuple() as first)}:
+            for number, named in enumerate(first):
+                try:
+                    named_values(space, named)
+                except BrokenRule as wrong:
+                    yield Mistake(f"search.first[{number}].{wrong.key}", str(wrong))
 
 
 def _check_together(sections: Mapping[str, StudyTable]) -> Iterator[Mistake]:

@@ -1,12 +1,14 @@
 """The sections of a study file as pydantic models: their keys, defaults and rules."""
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from hpsearch.models.recipe import Engine
 from hpsearch.models.tutorial import TUTORIAL
+from hpsearch.space.space import Scalar
 from hpsearch.study.cutting import Size, with_defaults
 from hpsearch.study.pruners import Median, Pruner
 from hpsearch.study.samplers import Sampler, Tpe
@@ -35,7 +37,16 @@ class StudySection(StudyTable):
 #: Where rows may come from; ``data.sources.registry`` has a source for each.
 #: ``csv`` is another name of ``file``.
 SourceName = Literal[
-    "higgs", "file", "csv", "collisions", "linear", "scikit-learn", "openml", "frame"
+    "higgs",
+    "file",
+    "csv",
+    "collisions",
+    "linear",
+    "scikit-learn",
+    "openml",
+    "frame",
+    "fashion-mnist",
+    "imdb",
 ]
 
 
@@ -76,8 +87,9 @@ class DataSection(TableKeys):
 
     How rows are prepared may stand here too, or in ``[space]`` to be searched. ``scaling`` brings
     columns of numbers to like size: ``standard`` by mean and deviation, ``robust`` by median and
-    quartiles with far values drawn in, ``quantile`` to a normal distribution. With
-    ``target_transform = "log"`` networks learn the logarithm of a number above the least.
+    quartiles with far values drawn in, ``quantile`` to a normal distribution, ``pixel`` divides
+    them by 255. With ``target_transform = "log"`` networks learn the logarithm of a number above
+    the least.
     """
 
     source: SourceName = "higgs"
@@ -124,6 +136,25 @@ class TrainingSection(StudyTable):
     class_weights: ClassWeights | None = None
 
 
+def _are_scalars(values: Iterable[Any]) -> bool:
+    return all(isinstance(value, Scalar) for value in values)
+
+
+def _checked_trials(first: Any) -> Any:
+    trials = first if isinstance(first, list | tuple) else [None]
+    if all(isinstance(trial, Mapping) and _are_scalars(trial.values()) for trial in trials):
+        return first
+    raise PydanticCustomError(
+        "rule", "must be a list of tables, each of values by hyperparameter, [{ units = 16 }]"
+    )
+
+
+#: Trials by their hyperparameters.
+NamedTrials = Annotated[
+    tuple[dict[str, Scalar], ...], BeforeValidator(_checked_trials), Field(strict=False)
+]
+
+
 class SearchSection(StudyTable):
     """``[search]``: who proposes, who prunes, how many trials, how many at a time.
 
@@ -134,6 +165,9 @@ class SearchSection(StudyTable):
     train at a time on the virtual clock and is part of what makes the result; the number of worker
     processes is not. No trial is pruned before ``warmup``, a share of ``training.epochs``, has
     passed; ``warmup_epochs``, if given, says how many epochs instead.
+
+    ``first`` names the first trials by their hyperparameters, one table each: what is known to be
+    worth a look, before the sampler proposes others.
     """
 
     objective: Text | None = None
@@ -143,6 +177,7 @@ class SearchSection(StudyTable):
     warmup_epochs: Annotated[int, Field(ge=0)] | None = None
     trials: Annotated[int, Field(ge=0, le=1_000_000)] = 100
     parallel: Annotated[Count, Field(le=1_024)] = 8
+    first: NamedTrials | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -22,8 +22,9 @@ def _is_delimiter(text: str) -> str:
 class TableKeys(StudyTable):
     """How a file is read; a key that is absent is inferred from all rows of the file.
 
-    ``columns`` gives the kinds of columns by name: ``number``, ``boolean``, ``category`` or
-    ``date``; ``text`` and ``identifier`` leave a column out. ``classes`` are the label's values in
+    ``columns`` gives the kinds of columns by name: ``number``, ``boolean``, ``category``, ``date``
+    or ``words``, texts of which each frequent word is a feature; ``text`` and ``identifier`` leave
+    a column out. ``classes`` are the label's values in
     the order of their classes; of two, the second is the positive one. Rows of the
     classes ``leave_out`` are left out. ``missing`` are words for a missing value, besides the
     empty one. ``day_first`` says that 02/03/2024 is in March.

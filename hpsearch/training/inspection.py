@@ -15,6 +15,7 @@ from hpsearch.models.arrays import Array, Arrays
 from hpsearch.models.network import Network
 from hpsearch.tasks.metric import contributions
 from hpsearch.tasks.task import Task
+from hpsearch.training.blocks import block_rows
 
 #: Loss of each validation row, float32 ``(rows,)``.
 Losses = NDArray[np.float32]
@@ -33,19 +34,17 @@ SMALL = 1e-3
 NO_LOSSES: Losses = np.zeros(0, np.float32)
 NO_KERNELS: Kernels = np.zeros((0, len(KERNEL_FIELDS) + BINS), np.float32)
 
-#: Rows that pass through the network at a time.
-BLOCK = 8_192
-
 
 def outputs_of(network: Network, weights: Arrays, features: Features) -> Array:
-    """Outputs for preprocessed features ``(rows, columns)``, float32 ``(rows, outputs)``.
+    """Outputs for features ``(rows, columns)`` of any type, float32 ``(rows, outputs)``.
 
     Args:
         weights: As in ``segment.Best``.
     """
-    blocks = range(0, max(len(features), 1), BLOCK)
+    size = block_rows(features.shape[1])
+    blocks = (features[start : start + size] for start in range(0, max(len(features), 1), size))
     return np.concatenate(
-        [network.outputs(weights, features[start : start + BLOCK]) for start in blocks]
+        [network.outputs(weights, block.astype(np.float32, copy=False)) for block in blocks]
     )
 
 

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from hpsearch.data.columns import RawRows
 from hpsearch.data.parts import Fold
 from hpsearch.data.preprocessing import Preprocessing
+from hpsearch.data.table import Features
 from hpsearch.tasks.estimators import EstimatorBaseline
 from hpsearch.tasks.task import Task
 
@@ -84,7 +86,7 @@ def _fit(
     estimator = getattr(import_module(module), name)(**{**arguments, **drawn})
     if fold.loss_weights is not None:
         more["sample_weight"] = fold.loss_weights
-    estimator.fit(fold.train_features, fold.train_labels, **more)
+    estimator.fit(_taken(baseline, fold.train_features), fold.train_labels, **more)
     weights = fold.validation_weights
     losses = [
         task.metric.sign * task.metric.value(fold.validation_labels, stage, weights)
@@ -95,18 +97,28 @@ def _fit(
 
 
 def _stages(
-    task: Task, baseline: EstimatorBaseline, estimator: Any, features: NDArray[np.float32]
+    task: Task, baseline: EstimatorBaseline, estimator: Any, features: Features
 ) -> Iterator[Predictions]:
     """Predictions after each stage; of an estimator without stages, its own alone."""
-    method = task.estimator_method
+    method, features = task.estimator_method, _taken(baseline, features)
     if baseline.staged:
         yield from map(task.estimator_predictions, getattr(estimator, f"staged_{method}")(features))
     else:
         yield task.estimator_predictions(getattr(estimator, method)(features))
 
 
+def _taken(baseline: EstimatorBaseline, features: Features) -> Any:
+    """Features as an estimator takes them: 0 and 1, of which most are 0, without the zeros.
+
+    Not for one that grows in stages, by trees: they take no sparse rows.
+    """
+    if features.dtype != np.uint8 or baseline.staged:
+        return features
+    return csr_matrix(features, dtype=np.float32)
+
+
 def _predict(
-    task: Task, baseline: EstimatorBaseline, fitted: _Fitted, features: NDArray[np.float32]
+    task: Task, baseline: EstimatorBaseline, fitted: _Fitted, features: Features
 ) -> Predictions:
     stages = _stages(task, baseline, fitted.estimator, features)
     return next(islice(stages, fitted.stage, None))

@@ -21,6 +21,8 @@ MIXED = (
     Column("minute", "number"),
 )
 
+WORDED = (Column("stars", "number"), Column("review", "words"), Column("city", "category"))
+
 
 def number_rows(rows: int = 60) -> RawRows:
     noise = np.random.default_rng(0).normal(size=(rows, len(NUMBERS)))
@@ -55,3 +57,25 @@ def mixed_rows(rows: int = 400) -> RawRows:
     city[rng.random(rows) < 0.1] = MISSING
     codes = np.column_stack([city, rng.integers(0, 2, rows)]).astype(np.int32)
     return RawRows(numbers, codes, (cities, ("red", "blue")))
+
+
+def review_rows(rows: int = 400) -> RawRows:
+    """Texts of words in wild writing; the words of the last rows are in none of the first."""
+    rng = np.random.default_rng(2)
+    plain = ("good", "Good,", "GOOD!", "bad", "it's", "well-made", "<br />", "10/10", "tab\tbed")
+    wild = ("\u00c9t\u00c9", "na\u00efve", "\x85", "a\u00a0b", "...", "x\x00y", "[UNK]")
+    words = (*plain, *wild, "l\u0130ke", "\U0001f600")
+    texts = [" ".join(rng.choice(words, rng.integers(0, 12))) for _ in range(rows - 5)]
+    texts += [f"unseen{number} good" for number in range(5)]
+    vocabulary = tuple(sorted(set(texts)))
+    codes = np.array([vocabulary.index(text) for text in texts], np.int32)
+    codes[7] = MISSING
+    return RawRows(np.empty((rows, 0)), codes[:, None], (vocabulary,))
+
+
+def worded_rows() -> RawRows:
+    """Rows of ``WORDED``."""
+    reviews, others = review_rows(), mixed_rows()
+    codes = np.column_stack([reviews.codes, others.codes[:, :1]]).astype(np.int32)
+    vocabularies = (*reviews.vocabularies, others.vocabularies[0])
+    return RawRows(others.numbers[:, :1], codes, vocabularies)

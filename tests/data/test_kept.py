@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from hpsearch.arrays import DamagedError
+from hpsearch.data import parquet
 from hpsearch.data.columns import Column, RawRows
-from hpsearch.data.kept import keep_rows, kept_rows, read_kept_rows
+from hpsearch.data.kept import LISTED, keep_rows, kept_rows, read_kept_rows
 from hpsearch.data.parquet import Texts, write_parquet
 from hpsearch.data.table import Origin, Table
 
@@ -53,6 +54,44 @@ def test_all_kinds_of_columns_come_back(tmp_path: Path, dtype: Any, labels: Any)
     assert kept.fingerprint() == table.fingerprint()
     assert (kept.columns, kept.classes, kept.origin) == (table.columns, ("no", "yes"), table.origin)
     assert kept.raw.texts().tolist() == [["a", ""], ["", ""], ["B", ""]]
+
+
+@pytest.mark.parametrize("absent", [0, 1])
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_long_vocabulary_is_written_only_where_the_rows_do_not_tell_it(
+    tmp_path: Path, absent: int, step: int
+) -> None:
+    texts = tuple(sorted(f"review {place}" for place in range(LISTED + 5)))[::step]
+    codes = np.arange(-1, len(texts) - absent, dtype=np.int32)[:, None]
+    raw = RawRows(np.empty((len(codes), 0)), codes, (texts,))
+    labels = np.zeros(len(codes), np.float32)
+    origin = Origin("csv", "reviews", simulated=False)
+    table = Table(raw, labels, (Column("review", "words"),), origin)
+    path = tmp_path / "rows.parquet"
+    keep_rows(path, table)
+    assert read_kept_rows(path).fingerprint() == table.fingerprint()
+    told = json.dumps([None]).encode() in path.read_bytes()
+    assert told == (absent == 0 and step == 1)
+
+
+def test_bytes_come_back_as_bytes(tmp_path: Path) -> None:
+    numbers = np.array([[0, 255], [7, 8]], np.uint8)
+    columns = (Column("a", "number"), Column("b", "number"))
+    origin = Origin("csv", "two rows", simulated=False)
+    table = Table(RawRows.of_numbers(numbers), np.zeros(2, np.float32), columns, origin)
+    keep_rows(tmp_path / "rows.parquet", table)
+    kept = read_kept_rows(tmp_path / "rows.parquet")
+    assert kept.raw.numbers.dtype == np.uint8
+    assert kept.fingerprint() == table.fingerprint()
+
+
+def test_a_missing_byte_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "_held", lambda values: values)
+    gap = np.ma.array([1, 2], np.uint8, mask=[True, False])
+    about = {"columns": [["a", "number"]], "vocabularies": [], "numbers": "uint8"}
+    path = written(tmp_path / "rows.parquet", gap, np.arange(2.0), **about)
+    with pytest.raises(DamagedError, match="column 0 must have no missing values"):
+        read_kept_rows(path)
 
 
 def test_rows_of_the_right_form_are_read(tmp_path: Path) -> None:
@@ -103,7 +142,7 @@ NUMBER, TEXT = np.ones(2), Texts(np.array([1, 0], np.int32), ("yes", "no"))
         ((NUMBER, TEXT, np.full(2, np.nan)), {}, "must be finite"),
         ((NUMBER, TEXT, np.full(2, np.inf)), {}, "must be finite"),
         ((np.full(2, -np.inf), TEXT, NUMBER), {}, "must be finite"),
-        ((), {"numbers": "float16"}, "float32 or float64, got 'float16'"),
+        ((), {"numbers": "float16"}, "float32 or float64 or uint8, got 'float16'"),
         ((), {"columns": [["a", "numbers"], ["b", "category"]]}, "must be of kind number"),
         ((), {"columns": 5}, "no rows of a study"),
         ((), {"vocabularies": []}, "must be 1 vocabularies, got 0"),

@@ -153,3 +153,24 @@ def test_a_weight_that_is_no_number_is_told_with_its_line(tmp_path: Path) -> Non
     spec = study(path=str(file), label="y")
     with pytest.raises(DataError, match=r"'w'.*'much'.*line 43|line 43.*'w'.*'much'"):
         load(spec.data, None, task=BINARY, seed=0, tell=print, progress=lambda now, of: None)
+
+
+def test_each_fold_has_weights_of_its_own_and_balances_its_own_classes() -> None:
+    spec = small_study(
+        **{f"data__{name}": entry for name, entry in {"source": "csv", "test": 20}.items()},
+        data__weight="w",
+        data__folds=3,
+        training__class_weights="balanced",
+    )
+    rows = cut(spec)
+    folds = [ways[rows.usual].fold for ways in rows.prepared]
+    assert len(folds) == 3
+    for fold in folds:
+        assert fold.train_weights is not None
+        assert fold.loss_weights is not None
+        assert fold.train_weights.mean() == pytest.approx(1, rel=1e-6)
+        ones = fold.train_labels == 1
+        assert fold.loss_weights[ones].sum() == pytest.approx(fold.loss_weights[~ones].sum())
+    assert rows.validation_weights is not None
+    assert rows.validation_weights.mean() == pytest.approx(1, rel=1e-6)
+    assert len(rows.validation_weights) == len(rows.validation_labels) == 40

@@ -111,7 +111,7 @@ def test_rows_are_prepared_in_each_way_that_a_trial_may_have(
 
 def test_what_prepares_rows_is_checked_like_other_hyperparameters() -> None:
     assert mistakes(data={"scaling": "robbust", "scalling": "robust"}) == {
-        "data.scaling": "must be one of standard, robust, quantile, got 'robbust'",
+        "data.scaling": "must be one of standard, robust, quantile, pixel, got 'robbust'",
         "data.scalling": "is not a key of this section; did you mean 'scaling'?",
     }
     assert mistakes(data={"target_transform": "log"}) == {
@@ -162,7 +162,7 @@ def test_all_mistakes_are_told_at_once_with_place_rule_and_way_out() -> None:
         ({"float": [0, 1], "per_layer": True}, "space.l1.per_layer", "for units alone"),
         ("a lot", "space.l1", "must be a number"),
         (-1, "space.l1", "must be at least 0"),
-        ([1, 2], "space.l1", "must be a number"),
+        ([1, 2], "space.l1", "needs layers before it"),
     ],
 )
 def test_domains_that_break_a_rule(entry: Any, place: str, rule: str) -> None:

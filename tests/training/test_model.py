@@ -19,7 +19,7 @@ from hpsearch.models.arrays import Arrays
 from hpsearch.models.recipe import Recipe, recipe_of
 from hpsearch.tasks.binary import BINARY
 from hpsearch.training.initialization import initial_weights
-from tests.data.tables import MIXED, mixed_rows
+from tests.data.tables import MIXED, WORDED, mixed_rows, worded_rows
 
 pytestmark = pytest.mark.usefixtures("tensorflow")
 
@@ -30,6 +30,11 @@ LAYERS = {
         *("invert", "max_tokens", "num_oov_indices", "oov_token", "mask_token", "output_mode"),
         *("sparse", "pad_to_max_tokens", "idf_weights", "vocabulary", "vocabulary_size"),
         "encoding",
+    },
+    "TextVectorization": {
+        *("max_tokens", "standardize", "split", "ngrams", "output_mode", "encoding"),
+        *("output_sequence_length", "pad_to_max_tokens", "vocabulary", "idf_weights", "sparse"),
+        "vocabulary_size",
     },
     "Concatenate": {"axis"},
     "Reshape": {"target_shape"},
@@ -79,6 +84,7 @@ TABLES: dict[str, tuple[TablePreprocessing, RawRows]] = {
     scaling: (TablePreprocessing.fit(mixed_rows()[:300], MIXED, scaling), mixed_rows())
     for scaling in SCALINGS
 }
+TABLES["words"] = (TablePreprocessing.fit(worded_rows()[:300], WORDED), worded_rows())
 
 NETWORKS: dict[str, dict[str, Any]] = {
     "plain": {},
@@ -159,7 +165,7 @@ def test_a_file_that_is_no_saved_model_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "table"), [*product(NETWORKS, ["numbers"]), ("plain", "standard")]
+    ("name", "table"), [*product(NETWORKS, ["numbers"]), ("plain", "standard"), ("plain", "words")]
 )
 def test_the_same_model_gives_the_same_bytes_whatever_was_made_before(
     tmp_path: Path, name: str, table: str

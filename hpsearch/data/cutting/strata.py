@@ -21,13 +21,12 @@ def pick_stratified(
     Returns:
         The rows that were taken and the others, both in the order given.
     """
-    _, classes, sizes = np.unique(labels, return_inverse=True, return_counts=True)
-    taken = allocate(count, sizes, parts)
-    by_class = np.argsort(classes, kind="stable")
+    _, sizes = np.unique(labels, return_counts=True)
+    by_class = np.argsort(labels, kind="stable")
+    chosen = np.zeros(len(rows), bool)
     starts = np.cumsum(sizes) - sizes
-    rank = np.empty(len(rows), np.int64)
-    rank[by_class] = np.arange(len(rows)) - np.repeat(starts, sizes)
-    chosen = rank < taken[classes]
+    for start, taken in zip(starts, allocate(count, sizes, parts), strict=True):
+        chosen[by_class[start : start + taken]] = True
     return rows[chosen], rows[~chosen]
 
 

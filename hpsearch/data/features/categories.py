@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hpsearch.data.features.text_features import Ones
 from hpsearch.stock import StockNode, function_node, layer_node
 
 #: The most texts of a column that get a feature of their own, the most frequent ones.
@@ -79,14 +81,23 @@ class Categories:
         """Texts with a feature of their own, the empty one for a missing text among them."""
         return (*self.texts, "") if self.missing else self.texts
 
-    def places(self, vocabulary: Sequence[str]) -> NDArray[np.intp]:
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """All texts of train rows."""
+        return (*self.texts, *self.infrequent)
+
+    def ones(self, vocabulary: Sequence[str]) -> Ones:
+        """See ``TextFeatures``."""
+        return partial(_ones, self._places(vocabulary))
+
+    def _places(self, vocabulary: Sequence[str]) -> NDArray[np.intp]:
         """Which feature each code of a vocabulary has; the last is that of no text, -1 none."""
         features = {text: place for place, text in enumerate(self.known, int(self.rest))}
         rest = 0 if self.rest else -1
         return np.array([features.get(text, rest) for text in (*vocabulary, "")], np.intp)
 
     def nodes(self, place: int) -> tuple[StockNode, ...]:
-        """Nodes from ``texts``, of which this column is at ``place``, to its features."""
+        """See ``TextFeatures``."""
         if not self.features:
             return ()
         name = f"texts_{place}"
@@ -108,3 +119,12 @@ class Categories:
             return column, lookup
         own = list(range(1, 1 + len(self.known)))
         return column, lookup, function_node(f"{name}_known", "take", lookup.name, own, axis=1)
+
+
+def _ones(
+    places: NDArray[np.intp], codes: NDArray[np.int32]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows that have a feature, and which."""
+    place = places[codes]
+    (rows,) = np.nonzero(place >= 0)
+    return rows, place[rows]

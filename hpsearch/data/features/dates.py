@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.data.columns import Column
+from hpsearch.data.features.filled import column_of
 from hpsearch.stock import StockNode, function_node, layer_node
 
 Array = NDArray[np.float64]
@@ -44,11 +45,16 @@ class Dates:
     timed: Places
 
     @classmethod
-    def fit(cls, numbers: NDArray[np.floating[Any]], columns: Sequence[Column]) -> Self:
+    def fit(
+        cls,
+        numbers: NDArray[np.floating[Any]],
+        columns: Sequence[Column],
+        rows: NDArray[np.int64] | None = None,
+    ) -> Self:
         """Learn from train rows, which stand as in ``Numbers.fit``."""
         places = np.array([p for p, c in enumerate(columns) if c.kind == "date"], np.intp)
-        days = numbers[:, places]
-        timed = np.flatnonzero((np.nan_to_num(days) % 1 != 0).any(axis=0))
+        days = (column_of(numbers, place, rows) for place in places)
+        timed = np.flatnonzero([(np.nan_to_num(day) % 1 != 0).any() for day in days])
         return cls(tuple(columns[place].name for place in places), places, timed)
 
     @property

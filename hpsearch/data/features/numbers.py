@@ -1,6 +1,6 @@
 """Columns of numbers: gaps filled with the median and told by a feature, then scaled."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.data.columns import Column
+from hpsearch.data.features.filled import Filled, column_of
 from hpsearch.data.features.scaling import Scaling
 from hpsearch.stock import StockNode, function_node
 
@@ -32,22 +33,32 @@ class Numbers:
 
     @classmethod
     def fit(
-        cls, numbers: NDArray[np.floating[Any]], columns: Sequence[Column], scaling: type[Scaling]
+        cls,
+        numbers: NDArray[np.floating[Any]],
+        columns: Sequence[Column],
+        scaling: type[Scaling],
+        rows: NDArray[np.int64] | None = None,
+        learned: Callable[[], None] = lambda: None,
     ) -> Self:
-        """Learn from train rows, ``(rows, columns)`` with NaN where there is none."""
-        missing = np.isnan(numbers)
-        medians = np.array(
-            [
-                np.median(values[~gap].astype(np.float64)) if not gap.all() else 0.0
-                for values, gap in zip(numbers.T, missing.T, strict=True)
-            ],
-            np.float64,
-        )
-        gaps = np.flatnonzero(missing.any(axis=0) & ~missing.all(axis=0))
+        """Learn from train rows, column by column.
+
+        Args:
+            numbers: ``(rows, columns)`` with NaN where there is none.
+            rows: Places of the train rows; None for all.
+            learned: Called after each column.
+        """
+        medians, gaps = np.zeros(len(columns)), np.zeros(len(columns), bool)
+        for place in range(len(columns)):
+            values = column_of(numbers, place, rows)
+            missing = np.isnan(values)
+            if not missing.all():
+                gaps[place] = missing.any()
+                medians[place] = np.median(values[~missing].astype(np.float64))
+            learned()
         booleans = np.array([column.kind == "boolean" for column in columns], bool)
-        filled = np.where(missing, medians, numbers)
         names = tuple(column.name for column in columns)
-        return cls(names, medians, gaps, scaling.fit(filled, booleans))
+        scaled = scaling.fit(Filled(numbers, medians, rows), booleans)
+        return cls(names, medians, np.flatnonzero(gaps), scaled)
 
     @property
     def features(self) -> tuple[str, ...]:

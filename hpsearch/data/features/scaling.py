@@ -6,6 +6,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from hpsearch.data.features.filled import Filled
 from hpsearch.stock import StockNode, function_node
 
 Array = NDArray[np.float64]
@@ -22,6 +23,9 @@ LEAST = 1e-305
 #: Where smooth clipping bends; it never gives more than this.
 BEND = 3.0
 
+#: The largest value of a pixel.
+BRIGHTEST = 255.0
+
 #: Points of a piecewise-linear map, at most.
 KNOTS = 64
 
@@ -30,11 +34,11 @@ class Scaling(Protocol):
     """What is done to columns of numbers without gaps."""
 
     @classmethod
-    def fit(cls, values: Array, booleans: NDArray[np.bool_]) -> Self:
+    def fit(cls, values: Filled, booleans: NDArray[np.bool_]) -> Self:
         """Learn from train rows.
 
         Args:
-            values: Float64 ``(rows, columns)`` without NaN.
+            values: Columns without NaN.
             booleans: Which columns hold 0 and 1 only; they become -1 and 1 by any scaling.
         """
 
@@ -60,13 +64,13 @@ class Affine:
     scale: Array
 
     @classmethod
-    def of(cls, center: Array, scale: Array, booleans: NDArray[np.bool_], values: Array) -> Self:
+    def of(cls, center: Array, scale: Array, booleans: NDArray[np.bool_], values: Filled) -> Self:
         """The maps of columns, of which booleans and constant ones have a center of their own.
 
         A column whose scale is below ``LEAST`` gives 0, too.
         """
-        constant = values.min(axis=0) == values.max(axis=0)
-        center = np.where(constant, values[0], np.where(booleans, 0.5, center))
+        constant = values.least() == values.largest()
+        center = np.where(constant, values.first, np.where(booleans, 0.5, center))
         scale = np.where(booleans, 0.5, scale)
         flat = constant | (scale < LEAST)
         reach = np.where(flat, 0.0, np.minimum(scale, LARGEST / FARTHEST) * FARTHEST)
@@ -96,13 +100,13 @@ class Standard:
     affine: Affine
 
     @classmethod
-    def fit(cls, values: Array, booleans: NDArray[np.bool_]) -> Self:
+    def fit(cls, values: Filled, booleans: NDArray[np.bool_]) -> Self:
         """See ``Scaling``."""
         with np.errstate(over="ignore", invalid="ignore"):
-            mean, deviation = values.mean(axis=0), values.std(axis=0)
+            mean, deviation = values.moments()
         wild = ~np.isfinite(deviation) | (deviation < LEAST**0.5)
-        for column in np.flatnonzero(wild):  # its squares, or its sum, leave float64's range
-            mean[column], deviation[column] = _moments(_held(values[:, column]))
+        for column in np.flatnonzero(wild).tolist():  # its squares, or sum, leave float64's range
+            mean[column], deviation[column] = _moments(_held(values.column(column)))
         return cls(Affine.of(mean, deviation, booleans, values))
 
     def apply(self, values: Array) -> Array:
@@ -128,10 +132,14 @@ class Robust:
     affine: Affine
 
     @classmethod
-    def fit(cls, values: Array, booleans: NDArray[np.bool_]) -> Self:
+    def fit(cls, values: Filled, booleans: NDArray[np.bool_]) -> Self:
         """See ``Scaling``."""
-        low, center, high = np.quantile(_held(values), (0.25, 0.5, 0.75), axis=0)
-        half = _held(values.max(axis=0)) / 2 - _held(values.min(axis=0)) / 2
+        quartiles = [
+            np.quantile(_held(values.column(place)), (0.25, 0.5, 0.75))
+            for place in range(len(booleans))
+        ]
+        low, center, high = np.array(quartiles).reshape(len(booleans), 3).T
+        half = _held(values.largest()) / 2 - _held(values.least()) / 2
         distance = high - low
         return cls(Affine.of(center, np.where(distance > 0, distance, half), booleans, values))
 
@@ -153,6 +161,27 @@ class Robust:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Pixel:
+    """``x / 255``: the brightness of a pixel, 0 to 255, as 0 to 1; nothing is learned of it."""
+
+    affine: Affine
+
+    @classmethod
+    def fit(cls, values: Filled, booleans: NDArray[np.bool_]) -> Self:
+        """See ``Scaling``."""
+        zeros = np.zeros(len(booleans))
+        return cls(Affine.of(zeros, zeros + BRIGHTEST, booleans, values))
+
+    def apply(self, values: Array) -> Array:
+        """See ``Scaling``."""
+        return self.affine.apply(values)
+
+    def nodes(self, source: str) -> tuple[StockNode, ...]:
+        """See ``Scaling``."""
+        return self.affine.nodes(source)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Quantile:
     """A normal distribution over the train rows, by a piecewise-linear map of each column.
 
@@ -168,11 +197,13 @@ class Quantile:
     heights: Array
 
     @classmethod
-    def fit(cls, values: Array, booleans: NDArray[np.bool_]) -> Self:
+    def fit(cls, values: Filled, booleans: NDArray[np.bool_]) -> Self:
         """See ``Scaling``."""
         maps = [
-            (np.array([0.0, 1.0]), np.array([-1.0, 1.0])) if boolean else _normal_map(column)
-            for column, boolean in zip(_held(values).T, booleans, strict=True)
+            (np.array([0.0, 1.0]), np.array([-1.0, 1.0]))
+            if boolean
+            else _normal_map(_held(values.column(place)))
+            for place, boolean in enumerate(booleans)
         ]
         most = max(2, *(len(points) for points, _ in maps)) if maps else 2
         padded = [[np.pad(part, (0, most - len(part)), mode="edge") for part in m] for m in maps]

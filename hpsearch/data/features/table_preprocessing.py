@@ -1,6 +1,6 @@
 """The preprocessing of a table whose columns may be of any kind."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Self
@@ -11,13 +11,23 @@ from numpy.typing import NDArray
 from hpsearch.data.columns import Column, RawRows
 from hpsearch.data.features.categories import Categories
 from hpsearch.data.features.dates import Dates
+from hpsearch.data.features.filled import Places, column_of
 from hpsearch.data.features.numbers import Numbers
-from hpsearch.data.features.scaling import Quantile, Robust, Scaling, Standard
+from hpsearch.data.features.scaling import Pixel, Quantile, Robust, Scaling, Standard
+from hpsearch.data.features.text_features import TextFeatures
+from hpsearch.data.features.words import Words
+from hpsearch.data.room import IN_MEMORY, Room
 from hpsearch.data.table import Features
 from hpsearch.stock import StockNode, function_node, layer_node
+from hpsearch.study.kinds import Kind
 
 SCALINGS: Mapping[str, type[Scaling]] = MappingProxyType(
-    {"standard": Standard, "robust": Robust, "quantile": Quantile}
+    {"standard": Standard, "robust": Robust, "quantile": Quantile, "pixel": Pixel}
+)
+
+#: What is made of columns of texts, by their kinds.
+TEXTS: Mapping[Kind, type[TextFeatures]] = MappingProxyType(
+    {"category": Categories, "words": Words}
 )
 
 #: Rows that are worked on at a time, so that float64 values are never there for all of them.
@@ -28,17 +38,30 @@ BLOCK = 16_384
 class TablePreprocessing:
     """Scaled numbers, which gaps they had, places of dates in week and year, texts as 0 and 1.
 
+    A table of texts of words alone gives bytes, as most of its many features are 0.
+
     Everything is learned from train rows and then frozen; see the parts for their rules.
     """
 
     columns: tuple[Column, ...]
     numbers: Numbers
     dates: Dates
-    categories: tuple[Categories, ...]
+    texts: tuple[TextFeatures, ...]
 
     @classmethod
-    def fit(cls, train: RawRows, columns: tuple[Column, ...], scaling: str = "standard") -> Self:
+    def fit(
+        cls,
+        train: RawRows,
+        columns: tuple[Column, ...],
+        scaling: str = "standard",
+        rows: Places | None = None,
+        learned: Callable[[float], None] = lambda share: None,
+    ) -> Self:
         """Learn from at least one train row.
+
+        Args:
+            train: Raw rows, of which ``rows`` names those that train; None for all.
+            learned: Called with the share of the columns of numbers that more are learned.
 
         Raises:
             ValueError: If there is not one column for each of the values in a row.
@@ -47,15 +70,16 @@ class TablePreprocessing:
         numeric = [column for column in columns if not column.is_text]
         if held != len(columns) or train.numbers.shape[1] != len(numeric):
             raise ValueError(f"{held} columns need as many names, got {len(columns)}")
-        texts = [column.name for column in columns if column.is_text]
+        texts = [column for column in columns if column.is_text]
+        share = 1 / max(len(numeric), 1)
         return cls(
             columns,
-            Numbers.fit(train.numbers, numeric, SCALINGS[scaling]),
-            Dates.fit(train.numbers, numeric),
+            Numbers.fit(train.numbers, numeric, SCALINGS[scaling], rows, lambda: learned(share)),
+            Dates.fit(train.numbers, numeric, rows),
             tuple(
-                Categories.fit(codes, vocabulary, name)
-                for codes, vocabulary, name in zip(
-                    train.codes.T, train.vocabularies, texts, strict=True
+                TEXTS[column.kind].fit(column_of(train.codes, place, rows), vocabulary, column.name)
+                for place, (vocabulary, column) in enumerate(
+                    zip(train.vocabularies, texts, strict=True)
                 )
             ),
         )
@@ -63,39 +87,51 @@ class TablePreprocessing:
     @property
     def features(self) -> tuple[str, ...]:
         """Names of the features, in their order."""
-        texts = (name for part in self.categories for name in part.features)
+        texts = (name for part in self.texts for name in part.features)
         return (*self.numbers.features, *self.dates.features, *texts)
 
     @property
     def vocabularies(self) -> tuple[tuple[str, ...], ...]:
         """See ``Preprocessing``."""
-        return tuple((*part.texts, *part.infrequent) for part in self.categories)
+        return tuple(part.vocabulary for part in self.texts)
 
     @property
     def width(self) -> int:
         """Number of features."""
         return len(self.features)
 
-    def apply(self, raw: RawRows) -> Features:
-        """Features, float32 ``(rows, width)`` and finite."""
-        places = [
-            part.places(vocabulary)
-            for part, vocabulary in zip(self.categories, raw.vocabularies, strict=True)
+    def apply(
+        self,
+        raw: RawRows,
+        rows: Places | None = None,
+        room: Room = IN_MEMORY,
+        applied: Callable[[int], None] = lambda rows: None,
+    ) -> Features:
+        """Features, float32 or uint8 ``(rows, width)`` and finite, C-contiguous.
+
+        Args:
+            rows: Places of the raw rows that are asked for; None for all.
+            room: For the features.
+            applied: Called with the number of rows that more are done.
+        """
+        every = [
+            part.ones(vocabulary)
+            for part, vocabulary in zip(self.texts, raw.vocabularies, strict=True)
         ]
-        features = np.zeros((len(raw), self.width), np.float32)
-        for start in range(0, len(raw), BLOCK):
-            rows = slice(start, start + BLOCK)
+        count = len(raw) if rows is None else len(rows)
+        features = room.zeros((count, self.width), self._dtype)
+        for start in range(0, count, BLOCK):
+            block = slice(start, start + BLOCK)
+            some = raw[block if rows is None else rows[block]]
             end = 0
-            for values in self._numeric(raw.numbers[rows]):
+            for values in self._numeric(some.numbers):
                 begin, end = end, end + values.shape[1]
-                features[rows, begin:end] = values
-            for part, known_places, codes in zip(
-                self.categories, places, raw.codes[rows].T, strict=True
-            ):
+                features[block, begin:end] = values
+            for part, ones, codes in zip(self.texts, every, some.codes.T, strict=True):
                 begin, end = end, end + len(part.features)
-                place = known_places[codes]
-                (known,) = np.nonzero(place >= 0)
-                features[start + known, begin + place[known]] = 1
+                row, place = ones(codes)
+                features[start + row, begin + place] = 1
+            applied(len(some))
         return features
 
     def keras_layers(self) -> tuple[StockNode, ...]:
@@ -108,13 +144,19 @@ class TablePreprocessing:
             ends.append(nodes[-1].name)
             nodes += (*gaps, *self.dates.nodes())
             ends += (*(node.name for node in gaps[-1:]), *self.dates.ends)
-        for place, part in enumerate(self.categories):
+        for place, part in enumerate(self.texts):
             if column := part.nodes(place):
                 nodes += column
                 ends.append(column[-1].name)
         if len(ends) == 1:
             return *nodes, function_node("features", "cast", *ends, dtype="float32")
         return *nodes, layer_node("features", "Concatenate", *ends, dtype="float32")
+
+    @property
+    def _dtype(self) -> type[np.generic]:
+        """Bytes where all columns are texts of words."""
+        words = all(column.kind == "words" for column in self.columns)
+        return np.uint8 if words else np.float32
 
     def _numeric(self, numbers: NDArray[np.floating]) -> Iterator[NDArray[np.float64]]:
         """Parts of the features of rows that come from numbers."""

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from hpsearch.data.cutting import Cut
 from hpsearch.data.inspection.columns import numbers_of, texts_of
 from hpsearch.data.inspection.notice import Notice
+from hpsearch.data.room import pieces
 from hpsearch.data.table import Table
 from hpsearch.wording import say_count, say_share
 
@@ -24,11 +25,13 @@ def find_duplicates(table: Table, cut: Cut) -> Iterator[Notice]:
     ones has the same hash once in 37 million times.
     """
     hashes = row_hashes(table)
-    seen = np.concatenate([hashes[cut.train], hashes[cut.validation]])
+    seen = np.sort(np.concatenate([hashes[cut.train], hashes[cut.validation]]))
     test = hashes[cut.test]
-    across = int(np.isin(test, seen).sum())
-    used = np.concatenate([seen, test])
-    repeated = len(used) - len(np.unique(used))
+    places = np.minimum(np.searchsorted(seen, test), len(seen) - 1)
+    new = seen[places] != test
+    across = int((~new).sum())
+    used = len(seen) + len(test)
+    repeated = used - _distinct(seen) - _distinct(np.sort(test[new]))
     if across:
         yield Notice(
             "duplicates_across_the_seal",
@@ -42,10 +45,10 @@ def find_duplicates(table: Table, cut: Cut) -> Iterator[Notice]:
     if repeated:
         yield Notice(
             "duplicates",
-            f"{say_count(repeated)} of {len(used):,} rows ({say_share(repeated / len(used))}) "
+            f"{say_count(repeated)} of {used:,} rows ({say_share(repeated / used)}) "
             f"{'repeats' if repeated == 1 else 'repeat'} another row in all features",
             (),
-            {"rows": repeated, "share": repeated / len(used)},
+            {"rows": repeated, "share": repeated / used},
         )
 
 
@@ -53,11 +56,18 @@ def row_hashes(table: Table) -> Hashes:
     """A hash of the features of each row, uint64 ``(rows,)``; missing values are equal."""
     hashes = np.zeros(len(table), np.uint64)
     for _, values in numbers_of(table):
-        bits = np.where(np.isnan(values), np.nan, values + 0.0).astype(np.float64)
-        _mix(hashes, bits.view(np.uint64))
+        for rows in pieces(len(table), 8):
+            some = values[rows]
+            bits = np.where(np.isnan(some), np.nan, some + 0.0).astype(np.float64)
+            _mix(hashes[rows], bits.view(np.uint64))
     for _, codes in texts_of(table):
         _mix(hashes, codes.astype(np.int64).view(np.uint64))
     return hashes
+
+
+def _distinct(ordered: Hashes) -> int:
+    """Different values among ascending ones."""
+    return int((ordered[1:] != ordered[:-1]).sum()) + (len(ordered) > 0)
 
 
 def _mix(hashes: Hashes, values: Hashes) -> None:

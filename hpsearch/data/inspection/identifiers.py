@@ -27,7 +27,11 @@ def find_identifiers(table: Table, cut: Cut) -> Iterator[Notice]:
         for column, values in numbers_of(table)
         if column.kind == "number" and _names_rows(values)
     }
-    found |= {column.name for column, codes in texts_of(table) if _differ(codes[codes != MISSING])}
+    found |= {
+        column.name
+        for column, codes in texts_of(table)
+        if column.kind == "category" and _differ(codes[codes != MISSING])
+    }
     names = [name for name in table.names if name in found]
     if names:
         yield Notice(
@@ -45,7 +49,7 @@ def _names_rows(values: Values) -> bool:
     for part in (values[some(len(values), 1_000)], values):
         if (part != np.floor(part)).any() or len(np.unique(part)) < len(part):
             return False
-    return bool((np.diff(values) <= 0).any())
+    return bool((values[1:] <= values[:-1]).any())
 
 
 def _differ(codes: Values) -> bool:

@@ -12,6 +12,8 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from hpsearch.data.gathering import lengthened
+from hpsearch.data.room import IN_MEMORY, Room
 from hpsearch.data.sources.blocks import Broken, line_blocks, refuse_line
 from hpsearch.data.sources.source import RowProgress
 from hpsearch.data.table import Features, Labels
@@ -19,6 +21,9 @@ from hpsearch.errors import DataError, named, shown
 from hpsearch.tasks.task import Task
 
 __all__ = ["Layout", "Rows", "number_in", "parse_rows", "refuse_short"]
+
+#: Rows that there is room for at first; it is doubled as they come.
+FIRST_ROWS = 1 << 18
 
 FLOAT32_END = 2.0**128 - 2.0**103  # what is below rounds to a finite float32
 
@@ -50,42 +55,42 @@ def parse_rows(
     path: Path,
     layout: Layout,
     *,
-    rows: int | None,
+    rows: int,
     header: bool = False,
     progress: RowProgress,
     trust_end: bool = True,
+    room: Room = IN_MEMORY,
 ) -> Rows:
     """Read up to ``rows`` rows, fewer where the file ends before; nothing behind them is looked at.
 
     Args:
         path: A comma-separated file, plain or gzip.
         layout: What each line must hold.
-        rows: None reads all.
         progress: Called after each block of some megabytes.
         header: Whether the first line is none of the rows.
+        room: For the rows.
         trust_end: Whether a last line without a line break counts in a plain file. In a gzip file
             it counts where the file is complete.
 
     Raises:
         DataError: If the file cannot be read or is empty, or a row breaks a rule, with its line.
     """
-    features: list[Features] = []
+    features = room.zeros((min(rows, FIRST_ROWS), len(layout.features)), np.float32)
     labels: list[Labels] = []
     count, broken = 0, None
     try:
         for line, block in line_blocks(path, rows, header, trust_end):
             values = _parse(path, line, block, layout)
             labels.append(values[:, layout.label].copy())
-            features.append(np.delete(values, layout.label, axis=1))
-            count += len(values)
-            progress(count, rows or 0)
+            start, count = count, count + len(values)
+            if count > len(features):
+                most = min(max(2 * len(features), count), rows)
+                features = lengthened(features, most, room)
+            features[start:count] = np.delete(values, layout.label, axis=1)
+            progress(count, rows)
     except Broken as error:
         broken = str(error)
-    return Rows(
-        np.concatenate([np.empty((0, len(layout.features)), np.float32), *features]),
-        np.concatenate([np.empty(0, np.float32), *labels]),
-        broken,
-    )
+    return Rows(features[:count], np.concatenate([np.empty(0, np.float32), *labels]), broken)
 
 
 def refuse_short(path: Path, asked: int, read: Rows) -> NoReturn:

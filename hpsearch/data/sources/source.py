@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from hpsearch.data.profile import Profile
+from hpsearch.data.room import IN_MEMORY, Room
 from hpsearch.data.table import Table
 from hpsearch.errors import UsageError
 from hpsearch.study.sections import DataSection, SourceName
@@ -26,6 +27,7 @@ class Request:
         seed: Seed of simulated rows.
         tell: Takes a line for the user.
         progress: Called while rows come.
+        room: For their values.
     """
 
     section: DataSection
@@ -34,6 +36,7 @@ class Request:
     seed: int
     tell: Callable[[str], None]
     progress: RowProgress
+    room: Room = IN_MEMORY
 
     @property
     def rows(self) -> int:

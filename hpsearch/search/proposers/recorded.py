@@ -1,4 +1,4 @@
-"""A trial that the record knows is given its values again."""
+"""A trial whose values are known: the record has them, or the study names them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from hpsearch.space.space import Scalar
 
 
 class RecordedSampler(optuna.samplers.BaseSampler):
-    """Proposes what the record holds: a replayed trial needs no other sampler."""
+    """Proposes what is known, value by value, and needs no other sampler."""
 
     def __init__(self, params: Mapping[str, Scalar]) -> None:
         self._params = params
@@ -35,5 +35,5 @@ class RecordedSampler(optuna.samplers.BaseSampler):
         param_name: str,
         param_distribution: BaseDistribution,
     ) -> Scalar:
-        """The recorded value."""
+        """The known value."""
         return self._params[param_name]

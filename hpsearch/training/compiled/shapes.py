@@ -36,7 +36,8 @@ class Slot:
 class Shape:
     """What a program is compiled for; ``network`` is padded, ``layered`` is that of the knobs.
 
-    ``weighting`` says what makes rows count differently, as ``Fold.weighting`` does.
+    ``features`` are of that type; ``weighting`` says what makes rows count differently, as
+    ``Fold.weighting`` does.
     """
 
     task: str
@@ -49,6 +50,7 @@ class Shape:
     rows: int
     batch_size: int
     validation_rows: int
+    features: str = "float32"
     weighting: tuple[str, ...] = field(default=(), repr=False)
 
     @property
@@ -108,15 +110,17 @@ def shape_of(
     columns: int,
     rows: int,
     validation_rows: int,
+    features: str = "float32",
     weighting: tuple[str, ...] = (),
 ) -> Shape:
-    """The shape that a recipe is trained by on so many rows."""
+    """The shape that a recipe is trained by on so many rows, of features of a type."""
     return Shape(
         *program_of(recipe),
         columns=columns,
         rows=rows,
         batch_size=min(recipe.batch_size, rows),
         validation_rows=validation_rows,
+        features=features,
         weighting=weighting,
     )
 

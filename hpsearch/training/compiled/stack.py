@@ -62,6 +62,7 @@ class Stack:
     def predict(self, weights: Weights, x: Any, averages: Any) -> Any:
         """Outputs ``(rows, outputs)`` by the moving averages ``(2, all averaged columns)``."""
         parts = tf.split(averages, self._shape.averaged, axis=1)
+        x = tf.cast(x, tf.float32)
         for layer, arrays, part in zip(self._layers, weights, parts, strict=True):
             x = layer.predict(arrays, x, part)
         return x
@@ -70,12 +71,13 @@ class Stack:
         """Outputs by the batch's own moments, with dropout.
 
         Args:
-            x: Features, ``(rows, columns)``.
+            x: Features, ``(rows, columns)``, float32 or uint8.
             share: As in ``Batch``.
             masks: Of each layer, as in ``Batch``.
         """
         batches = [Batch(share, mask) for mask in masks]
         every: list[Passed] = []
+        x = tf.cast(x, tf.float32)
         for layer, arrays, batch in zip(self._layers, weights, batches, strict=True):
             every.append(layer.forward(arrays, x, batch))
             x = every[-1].values

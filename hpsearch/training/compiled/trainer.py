@@ -57,6 +57,7 @@ class CompiledTrainer:
             columns=fold.columns,
             rows=len(fold.train_labels),
             validation_rows=len(fold.validation_labels),
+            features=fold.train_features.dtype.name,
             weighting=fold.weighting,
         )
         rows = self._on_device(fold)

@@ -54,7 +54,10 @@ def raw_tensors(columns: Sequence[Column], raw: RawRows) -> Any:
 
 
 def _call(node: StockNode, tensors: dict[str, Any]) -> Any:
-    """What a node gives; it gets the node's name, as Keras would number what a process makes."""
+    """What a node gives; it gets the node's name, as Keras would number what a process makes.
+
+    So do the layers in a layer, such as the lookup in a ``TextVectorization``.
+    """
     inputs = [
         tensors[given] if isinstance(given, str) else _constant(given) for given in node.inputs
     ]
@@ -64,6 +67,8 @@ def _call(node: StockNode, tensors: dict[str, Any]) -> Any:
             output._keras_history.operation.name = node.name
         return output
     layer = getattr(keras.layers, node.stock.class_name)(name=node.name, **node.stock.arguments)
+    for place, nested in enumerate(layer._flatten_layers(include_self=False)):
+        nested.name = f"{node.name}_{place}"
     return layer(inputs if len(inputs) > 1 else inputs[0])
 
 

@@ -22,6 +22,7 @@ from hpsearch.models.knobs import Knobs
 from hpsearch.models.network import Network
 from hpsearch.models.recipe import Recipe
 from hpsearch.stock import StockObject
+from hpsearch.training.blocks import block_rows
 from hpsearch.training.keras.graph import features_of, raw_inputs, raw_tensors
 from hpsearch.training.keras.logarithm import standardized_targets
 
@@ -44,9 +45,6 @@ OPERATIONS = "keras.src.ops"
 
 #: Stands for the time of saving, so that the same model gives the same bytes; zip begins in 1980.
 SAVED_AT = (1980, 1, 1, 0, 0, 0)
-
-#: Rows that are predicted at a time.
-BLOCK = 8_192
 
 #: A network that was trained on a fold: what was learned of features, its weights as in
 #: ``segment.Best``, and the scale of its target.
@@ -210,9 +208,10 @@ def predict(
 ) -> NDArray[np.float64]:
     """Predictions for raw rows in the target's unit, float64 ``(rows,)`` or ``(rows, classes)``."""
     model = whole_model(recipe, preprocessing, weights, target)
+    size = block_rows(preprocessing.width)
     outputs = [
-        predict_block(model, raw_tensors(preprocessing.columns, raw[start : start + BLOCK]))
-        for start in range(0, max(len(raw), 1), BLOCK)
+        predict_block(model, raw_tensors(preprocessing.columns, raw[start : start + size]))
+        for start in range(0, max(len(raw), 1), size)
     ]
     return np.concatenate(outputs)
 

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.data.columns import RawRows
+from hpsearch.data.features.words import MOST as MOST_WORDS
 from hpsearch.data.signature import read_signature
+from hpsearch.training.blocks import block_rows
 from hpsearch.training.keras.graph import raw_tensors
 from hpsearch.training.keras.model import predict_block
 
@@ -25,4 +27,13 @@ def open_model(path: Path) -> Predict:
     """
     columns = read_signature(path).columns
     model = keras.models.load_model(path)
-    return lambda raw: predict_block(model, raw_tensors(columns, raw))
+    wide = any(column.kind == "words" for column in columns)
+    size = block_rows(MOST_WORDS if wide else 1)
+
+    def predict(raw: RawRows) -> NDArray[np.float64]:
+        blocks = (raw[start : start + size] for start in range(0, max(len(raw), 1), size))
+        return np.concatenate(
+            [predict_block(model, raw_tensors(columns, block)) for block in blocks]
+        )
+
+    return predict

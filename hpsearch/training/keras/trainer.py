@@ -15,10 +15,10 @@ from hpsearch.models.arrays import Arrays
 from hpsearch.models.knobs import Knobs
 from hpsearch.models.recipe import Recipe
 from hpsearch.tasks.task import Outputs
+from hpsearch.training.blocks import block_rows
 from hpsearch.training.curve import Ending
 from hpsearch.training.device import tensor_of
 from hpsearch.training.initialization import DROPOUT, initial_weights
-from hpsearch.training.inspection import BLOCK
 from hpsearch.training.keras.logarithm import learned_loss, measured
 from hpsearch.training.keras.model import layers_of, make, set_weights, weights_of
 from hpsearch.training.keras.weights import WeightedLoss, WeightedMetric, labels_and_weights
@@ -56,7 +56,7 @@ class KerasTrainer:
             epochs=segment.last,
             steps_per_epoch=steps,
             validation_data=_validation(fold),
-            validation_batch_size=len(fold.validation_labels),
+            validation_batch_size=block_rows(fold.columns, len(fold.validation_labels)),
             shuffle=False,  # the dataset is in the order of ``epoch_permutation``
             callbacks=[watch],
             verbose=0,
@@ -107,7 +107,8 @@ class KerasTrainer:
         def batch(index: Any) -> tuple[Any, ...]:
             begin = (index % steps) * size
             chosen = order[index // steps, begin : tf.minimum(begin + size, rows)]
-            return tuple(tf.gather(part, chosen) for part in (features, *others))
+            x = tf.cast(tf.gather(features, chosen), tf.float32)
+            return x, *(tf.gather(part, chosen) for part in others)
 
         return tf.data.Dataset.range(len(epochs) * steps).map(batch)
 
@@ -181,9 +182,10 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
         }
 
     def _outputs(self, features: Features) -> Outputs:
-        blocks = range(0, len(features), BLOCK)
+        size = block_rows(features.shape[1])
+        blocks = (features[begin : begin + size] for begin in range(0, len(features), size))
         outputs = [
-            self._trained(features[begin : begin + BLOCK], training=False) for begin in blocks
+            self._trained(block.astype(np.float32, copy=False), training=False) for block in blocks
         ]
         return np.concatenate([output.numpy() for output in outputs])
 

@@ -13,6 +13,7 @@ from hpsearch.data.inspection import inspect_rows
 from hpsearch.data.inspection.duplicates import row_hashes
 from hpsearch.data.inspection.sole_predictors import number_strength, text_strength
 from hpsearch.data.sources.files.reading import read_file
+from hpsearch.data.table import Origin, Table
 from hpsearch.study.sections import DataSection
 from hpsearch.study.table_keys import TableKeys
 from hpsearch.tasks.binary import BINARY
@@ -46,6 +47,13 @@ def test_an_index_column_is_told(values: np.ndarray, words: str) -> None:
 @pytest.mark.parametrize("values", [COUNTED / 2, COUNTED // 2, COUNTED[::-1], COUNTED % 399])
 def test_other_numbers_are_no_index(values: np.ndarray) -> None:
     assert "index" not in notices(table({"x": values}))
+
+
+def test_bytes_that_fall_do_not_seem_to_grow() -> None:
+    pixels = np.resize(np.array([200, 3], np.uint8), (ROWS, 1))
+    origin = Origin("file", "pixels", simulated=False)
+    rows = Table.of_numbers(pixels, np.resize([0.0, 1], ROWS).astype(np.float32), ("x",), origin)
+    assert "index" not in notices(rows)
 
 
 def test_an_unnamed_index_of_a_file_sorted_by_label_is_told_to_tell_the_label(

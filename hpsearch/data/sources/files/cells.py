@@ -32,6 +32,7 @@ RULES: dict[Kind, str] = {
     "boolean": "a boolean, like true or no",
     "date": "a date, like 2024-01-31",
     "category": "a text",
+    "words": "a text",
 }
 
 

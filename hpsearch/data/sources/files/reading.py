@@ -7,7 +7,9 @@ from typing import Any, get_args
 import numpy as np
 
 from hpsearch.data.columns import Column, Kind, RawRows
+from hpsearch.data.gathering import gathered_rows
 from hpsearch.data.profile import Profile
+from hpsearch.data.room import IN_MEMORY, Room
 from hpsearch.data.sources.files.cells import Cells
 from hpsearch.data.sources.files.known_cells import (
     cells_for,
@@ -48,6 +50,7 @@ def read_file(
     progress: RowProgress,
     tell: Callable[[str], None],
     source: SourceName = "file",
+    room: Room = IN_MEMORY,
 ) -> Table:
     """Read a table from a file; what ``given`` leaves out is inferred from the rows that are read.
 
@@ -60,6 +63,7 @@ def read_file(
         progress: Called with rows read so far.
         tell: Takes a line for each column that is left out and each remark.
         source: The name of the source in the table's origin.
+        room: For the values of rows.
 
     Raises:
         DataError: With all mistakes of the file, the first twenty of many.
@@ -82,11 +86,13 @@ def read_file(
                 f"{named(path)} must have a column to predict {shown(relation.names[place])} from, "
                 f"got none that is a number, boolean, category or date; set kinds in data.columns"
             )
-        labels, raw = _read(relation, relation.fields[place], chosen, cells, task, given)
+        labels, raw = _read(
+            relation, relation.fields[place], chosen, cells, task, given, room, progress
+        )
         for message in _say_unused(relation, labels):
             tell(f"{printable(path.name)}: {message}")
         if labels.unused.any():
-            raw = raw[~labels.unused]
+            raw = gathered_rows(raw, np.flatnonzero(~labels.unused), room)
         columns = tuple(Column(field.name, kind) for field, kind in chosen)
         which = "all" if rows is None else "the first"
         description = f"{which} {len(raw):,} rows of {printable(path.name)}"
@@ -192,10 +198,12 @@ def _read(
     cells: Cells,
     task: Task,
     given: TableKeys,
+    room: Room,
+    progress: RowProgress,
 ) -> tuple[LabelValues, RawRows]:
     """Labels and columns, read together."""
     kind: Kind = "category" if task.classification else "number"
-    values = read_values(relation, [(label, kind), *chosen], cells)
+    values = read_values(relation, [(label, kind), *chosen], cells, room, progress)
     raw = values.rows
     if kind == "number":
         targets = np.ascontiguousarray(raw.numbers[:, 0])

@@ -15,6 +15,7 @@ def _read(request: Request) -> Table:
         progress=request.progress,
         tell=request.tell,
         source=request.section.source,
+        room=request.room,
     )
 
 

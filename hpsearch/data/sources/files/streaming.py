@@ -17,6 +17,7 @@ from hpsearch.data.sources.files.mistakes import MOST_TOLD, Mistake, file_error
 from hpsearch.data.sources.files.relation import Field, Relation, Type, open_relation
 from hpsearch.data.sources.files.values import cells_at
 from hpsearch.errors import DataError, did_you_mean, named, shown
+from hpsearch.study.kinds import TEXT_KINDS
 from hpsearch.study.table_keys import TableKeys
 
 #: DuckDB hands over so many vectors of 2,048 rows at a time.
@@ -28,6 +29,7 @@ TYPES: dict[Kind, tuple[Type, ...]] = {
     "boolean": ("text", "number", "boolean"),
     "date": ("text", "date"),
     "category": ("text", "number", "boolean", "date"),
+    "words": ("text", "number", "boolean", "date"),
 }
 
 CORRECT_CELL = "correct the cell, or leave it empty if nobody knows its value"
@@ -65,8 +67,8 @@ def stream_columns(path: Path, columns: Sequence[Column], given: TableKeys) -> I
         _refuse_broken(relation)
         fields = _find(relation, kinds)
         cells = cells_for(relation, given.model_copy(update={"columns": kinds}))
-        numbers = [(field, kind) for field, kind in fields if kind != "category"]
-        texts = [field for field, kind in fields if kind == "category"]
+        numbers = [(field, kind) for field, kind in fields if kind not in TEXT_KINDS]
+        texts = [field for field, kind in fields if kind in TEXT_KINDS]
         _refuse_wrong(relation, numbers, cells)
         ignored = tuple(name for name in relation.names if name not in kinds)
         yield Stream(relation.rows, ignored, _blocks(relation, numbers, texts, cells))

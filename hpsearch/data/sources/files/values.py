@@ -1,6 +1,6 @@
 """The values of chosen columns of an open file, as ``RawRows``, and all cells that are wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.data.columns import MISSING, Kind, RawRows
+from hpsearch.data.room import IN_MEMORY, Room, pieces, row_bytes
 from hpsearch.data.sources.files.cells import RULES, Cells
 from hpsearch.data.sources.files.mistakes import MOST_TOLD, Mistake
 from hpsearch.data.sources.files.pairs import pairs
 from hpsearch.data.sources.files.relation import Field, Relation
+from hpsearch.data.sources.source import RowProgress
 from hpsearch.data.sql import quoted
 from hpsearch.errors import shown
+from hpsearch.study.kinds import TEXT_KINDS
 
 #: DuckDB plans a query of so many columns at a time: the time for it grows with their square.
 COLUMNS_A_QUERY = 64
@@ -38,19 +41,30 @@ class Values:
     untold: int
 
 
-def read_values(relation: Relation, columns: Sequence[Chosen], cells: Cells) -> Values:
+def read_values(
+    relation: Relation,
+    columns: Sequence[Chosen],
+    cells: Cells,
+    room: Room = IN_MEMORY,
+    progress: RowProgress = lambda done, total: None,
+) -> Values:
     """Read columns in their order.
+
+    Args:
+        room: For the values.
+        progress: Called after each block of rows.
 
     Raises:
         DataError: If DuckDB cannot read the file.
     """
-    texts = [field for field, kind in columns if kind == "category"]
-    plain = [(field, kind) for field, kind in columns if kind != "category"]
+    texts = [field for field, kind in columns if kind in TEXT_KINDS]
+    plain = [(field, kind) for field, kind in columns if kind not in TEXT_KINDS]
     vocabularies = _vocabularies(relation, texts, cells)
-    numbers = np.full((relation.rows, len(plain)), np.nan, np.float64)
-    codes = np.empty((relation.rows, len(texts)), np.int32)
+    numbers = room.zeros((relation.rows, len(plain)), np.float64)
+    codes = room.zeros((relation.rows, len(texts)), np.int32)
     wide = len(plain) > COLUMNS_A_QUERY and all(field.type == "text" for field, _ in plain)
     if wide:
+        numbers.fill(np.nan)
         _fill_pairs(relation, plain, cells, numbers)
     expressions = [] if wide else [cells.value(field, kind) for field, kind in plain]
     for place, field in enumerate(texts):
@@ -61,11 +75,12 @@ def read_values(relation: Relation, columns: Sequence[Chosen], cells: Cells) -> 
             expressions.append(f"coalesce(CAST({code} AS INTEGER), {MISSING})")
         else:
             expressions.append(f"CAST({MISSING} AS INTEGER)")
-    _fill(relation, expressions, numbers[:, :0] if wide else numbers, codes)
+    _fill(relation, expressions, numbers[:, :0] if wide else numbers, codes, progress)
     rows = RawRows(numbers, codes, tuple(vocabularies))
-    wrong = [
-        (pair, place) for place, pair in enumerate(plain) if bool(np.isinf(numbers[:, place]).any())
-    ]
+    infinite = np.zeros(len(plain), bool)
+    for some in pieces(relation.rows, row_bytes(numbers)):
+        infinite |= np.isinf(numbers[some]).any(axis=0)
+    wrong = [(plain[place], int(place)) for place in np.flatnonzero(infinite)]
     mistakes: list[Mistake] = []
     untold = 0
     for (field, kind), place in wrong:
@@ -101,10 +116,14 @@ def _fill(
     expressions: Sequence[str],
     numbers: NDArray[np.float64],
     codes: NDArray[np.int32],
+    progress: RowProgress,
 ) -> None:
     """Put the values of expressions, first those of numbers, into arrays."""
     for start in range(0, len(expressions), COLUMNS_A_QUERY):
-        _fill_some(relation, expressions[start : start + COLUMNS_A_QUERY], start, numbers, codes)
+        some = expressions[start : start + COLUMNS_A_QUERY]
+        for done in _fill_some(relation, some, start, numbers, codes):
+            if some[-1] is expressions[-1]:
+                progress(done, len(numbers))
 
 
 def _fill_some(
@@ -113,8 +132,11 @@ def _fill_some(
     first: int,
     numbers: NDArray[np.float64],
     codes: NDArray[np.int32],
-) -> None:
-    """Put the values of some expressions into arrays; ``first`` is the place of the first."""
+) -> Iterator[int]:
+    """Put the values of some expressions into arrays; yields how many rows are there.
+
+    ``first`` is the place of the first expression.
+    """
     named_expressions = [
         f"{expression} AS e{place}" for place, expression in enumerate(expressions)
     ]
@@ -132,6 +154,7 @@ def _fill_some(
             else:
                 codes[start:end, first + place - width] = values
         start = end
+        yield start
     if start != len(numbers):
         raise AssertionError(f"{start} rows were read, and {len(numbers)} counted")
 

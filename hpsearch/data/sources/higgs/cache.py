@@ -10,6 +10,7 @@ from pathlib import Path
 
 import filelock
 
+from hpsearch.data.room import IN_MEMORY, Room
 from hpsearch.data.sources.higgs.columns import LAYOUT
 from hpsearch.data.sources.higgs.mirrors import CHUNK_BYTES, fetch
 from hpsearch.data.sources.higgs.prefix import Prefix
@@ -34,6 +35,7 @@ def cached_rows(
     progress: RowProgress,
     mirrors: Sequence[str],
     timeout_seconds: float,
+    room: Room = IN_MEMORY,
 ) -> Rows:
     """The first rows of HIGGS from the cache, which is extended from the mirrors if too short.
 
@@ -47,18 +49,19 @@ def cached_rows(
         mirrors: Addresses of the same file, tried in turn.
         progress: Called with rows that have come and rows wanted.
         timeout_seconds: For connecting, and for each wait for more bytes.
+        room: For the rows.
 
     Raises:
         DownloadError: If the rows are not in the cache and could not be fetched, with the reason
             of each mirror.
         DataError: If a mirror sent rows that are not HIGGS' or has fewer than asked for.
     """
-    held = _read(cache, rows, progress)
+    held = _read(cache, rows, progress, room)
     if held is None or len(held.labels) < rows:
         try:
             cache.parent.mkdir(parents=True, exist_ok=True)
             with filelock.FileLock(cache.with_suffix(".lock")):
-                held = _read(cache, rows, progress)
+                held = _read(cache, rows, progress, room)
                 if held is None or len(held.labels) < rows:
                     _extend(
                         cache,
@@ -68,7 +71,9 @@ def cached_rows(
                         mirrors=mirrors,
                         timeout_seconds=timeout_seconds,
                     )
-                    held = parse_rows(cache, LAYOUT, rows=rows, progress=lambda done, total: None)
+                    held = parse_rows(
+                        cache, LAYOUT, rows=rows, progress=lambda done, total: None, room=room
+                    )
         except OSError as error:
             raise DownloadError(
                 f"the cache must be writable, got {cache.parent}: {error.strerror or error}; "
@@ -77,12 +82,12 @@ def cached_rows(
     return held
 
 
-def _read(cache: Path, rows: int, progress: RowProgress) -> Rows | None:
+def _read(cache: Path, rows: int, progress: RowProgress, room: Room) -> Rows | None:
     """Up to ``rows`` rows of the cache, None if it is not there or damaged."""
     if not cache.exists():
         return None
     try:
-        held = parse_rows(cache, LAYOUT, rows=rows, progress=progress, trust_end=False)
+        held = parse_rows(cache, LAYOUT, rows=rows, progress=progress, trust_end=False, room=room)
     except DataError:
         return None
     damaged = held.broken is not None and "damaged" in held.broken

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from hpsearch.data.room import IN_MEMORY, Room
 from hpsearch.data.sources.collisions.simulation import simulate
 from hpsearch.data.sources.higgs.cache import cache_file, cached_rows
 from hpsearch.data.sources.higgs.columns import LAYOUT, NAMES
@@ -15,7 +16,7 @@ from hpsearch.data.table import Origin, Table
 from hpsearch.errors import DownloadError, printable
 
 
-def read_higgs(path: Path, *, rows: int, progress: RowProgress) -> Table:
+def read_higgs(path: Path, *, rows: int, progress: RowProgress, room: Room = IN_MEMORY) -> Table:
     """The first rows of a local HIGGS file: whole or cut off, gzip or plain, without a header.
 
     A last line without a line break counts only where a gzip file is complete.
@@ -23,7 +24,7 @@ def read_higgs(path: Path, *, rows: int, progress: RowProgress) -> Table:
     Raises:
         DataError: If the file cannot be read, a row breaks a rule, or there are too few rows.
     """
-    first = parse_rows(path, LAYOUT, rows=rows, progress=progress, trust_end=False)
+    first = parse_rows(path, LAYOUT, rows=rows, progress=progress, trust_end=False, room=room)
     if len(first.labels) < rows:
         refuse_short(path, rows, first)
     return _table(first, f"the first {rows:,} rows of {printable(path.name)}")
@@ -36,10 +37,16 @@ def fetch_higgs(
     progress: RowProgress,
     mirrors: Sequence[str] = MIRRORS,
     timeout_seconds: float = TIMEOUT_SECONDS,
+    room: Room = IN_MEMORY,
 ) -> Table:
     """The first rows of UCI's file; see ``cached_rows``."""
     fetched = cached_rows(
-        cache, rows=rows, progress=progress, mirrors=mirrors, timeout_seconds=timeout_seconds
+        cache,
+        rows=rows,
+        progress=progress,
+        mirrors=mirrors,
+        timeout_seconds=timeout_seconds,
+        room=room,
     )
     return _table(fetched, f"the first {rows:,} rows of UCI's HIGGS.csv.gz")
 
@@ -53,11 +60,15 @@ def _table(rows: Rows, description: str) -> Table:
 def _read(request: Request) -> Table:
     """Rows of the named file, or of UCI; ``request.tell`` gets a line where they are simulated."""
     if request.path is not None:
-        return read_higgs(request.path, rows=request.rows, progress=request.progress)
+        return read_higgs(
+            request.path, rows=request.rows, progress=request.progress, room=request.room
+        )
     try:
         with tempfile.TemporaryDirectory() as temporary:
             cache = cache_file(os.environ) or Path(temporary) / "HIGGS.csv.gz"
-            return fetch_higgs(cache, rows=request.rows, progress=request.progress)
+            return fetch_higgs(
+                cache, rows=request.rows, progress=request.progress, room=request.room
+            )
     except DownloadError as error:
         request.tell(
             f"These are simulated collisions, not HIGGS: {error}. For the real rows run again with "
