@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.tables import print_table, write_json
+from benchmarks.printing import print_table, write_json
 from hpsearch.processes import ENVIRONMENT, native_stderr_silenced
 from hpsearch.tasks.binary import BINARY
 

@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.optimize import SEARCH_ALONE, optimize
-from benchmarks.tables import print_table, write_json
+from benchmarks.printing import print_table, write_json
 
 FOLDS = 5
 

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.optimize import SEARCH_ALONE, Watched, optimize
+from benchmarks.printing import figure, print_table, ratio, write_json
 from benchmarks.sampler import Column, Sampler
-from benchmarks.tables import figure, print_table, ratio, write_json
 from hpsearch.processes import cores
 
 ONCE = {"data.source": "collisions", **SEARCH_ALONE}

@@ -20,7 +20,7 @@ import numpy as np
 import psutil  # type: ignore[import-untyped]
 
 from benchmarks.optimize import SEARCH_ALONE, optimize
-from benchmarks.tables import print_table, write_json
+from benchmarks.printing import print_table, write_json
 from hpsearch.data.room import Room
 from hpsearch.data.sources.higgs.columns import NAMES
 

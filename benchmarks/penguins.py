@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.optimize import ROOT
-from benchmarks.tables import print_table, write_json
+from benchmarks.printing import print_table, write_json
 
 #: Of each species: share, means of bill length and depth, flipper length and body mass, islands.
 SPECIES = {

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.tables import print_table, write_json
+from benchmarks.printing import print_table, write_json
 from hpsearch.data.sources.files.engine import connect
 from hpsearch.data.sources.files.reading import read_file
 from hpsearch.study.reading import read_study

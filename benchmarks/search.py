@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.optimize import SEARCH_ALONE, optimize
+from benchmarks.printing import figure, print_table, ratio, write_json
 from benchmarks.rows import Rows, prepare
 from benchmarks.run_peer import run_peer
-from benchmarks.tables import figure, print_table, ratio, write_json
 from benchmarks.traces import CurveWatch, Trace
 from hpsearch.study.finding import find_study
 from hpsearch.study.reading import read_study

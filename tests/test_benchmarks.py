@@ -1,7 +1,10 @@
 """The benchmarks compare like with like."""
 
+import importlib.util
 import io
+import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +14,8 @@ import pytest
 
 from benchmarks.large import STUDY, PrivateMemory, private_mb, write_rows
 from benchmarks.penguins import made_penguins
+from benchmarks.public_tables import MissingPackageError, Shipped
+from benchmarks.tables import Measured, measure, measured, table_row
 from benchmarks.traces import Trace, read_epochs
 from hpsearch.data.load import load
 from hpsearch.data.room import Room
@@ -110,3 +115,76 @@ def test_made_penguins_have_the_columns_and_the_gaps_of_real_ones() -> None:
     assert set(frame["species"]) == {"Adelie", "Chinstrap", "Gentoo"}
     assert 0 < frame["bill_length_mm"].isna().sum() <= frame["sex"].isna().sum() < 40
     assert made_penguins(seed=0) == table
+
+
+def test_a_report_is_measured_as_the_table_of_public_tables_shows_it() -> None:
+    """Boosting less the winner is turned round; the error is half of Student's interval."""
+
+    def run(seed: int, difference: float) -> Measured:
+        ends = {"low": difference - 0.02, "high": difference + 0.02}
+        models = [
+            {"name": "ridge_regression", "metrics": {"mean_squared_error": {"value": 0.5}}},
+            {
+                "name": "gradient_boosting",
+                "metrics": {"mean_squared_error": {"value": 0.4}},
+                "differences": {"mean_squared_error": {"value": difference, **ends}},
+            },
+        ]
+        report = {
+            "objective": "val_mean_squared_error",
+            "data": {"train_rows": 60, "test_rows": 21, "chance": {"mean_squared_error": 1.0}},
+            "test": {"mean_squared_error": 0.4 - difference},
+            "baselines": {"baselines": models},
+        }
+        return measured("made", seed, report, core_seconds=30.0, command="hpsearch optimize")
+
+    first, second = run(1, 0.1), run(2, 0.2)
+    assert first.difference == -0.1
+    assert first.error == pytest.approx(0.02 / 2.086, rel=1e-3)
+    assert table_row([first, second]) == (
+        *("made", "60", "21", "mean_squared_error", "1.0000", "0.5000", "0.4000", "0.2500"),
+        *("-0.1500 ± 0.0068", "30", "1, 2"),
+    )
+
+
+def test_public_tables_say_what_to_install_and_are_read_from_what_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(package: Path) -> pd.DataFrame:
+        return pd.DataFrame({"folder": [package.name]})
+
+    with pytest.raises(MissingPackageError, match="pip install --no-deps nowhere"):
+        Shipped("y", "nowhere_to_be_found", "--no-deps nowhere", read).write(tmp_path / "a.csv")
+    (tmp_path / "shipping").mkdir()
+    (tmp_path / "shipping" / "__init__.py").write_text("raise RuntimeError", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    Shipped("y", "shipping", "shipping", read).write(tmp_path / "b.csv")
+    assert (tmp_path / "b.csv").read_text(encoding="utf-8") == "folder\nshipping\n"
+
+
+def test_a_missing_table_is_a_sentence_and_a_measured_one_is_not_run_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["--trials", "2"]
+    command = "hpsearch optimize scikit-learn:wine --out wine-7 --set study.seed=7 --trials 2"
+    known = Measured(
+        table="wine",
+        seed=7,
+        rows=(100, 36),
+        metric="crossentropy",
+        chance=1.1,
+        linear=0.3,
+        boosting=0.4,
+        winner=0.2,
+        difference=-0.2,
+        error=0.1,
+        core_seconds=12.0,
+        command=command,
+    )
+    (tmp_path / "wine-7.json").write_text(json.dumps(asdict(known)), encoding="utf-8")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    measure(["wine", "adult"], [7], tmp_path, words, workers=1)
+    said = capsys.readouterr().out
+    assert "| wine | 100 | 36 | crossentropy | 1.1000 |" in said
+    assert "adult is left out: it comes with the package xai, which is not installed" in said
+    assert len(json.loads((tmp_path / "tables.json").read_text(encoding="utf-8"))["runs"]) == 1

@@ -11,7 +11,7 @@ from hpsearch.draft.folding import folds_of
 from hpsearch.draft.scale import is_used, scale_of, width_of
 from hpsearch.draft.search import search_sections, ways_of
 from hpsearch.draft.table_name import TableName
-from hpsearch.draft.target import Target, find_label, is_headless, target_of
+from hpsearch.draft.target import Target, find_label, in_order, is_headless, target_of
 from hpsearch.errors import UsageError, printable, shown
 from hpsearch.study.reading import read_study_text
 from hpsearch.study.spec import StudySpec
@@ -84,6 +84,7 @@ def draft_study(
     label: str | None,
     usual: str | None = None,
     task: str | None = None,
+    classes: Sequence[str] | None = None,
     known: Collection[str] = (),
 ) -> Draft:
     """A study of a table, from what a look at it found; the same look gives the same study.
@@ -93,13 +94,18 @@ def draft_study(
         label: The column to predict.
         usual: That which is predicted where the user names none.
         task: What it is predicted as, where the user says so.
+        classes: Its classes in their order, where the user names them.
         known: Names of columns whose kinds the user gave.
 
     Raises:
-        UsageError: If there is no such column, its values can't be predicted, no column is left to
-            learn from, or the kinds that the user gave are more than a study file holds.
+        UsageError: If there is no such column, these are not its classes, its values can't be
+            predicted, no column is left to learn from, or the kinds that the user gave are more
+            than a study file holds.
     """
+    if task is None and classes:
+        task = "binary" if len(classes) == 2 else "multiclass"
     target = target_of(find_label(profile, label, usual), profile.rows, task)
+    target = in_order(target, classes) if classes else target
     draft = Draft(profile, target, "")
     if not draft.used:
         reasons = "; ".join(f"{shown(c.name)} is left out: {c.reason}" for c in draft.dropped[:10])

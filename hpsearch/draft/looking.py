@@ -53,6 +53,7 @@ def draft_of(
         label=label if label is not None else _text(entries, "label"),
         usual=sight.label,
         task=_text(entries, "task"),
+        classes=keys.classes,
         known=keys.columns or {},
     )
 

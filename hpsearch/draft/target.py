@@ -1,14 +1,14 @@
 """What is predicted: the label's column, and the task that its values make."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hpsearch.data.profile import ColumnProfile, Profile
-from hpsearch.data.sources.class_order import class_number, class_order
-from hpsearch.draft.classes import check_two, rare_classes, rows_of_classes
+from hpsearch.data.sources.class_order import class_name, class_number, class_order
+from hpsearch.draft.classes import check_two, rare_classes, rows_of_classes, say_rows
 from hpsearch.errors import UsageError, did_you_mean, shown
 
-__all__ = ["Target", "find_label", "is_headless", "target_of"]
+__all__ = ["Target", "find_label", "in_order", "is_headless", "target_of"]
 
 #: Names of columns that are taken for the label where none is named, the surest first.
 USUAL_LABELS = ("label", "target", "class", "y")
@@ -130,6 +130,23 @@ def target_of(column: ColumnProfile, rows: int, task: str | None = None) -> Targ
     smallest = min((values[value] or 0 for value in kept), default=0) or None
     rarest = _rarest({value: values[value] for value in kept})
     return Target(name, chosen, class_order(kept), reason, rare, smallest=smallest, rarest=rarest)
+
+
+def in_order(target: Target, classes: Sequence[str]) -> Target:
+    """A target with its classes in the order in which the user names them.
+
+    Raises:
+        UsageError: If they are not all classes of the label.
+    """
+    named = tuple(map(class_name, classes))
+    if set(named) != set(target.classes):
+        least = f", without the rare {say_rows(target.rare)}" if target.rare else ""
+        raise UsageError(
+            f"data.classes must name the classes of {shown(target.label)}, in the order that they "
+            f"are to have: {', '.join(map(shown, target.classes)) or 'a number has none'}{least}; "
+            f"got {', '.join(map(shown, named))}"
+        )
+    return replace(target, classes=named)
 
 
 def _rarest(rows: Mapping[str, int | None]) -> tuple[str, float] | None:

@@ -16,9 +16,9 @@ from hpsearch.statistics.bootstrap import Comparison, compare, mean_with_error
 from hpsearch.statistics.calibration import calibrate, choose_threshold
 from hpsearch.statistics.classes import decide
 from hpsearch.statistics.estimate import Estimate, around
+from hpsearch.statistics.few_rows import student_95
 from hpsearch.statistics.residuals import measure_residuals
 from hpsearch.statistics.split import split_estimate
-from hpsearch.statistics.stability import NORMAL_95
 from hpsearch.study.weights import ThresholdRule
 from hpsearch.tasks.metric import Metric, Vector, contributions
 from hpsearch.tasks.task import Task
@@ -122,7 +122,8 @@ class Truth:
             )
             means.append((mean, error))
         (validation, one), (test, other) = means
-        return around(metric.behind(test, validation), NORMAL_95 * math.hypot(one, other))
+        reach = student_95(min(len(self.validation), len(self.test)) - 1)
+        return around(metric.behind(test, validation), reach * math.hypot(one, other))
 
     def _as_measured(
         self, metric: Metric, truth: Predictions, predictions: Predictions

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.statistics.estimate import Estimate
+from hpsearch.statistics.few_rows import bounded, never_else, widened
 from hpsearch.tasks.metric import Metric, Vector
 
 Array = NDArray[np.float64]
@@ -38,6 +39,10 @@ def compare(
     level: float = 0.95,
 ) -> Mapping[str, Comparison]:
     """Percentile bootstrap intervals of models over the same resamples of the rows.
+
+    They are widened as few rows demand, and a metric alone stays within its bounds; one of 0 or 1
+    that all resamples agree on has Wilson's interval, of the rows of the rarest target where it is
+    no mean over rows.
 
     As every model meets the same rows in every resample, a difference is free of what the rows do
     to both: its interval is the narrower, the more alike two models are. The intervals say nothing
@@ -83,10 +88,22 @@ def compare(
         values = np.array([metric.value(y, model, weights) for model in models])
         values -= 0 if less is None else values[less]
         ends = np.quantile(drawn, ((1 - level) / 2, (1 + level) / 2), axis=0)
-        return [Estimate(*map(float, ends)) for ends in zip(values, *ends, strict=True)]
+        return [
+            widened(Estimate(*map(float, ends)), len(y)) for ends in zip(values, *ends, strict=True)
+        ]
+
+    def within_bounds(metric: Metric, estimate: Estimate) -> Estimate:
+        low, high = metric.bounds
+        if metric.row_values is None:
+            rows = int(np.unique(y, return_counts=True)[1].min())
+        else:
+            rows = len(y)
+        if (low, high) == (0.0, 1.0):
+            estimate = never_else(estimate, rows)
+        return bounded(estimate, low, high)
 
     alone = {
-        metric.name: estimates(metric, drawn)
+        metric.name: [within_bounds(metric, estimate) for estimate in estimates(metric, drawn)]
         for metric, drawn in zip(metrics, samples, strict=False)
     }
     apart = {

@@ -19,6 +19,9 @@ BARS = 20
 
 POINTS = 201
 
+#: Where chance alone makes a larger calibration error than this, the error tells nothing.
+TELLING = 0.2
+
 #: Label sets that a perfectly calibrated model is given, to see the error that chance alone makes.
 DRAWS = 1_000
 
@@ -58,6 +61,11 @@ class Reliability:
         It shows a larger one than the upper end in 2.5 % of cases, which is how often this errs.
         """
         return self.error <= self.error_by_chance.high
+
+    @property
+    def tells(self) -> bool:
+        """Whether there are so many rows that an error within chance is a small one."""
+        return self.error_by_chance.high <= TELLING
 
     @property
     def furthest(self) -> Bin:

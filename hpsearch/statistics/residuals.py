@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from hpsearch.statistics.calibration import estimate_share
 from hpsearch.statistics.estimate import Estimate, around
-from hpsearch.statistics.stability import NORMAL_95
+from hpsearch.statistics.few_rows import student_95
 from hpsearch.tasks.metric import Vector
 
 Array = NDArray[np.float64]
 
-#: Bins of rows by their predicted value.
-BINS = 10
+#: Bins of rows by their predicted value, each of at least so many rows, or one of all.
+BINS, LEAST_ROWS = 10, 5
 
 #: Rows that a figure of single rows has, drawn evenly.
 POINTS = 600
@@ -32,9 +32,8 @@ class ErrorBin:
 
     Attributes:
         predicted: Their mean prediction.
-        error: Mean of predicted less true, with a normal interval over the rows; of a single row
-            without width.
-        spread: Standard deviation of predicted less true; 0 for a single row.
+        error: Mean of predicted less true, with Student's interval over the rows.
+        spread: Standard deviation of predicted less true.
         low, high: What predicted less true is between for 80 % of them.
         rows: How many there are.
     """
@@ -52,7 +51,7 @@ class Residuals:
     """Errors of predicted numbers on held-out rows; all but shares in the target's own unit.
 
     Attributes:
-        bias: Mean of predicted less true, with a normal interval over the rows: above 0 it
+        bias: Mean of predicted less true, with Student's interval over the rows: above 0 it
             predicts too much.
         spread: Standard deviation of predicted less true.
         target: Mean and standard deviation of the true values.
@@ -90,7 +89,8 @@ def measure_residuals(targets: Vector, predictions: Vector, *, seed: int = 0) ->
         spread=float(errors.std(ddof=1)),
         target=(float(y.mean()), float(y.std(ddof=1))),
         bins=tuple(
-            _bin(p[part], errors[part]) for part in np.array_split(order, min(BINS, len(order)))
+            _bin(p[part], errors[part])
+            for part in np.array_split(order, min(BINS, max(len(order) // LEAST_ROWS, 1)))
         ),
         within=tuple(
             (error, estimate_share(int((sizes <= error).sum()), len(sizes)))
@@ -118,8 +118,8 @@ def round_errors(sizes: Array) -> tuple[float, ...]:
 
 
 def _mean(errors: Array) -> Estimate:
-    deviation = float(errors.std(ddof=1)) if len(errors) > 1 else 0.0
-    return around(float(errors.mean()), NORMAL_95 * deviation / math.sqrt(len(errors)))
+    error = float(errors.std(ddof=1)) / math.sqrt(len(errors))
+    return around(float(errors.mean()), student_95(len(errors) - 1) * error)
 
 
 def _bin(predictions: Array, errors: Array) -> ErrorBin:
@@ -127,7 +127,7 @@ def _bin(predictions: Array, errors: Array) -> ErrorBin:
     return ErrorBin(
         predicted=float(predictions.mean()),
         error=_mean(errors),
-        spread=float(errors.std(ddof=1)) if len(errors) > 1 else 0.0,
+        spread=float(errors.std(ddof=1)),
         low=low,
         high=high,
         rows=len(errors),

@@ -7,9 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.statistics.estimate import Estimate, around
-from hpsearch.statistics.stability import (
-    NORMAL_95,
-)
+from hpsearch.statistics.few_rows import student_95
 
 Array = NDArray[np.floating[Any]]
 
@@ -25,11 +23,15 @@ def split_estimate(validation: Array, test: Array) -> Estimate:
         test: The same of the same networks on the test rows, ``(seeds, rows)``.
 
     Returns:
-        The difference with a normal interval over the rows of both parts, which are
+        The difference with Student's interval over the rows of both parts, which are
         independent samples: the standard error is that of the seeds' mean loss over rows.
 
-    Source: Welch's standard error of a difference (Biometrika 34, 1947).
+    Source: Welch's standard error of a difference and its degrees of freedom (Biometrika 34, 1947).
     """
     parts = [np.asarray(part, np.float64).mean(axis=0) for part in (validation, test)]
-    error = math.sqrt(sum(float(part.var(ddof=1)) / len(part) for part in parts))
-    return around(float(parts[1].mean() - parts[0].mean()), NORMAL_95 * error)
+    value = float(parts[1].mean() - parts[0].mean())
+    variances = [float(part.var(ddof=1)) / len(part) for part in parts]
+    if not (variance := sum(variances)):
+        return around(value, 0.0)
+    squares = (own**2 / (len(part) - 1) for own, part in zip(variances, parts, strict=True))
+    return around(value, student_95(variance**2 / sum(squares)) * math.sqrt(variance))

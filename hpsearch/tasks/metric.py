@@ -41,6 +41,7 @@ class Metric:
             little.
         standardized: Whether it is of targets and predictions that are standardized by the train
             rows, as networks are trained on them; otherwise of the target's own unit.
+        lowest: The least value that it can have.
         stock: Keras's own metric of a model's outputs; None of one that is no mean over rows, which
             curves hold where trials are ranked by it.
     """
@@ -56,6 +57,7 @@ class Metric:
     resampler: Callable[[NDArray[np.float64], NDArray[np.float64]], Resampler] | None = None
     chance: Callable[[Vector, Vector | None], float] | None = None
     standardized: bool = False
+    lowest: float = 0.0
     stock: StockObject | None = None
 
     @property
@@ -67,6 +69,11 @@ class Metric:
     def worst(self) -> float:
         """What stands for a value that is worse than all others: infinite, of either sign."""
         return self.sign * math.inf
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the largest value that it can have; a share is at most 1."""
+        return self.lowest, math.inf if self.unit else 1.0
 
     def value(self, targets: Vector, predictions: Vector, weights: Vector | None = None) -> float:
         """Its value for targets and predictions, as ``reference`` takes them.

@@ -1,5 +1,6 @@
 """A number: one output, squared error of the standardized target."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -109,6 +110,8 @@ def _targets_problem(targets: Vector, classes: Sequence[str]) -> str | None:
 
 def _say_r2(share: float, classes: Sequence[str]) -> str:
     del classes
+    if share < 0:
+        return "Predicting the mean of these true values for all rows would be nearer to them."
     return f"It explains {share:.1%} of the target's variance."
 
 
@@ -170,6 +173,7 @@ R2 = Metric(
     reference=r2,
     resampler=resampled_r2,
     chance=lambda targets, weights: 0.0,
+    lowest=-math.inf,
 )
 
 

@@ -59,6 +59,24 @@ def test_what_is_said_is_not_found_out() -> None:
     assert both.target.label == "hue"
 
 
+def test_classes_have_the_order_in_which_they_are_named() -> None:
+    iris = look("scikit-learn:iris", 'data.classes=["virginica", "setosa", "versicolor"]')
+    assert iris.spec().data.classes == ("virginica", "setosa", "versicolor")
+    cancer = look("scikit-learn:breast_cancer", 'data.classes=["benign", "malignant"]')
+    assert cancer.target.task == "binary"
+    assert rows_of(cancer.spec(), pytest.fail).classes == ("benign", "malignant")
+    with pytest.raises(UsageError, match=r"must name the classes of 'target'.*: 'setosa', 'versi"):
+        look("scikit-learn:iris", 'data.classes=["virginica", "rose", "versicolor"]')
+
+
+def test_numbers_that_are_named_as_classes_are_some(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"x": np.arange(12) / 7, "y": [3.0, 1.0, 2.0] * 4})
+    frame.to_csv(tmp_path / "rows.csv", index=False)
+    assert look(str(tmp_path / "rows.csv")).target.task == "regression"
+    said = look(str(tmp_path / "rows.csv"), 'data.classes=["2", "1.0", "3"]')
+    assert (said.target.task, said.target.classes) == ("multiclass", ("2", "1", "3"))
+
+
 def test_a_file_that_is_not_there_is_named_with_the_nearest(tmp_path: Path) -> None:
     (tmp_path / "churn.csv").touch()
     with pytest.raises(UsageError, match=r"chrun\.csv; did you mean 'churn\.csv'"):

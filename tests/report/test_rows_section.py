@@ -72,7 +72,7 @@ def test_of_numbers_no_classes_are_told() -> None:
 
 
 def test_there_are_questions_behind_what_is_said_to_be_looked_for() -> None:
-    assert len(QUESTIONS) == 8
+    assert len(QUESTIONS) == 9
 
 
 def test_what_rows_and_classes_count_is_told(make_outcome: MakeOutcome) -> None:

@@ -3,11 +3,13 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from hpsearch.report.section import Section
 from hpsearch.report.sections.registry import SECTIONS
 from hpsearch.report.sections.usability import USABILITY
+from hpsearch.statistics.residuals import measure_residuals
 from hpsearch.tasks.binary import BINARY
 from hpsearch.tasks.multiclass import MULTICLASS
 from hpsearch.tasks.regression import REGRESSION
@@ -112,6 +114,17 @@ def test_numbers_have_errors_in_their_own_unit(make_outcome: MakeOutcome) -> Non
     assert "depends on what it predicts" in values["said"]["places"][0]
     assert sections.figures(USABILITY, outcome).keys() == {"predicted", "errors"}
     assert USABILITY.answer(values) == sizes
+
+
+def test_four_rows_do_not_tell_where_errors_are_large(make_outcome: MakeOutcome) -> None:
+    outcome = make_outcome(task=REGRESSION)
+    assert outcome.test is not None
+    residuals = measure_residuals(np.arange(4.0), np.array([1.0, 1.5, 1.8, 4.0]))
+    worse = replace(outcome.test.metrics["r2"], value=-3.0, low=-9.0)
+    test = replace(outcome.test, residuals=residuals, metrics={**outcome.test.metrics, "r2": worse})
+    said = sections.say(USABILITY, replace(outcome, test=test))["said"]
+    assert said["places"] == ["4 test rows are too few to tell where its errors are large."]
+    assert said["errors"][1].endswith("for all rows would be nearer to them.")
 
 
 @pytest.mark.parametrize("task", [BINARY, MULTICLASS, REGRESSION], ids=lambda task: task.name)

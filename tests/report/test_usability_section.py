@@ -54,6 +54,14 @@ def test_a_calibrated_model_is_called_so(make_outcome: MakeOutcome) -> None:
     assert f"no more than {high:.4f} in 97.5 % of cases" in sentence
 
 
+def test_few_rows_do_not_tell_whether_a_model_is_calibrated(make_outcome: MakeOutcome) -> None:
+    labels, probabilities = np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.4, 0.6, 0.3, 0.8])
+    values = say(predicting(make_outcome(), labels, probabilities))
+    assert values["calibration"]["within_chance"]
+    (sentence,) = values["said"]["probabilities"]
+    assert sentence.startswith("4 test rows are too few to tell whether the probabilities of")
+
+
 def test_a_model_that_is_too_sure_is_told_where_and_what_to_do(make_outcome: MakeOutcome) -> None:
     values = say(predicting(make_outcome(), *rows(power=3.0)))
     assert not values["calibration"]["within_chance"]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from hpsearch.statistics.few_rows import student_95
 from hpsearch.statistics.residuals import measure_residuals, round_errors
 
 
@@ -12,7 +13,7 @@ def test_bias_spread_and_shares_are_those_of_the_errors() -> None:
     residuals = measure_residuals(targets, targets + errors)
     assert residuals.bias.value == 1.0
     assert residuals.spread == pytest.approx(np.std(errors, ddof=1))
-    assert residuals.bias.high - 1.0 == pytest.approx(1.96 * residuals.spread / 10)
+    assert residuals.bias.high - 1.0 == pytest.approx(student_95(99) * residuals.spread / 10)
     assert residuals.target == pytest.approx((49.5, targets.std(ddof=1)))
     shares = {error: share.value for error, share in residuals.within}
     assert shares == {1.0: 0.75, 2.0: 0.75, 5.0: 1.0}
@@ -33,12 +34,13 @@ def test_bins_tell_where_the_errors_are_large() -> None:
         assert bin_.error.low < bin_.error.value < bin_.error.high
 
 
-@pytest.mark.parametrize("rows", [2, 3, 11])
-def test_few_rows_have_a_bin_each(rows: int) -> None:
+@pytest.mark.parametrize(("rows", "bins"), [(2, 1), (9, 1), (11, 2), (51, 10), (200, 10)])
+def test_few_rows_have_few_bins(rows: int, bins: int) -> None:
     targets = np.arange(float(rows))
     residuals = measure_residuals(targets, targets * 1.5)
     assert sum(bin_.rows for bin_ in residuals.bins) == rows
-    assert len(residuals.bins) == min(rows, 10)
+    assert len(residuals.bins) == bins
+    assert all(bin_.spread > 0 for bin_ in residuals.bins)
     assert residuals.points == tuple(zip(targets, targets * 1.5, strict=True))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from hpsearch.data.cutting import Cut
 from hpsearch.data.inspection.constants import find_constants
 from hpsearch.data.inspection.duplicates import find_duplicates
+from hpsearch.data.inspection.few_test_rows import find_few_test_rows
 from hpsearch.data.inspection.gaps import find_gaps
 from hpsearch.data.inspection.identifiers import find_identifiers
 from hpsearch.data.inspection.index_columns import find_index_columns
@@ -20,6 +21,7 @@ QUESTIONS: tuple[Question, ...] = (
     find_sole_predictors,
     find_duplicates,
     find_sorted_labels,
+    find_few_test_rows,
     find_rare_classes,
     find_identifiers,
     find_constants,

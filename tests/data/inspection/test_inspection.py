@@ -210,6 +210,19 @@ def test_classes_of_few_rows_to_choose_by_are_told_with_them() -> None:
     assert notice.figures == {"classes": 1, "class": 1, "validation_rows": 4, "test_rows": 11}
 
 
+@pytest.mark.parametrize(("rows", "told"), [(4, True), (19, True), (20, False)])
+def test_a_test_of_fewer_than_twenty_rows_is_told(rows: int, told: bool) -> None:
+    whole = mixed()
+    cut = Cut(whole.validation, whole.train, whole.test[:rows])
+    numbers = table(labels=RNG.normal(size=ROWS))
+    assert "few_test_rows" not in notices(table(), cut)
+    notice = notices(numbers, cut).get("few_test_rows")
+    assert (notice is not None) == told
+    if notice:
+        assert f"Only {rows} rows are sealed for the test" in notice.sentence
+        assert notice.figures == {"rows": rows}
+
+
 def test_identifiers_are_told() -> None:
     odd = table({"customer": RNG.permutation(ROWS) + 10_000}, {"name": RNG.permutation(ROWS)})
     (notice,) = notices(odd).values()

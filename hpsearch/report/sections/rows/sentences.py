@@ -19,6 +19,7 @@ _SHORT = {
     "duplicates_across_the_seal": "test rows that also train",
     "duplicates": "duplicates",
     "sorted_labels": "rows sorted by their label",
+    "few_test_rows": "few test rows",
     "rare_classes": "rare classes",
     "scarce_classes": "classes of few rows to choose by or to test on",
     "identifier": "identifiers",
@@ -88,7 +89,7 @@ def say_weights(data: DataFacts) -> Iterator[str]:
 
 def say_looked(task: Task) -> str:
     """What was looked for."""
-    classes = ", rare classes" if task.classification else ""
+    classes = ", rare classes" if task.classification else ", few test rows"
     return (
         "Before training, the rows are searched for index columns, columns that tell the label "
         f"alone, duplicates, identifiers, constant and mostly missing columns{classes} and "

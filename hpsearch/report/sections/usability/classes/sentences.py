@@ -24,6 +24,13 @@ def say_confidence(reference: str, reliability: Reliability) -> Iterator[str]:
         f"probabilities shows {say_number(chance.value)} on average, and no more than "
         f"{say_number(chance.high)} in 97.5 % of cases"
     )
+    if reliability.within_chance and not reliability.tells:
+        rows = sum(bin_.rows for bin_ in reliability.bins)
+        yield (
+            f"{say_count(rows)} test rows are too few to tell whether the probabilities of "
+            f"{reference} can be taken as they are: {error}."
+        )
+        return
     if reliability.within_chance:
         yield f"The probabilities of {reference} can be taken as they are: {error}."
         return

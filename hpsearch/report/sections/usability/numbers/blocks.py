@@ -50,7 +50,7 @@ def _blocks(values: Values) -> Iterator[Block]:
     )
     yield _bins(values["bins"], digits)
     yield Paragraph(
-        "All values are in the target's own unit. Intervals of means are normal ones over the test "
+        "All values are in the target's own unit. Intervals of means are Student's over the test "
         "rows of a bin.",
         "quiet",
     )

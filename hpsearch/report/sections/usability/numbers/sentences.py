@@ -7,6 +7,7 @@ from hpsearch.statistics.residuals import Residuals
 from hpsearch.tasks.task import Task
 from hpsearch.wording import (
     first_upper,
+    say_count,
     say_interval,
     say_number,
     say_share,
@@ -57,6 +58,9 @@ def say_bias(residuals: Residuals, digits: int) -> str:
 
 def say_spread_by_prediction(residuals: Residuals, digits: int) -> str:
     """Whether errors are larger for some predictions than for others."""
+    if len(residuals.bins) == 1:
+        rows = residuals.bins[0].rows
+        return f"{say_count(rows)} test rows are too few to tell where its errors are large."
     ranked = sorted(residuals.bins, key=lambda bin_: bin_.spread)
     least, most = ranked[0], ranked[-1]
     if most.spread < APART * least.spread or most.spread == 0:
@@ -76,7 +80,7 @@ def say_spread_by_prediction(residuals: Residuals, digits: int) -> str:
 
 def say_furthest(residuals: Residuals, digits: int) -> str | None:
     """The bin that is furthest off of those that are off beyond chance; None where none is."""
-    off = [bin_ for bin_ in residuals.bins if bin_.error.excludes_zero and bin_.rows > 1]
+    off = [bin_ for bin_ in residuals.bins if bin_.error.excludes_zero]
     if not off:
         return None
     furthest = max(off, key=lambda bin_: bin_.rows * abs(bin_.error.value))
