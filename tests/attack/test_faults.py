@@ -139,14 +139,16 @@ def writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     return faults.writes
 
 
-def failing(path: Path, monkeypatch: pytest.MonkeyPatch, n: int) -> str | None:
+def failing(
+    path: Path, monkeypatch: pytest.MonkeyPatch, n: int, spec: StudySpec = SPEC
+) -> str | None:
     """What a run says whose ``n``-th write fails; None if it had done with fewer writes.
 
     How many it needs depends on what its worker has trained ahead when it goes on.
     """
     with faulty(monkeypatch, n) as faults:
         try:
-            run(path)
+            run(path, spec)
         except (HpsearchError, OSError) as error:
             told = str(error)
         else:
@@ -300,3 +302,21 @@ def test_any_kills_and_losses_give_the_same_record(
             (path / kind / f"{number:04d}.npz").unlink(missing_ok=True)
     run(path)
     assert found(path) == through
+
+
+def test_a_study_over_folds_may_fail_anywhere_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = SPEC.data.model_copy(update={"folds": 3, "validation": None})
+    search_section = SPEC.search.model_copy(update={"trials": 3})
+    folded = SPEC.model_copy(update={"data": data, "search": search_section})
+    run(tmp_path / "through", folded)
+    whole = found(tmp_path / "through")
+    assert sum("-fold-" in name for name in whole[1]) > 3
+    with faulty(monkeypatch, None) as faults:
+        run(tmp_path / "counted", folded)
+    for n in range(1, faults.writes + 1, amount(9, 1)):
+        path = tmp_path / f"{n}"
+        failing(path, monkeypatch, n, folded)
+        run(path, folded)
+        assert found(path) == whole, f"write {n} of {faults.writes}"
