@@ -57,7 +57,7 @@ def report_of(spec: StudySpec, folder: Path) -> Mapping[str, Any]:
         pytest.param(
             20, 200, [0.5 + row**1.5 for row in range(20)], 2, id="20 numbers, 200 columns"
         ),
-        pytest.param(12, 3, ["no", "yes"] * 6, 2, id="12 rows"),
+        pytest.param(12, 3, ["no", "yes"] * 5 + ["yes"] * 2, 2, id="12 rows"),
         pytest.param(30, 4, ["a", "b", "c"] * 10, 2, id="30 rows of 3 classes"),
         pytest.param(40, 6, [1, 0, 0, 0, 0, 0, 0, 0] * 5, 2, id="5 positives in 40 rows"),
         pytest.param(72, 6_000, ["ALL", "AML"] * 36, 1, id="72 rows, 6,000 columns"),

@@ -185,7 +185,7 @@ def _validation(draft: Draft) -> Entry:
     target, rows = draft.target, draft.profile.rows
     kept = rows - sum(target.rare.values())
     smallest = (target.smallest or 0) if target.classes else kept
-    folds = folds_of(kept, TEST, smallest)
+    folds = folds_of(kept, TEST, smallest, len(target.classes))
     if folds > 1:
         why = f"a table of {kept:,} rows is too small to choose by one part of it"
         return Entry("folds", folds, f"all rows but the test's validate in turn: {why}")
