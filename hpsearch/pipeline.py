@@ -41,6 +41,9 @@ from hpsearch.tensorboard.writing import write_tensorboard
 from hpsearch.training.run import Run
 from hpsearch.wording import say_folds
 
+#: Test rows that are sent to a worker at a time, a multiple of those that it predicts at a time.
+SENT_ROWS = 131_072
+
 
 def optimize(
     spec: StudySpec,
@@ -187,10 +190,11 @@ def _models(folder: StudyFolder, rows: Split, pool: Pool) -> Models:
     """What the pool's workers do with trained networks."""
     task = folder.spec.task.name
 
-    def network(run: Run, weights: Arrays, raw: RawRows) -> Future[Any]:
+    def network(run: Run, weights: Arrays, raw: RawRows) -> Sequence[Future[Any]]:
         prepared = rows.prepared[run.fold][run.recipe.preparation]
-        about = (raw, prepared.fold.target)
-        return pool.call(predict, run.recipe, prepared.preprocessing, weights, *about)
+        whole = (run.recipe, prepared.preprocessing, weights)
+        blocks = (raw[start : start + SENT_ROWS] for start in range(0, len(raw), SENT_ROWS))
+        return [pool.call(predict, *whole, block, prepared.fold.target) for block in blocks]
 
     def validation(run: Run, weights: Arrays) -> Future[Any]:
         return pool.call(predict_validation, run, weights)

@@ -31,13 +31,14 @@ class Predictors:
     """What predicts, in the target's own unit, float64 ``(rows,)`` or ``(rows, classes)``.
 
     Attributes:
-        network: Of a network that was trained on one fold, with its weights, for raw rows.
+        network: Of a network that was trained on one fold, with its weights, for raw rows; some of
+            them at a time, in their order.
         validation: Of such a network for the rows that validate on its fold.
         model: Fits a model of scikit-learn by name and seed on a fold; for the rows that validate
             there, and for raw rows.
     """
 
-    network: Callable[[Run, Arrays, Any], Future[Predictions]]
+    network: Callable[[Run, Arrays, Any], Sequence[Future[Predictions]]]
     validation: Callable[[Run, Arrays], Future[Predictions]]
     model: Callable[[str, int, Any, int], Future[tuple[Predictions, Predictions]]]
 
@@ -97,7 +98,7 @@ def measure(
         for name, seed in candidates.models.items()
     }
     predicted = {
-        run.name: _over_folds([(one.result(), other.result()) for one, other in parts], rows)
+        run.name: _over_folds([(one.result(), _joined(others)) for one, others in parts], rows)
         for run, parts in zip(candidates.runs, networks, strict=True)
     }
     predicted |= {
@@ -111,6 +112,10 @@ def measure(
     )
     result = judge(folder.spec.task, candidates, predicted, truth)
     keep_result(folder.record, candidates.identity, asdict(result))
+
+
+def _joined(blocks: Sequence[Future[Predictions]]) -> Predictions:
+    return np.concatenate([block.result() for block in blocks])
 
 
 def _over_folds(parts: Sequence[tuple[Predictions, Predictions]], rows: Split) -> Predicted:
