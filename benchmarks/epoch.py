@@ -58,8 +58,8 @@ def main(file: Path | None) -> None:
 
 def _measure(name: str, values: dict[str, Any]) -> dict[str, Any]:
     from hpsearch.data.cutting import Cut
-    from hpsearch.data.folds import split
     from hpsearch.data.sources.collisions.simulation import simulate
+    from hpsearch.data.splitting import split
     from hpsearch.models.recipe import recipe_of
     from hpsearch.training.compiled.trainer import CompiledTrainer
     from hpsearch.training.keras.trainer import KerasTrainer

@@ -7,11 +7,12 @@ from pathlib import Path
 from hpsearch.arrays import DamagedError
 from hpsearch.data.cutting import cut_rows
 from hpsearch.data.cutting.keys import row_weights
-from hpsearch.data.folds import Split, split
+from hpsearch.data.folds import Split
 from hpsearch.data.inspection import inspect_rows
 from hpsearch.data.kept import read_kept_rows
 from hpsearch.data.load import load
 from hpsearch.data.room import Room
+from hpsearch.data.splitting import split
 from hpsearch.data.table import Table
 from hpsearch.data.weights import Weighting
 from hpsearch.errors import RecordError

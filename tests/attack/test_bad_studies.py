@@ -67,7 +67,7 @@ BROKEN: dict[str, list[Any]] = {
         NAN,
         [],
     ],
-    "space.layers": [{"int": [1, 9]}, {"int": [0, 3]}, 9, 0, -1, 1.5, "deep"],
+    "space.layers": [{"int": [1, 9]}, {"int": [-1, 3]}, 9, -1, 1.5, "deep"],
     "space.l2": [
         {"float": [1e-2, 1e-5]},
         {"float": [0.0, 1e-2], "log": True},

@@ -7,8 +7,8 @@ from hpsearch.data import room
 from hpsearch.data.cutting import Cut
 from hpsearch.data.features.filled import Filled
 from hpsearch.data.features.table_preprocessing import SCALINGS, TablePreprocessing
-from hpsearch.data.folds import split
 from hpsearch.data.room import Room
+from hpsearch.data.splitting import split
 from hpsearch.data.table import Origin, Table
 from hpsearch.models.preparation import Preparation
 from hpsearch.tasks.regression import REGRESSION

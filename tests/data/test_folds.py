@@ -7,8 +7,9 @@ import pytest
 
 from hpsearch.data.columns import Column, RawRows
 from hpsearch.data.cutting import Cut
-from hpsearch.data.folds import Split, split
+from hpsearch.data.folds import Split
 from hpsearch.data.parts import Opening
+from hpsearch.data.splitting import split
 from hpsearch.data.table import Origin, Table
 from hpsearch.errors import DataError
 from hpsearch.tasks.binary import BINARY

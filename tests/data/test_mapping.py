@@ -10,8 +10,8 @@ import pytest
 
 from hpsearch.data import mapping
 from hpsearch.data.cutting import Cut
-from hpsearch.data.folds import split
 from hpsearch.data.mapping import MappedArray, array_folder, mapped
+from hpsearch.data.splitting import split
 from hpsearch.data.table import Origin, Table
 from hpsearch.models.preparation import Preparation
 from hpsearch.tasks.regression import REGRESSION
