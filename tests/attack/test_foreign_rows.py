@@ -96,7 +96,7 @@ def test_what_says_no_columns_counts_as_not_there(tmp_path: Path, said: str) -> 
     assert symptom(lambda: "" if kept_rows(path) is None else "believed") == ""
 
 
-@pytest.mark.parametrize("vocabularies", [[[1]], [["x", "x"]], [["x"], ["y"]], [None], ["x"], 3])
+@pytest.mark.parametrize("vocabularies", [[[1]], [["x", "x"]], [["x"], ["y"]], ["x"], 3])
 def test_wrong_vocabularies_count_as_not_there(tmp_path: Path, vocabularies: Any) -> None:
     path = tmp_path / "rows.parquet"
     said = about(["a"], vocabularies=vocabularies).replace('"number"', '"category"')
