@@ -45,8 +45,8 @@ class Journal:
         trial = self.record.proposed.get(number)
         return {} if trial is None else sampler_attributes(trial)
 
-    def reported_epochs(self, number: int) -> int:
-        """The last epoch of trial ``number`` that was reported before this walk, or 0."""
+    def reported_step(self, number: int) -> int:
+        """The last step of trial ``number`` that was reported before this walk, or 0."""
         trial = self._trials.get(number)
         return 0 if trial is None else max(trial.intermediate_values, default=0)
 
@@ -65,16 +65,16 @@ class Journal:
         elif recorded._system_attrs.get(ASKED) != asked_seal(with_shown_names(trial)):
             self._rebuild(walk)
 
-    def reported(self, number: int, epoch: int, value: float, walk: optuna.Study) -> None:
-        """Write down the best value so far of a trial."""
+    def reported(self, number: int, step: int, value: float, walk: optuna.Study) -> None:
+        """Write down the best value so far of a trial; an epoch, or of several folds a step."""
         recorded = self._trials[number]
-        if recorded.intermediate_values.get(epoch) == value:
+        if recorded.intermediate_values.get(step) == value:
             return
-        if recorded.state.is_finished() or epoch in recorded.intermediate_values:
+        if recorded.state.is_finished() or step in recorded.intermediate_values:
             self._rebuild(walk)
             return
         with self.record.writing() as storage:
-            storage.set_trial_intermediate_value(recorded._trial_id, epoch, value)
+            storage.set_trial_intermediate_value(recorded._trial_id, step, value)
 
     def told(
         self, number: int, state: TrialState, attributes: Mapping[str, Any], walk: optuna.Study

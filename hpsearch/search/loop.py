@@ -129,7 +129,7 @@ class _Walk:
     def _ask(self) -> None:
         """Begin the next trial at the present virtual time."""
         spec, number = self._spec, self._asked
-        recorded, reported = self._journal.params(number), self._journal.reported_epochs(number)
+        recorded, reported = self._journal.params(number), self._journal.reported_step(number)
         self._study.sampler = (
             make_sampler(spec, number, self._side)
             if recorded is None
