@@ -4,15 +4,9 @@ import math
 
 from hpsearch.data.cutting.sizes import PARTS
 from hpsearch.data.cutting.strata import ENOUGH
-from hpsearch.study.cutting import LEAST_ROWS
+from hpsearch.study.cutting import FEW_ROWS, LEAST_ROWS, USUAL_FOLDS
 
 __all__ = ["folds_of"]
-
-#: Rows from which a single part of them validates well enough.
-ENOUGH_ROWS = 2_000
-
-#: Folds of smaller tables.
-FOLDS = 5
 
 
 def folds_of(rows: int, test: float, smallest: int, classes: int = 0) -> int:
@@ -26,10 +20,10 @@ def folds_of(rows: int, test: float, smallest: int, classes: int = 0) -> int:
         classes: How many there are, of which the test has two rows each where rows suffice; 0 of a
             number.
     """
-    if rows >= ENOUGH_ROWS:
+    if rows >= FEW_ROWS:
         return 1
     if PARTS * ENOUGH * classes <= rows:
         test = max(test, ENOUGH * classes / rows)
     sealed = max(math.ceil(test * smallest), min(ENOUGH, smallest // PARTS))
     most = min(smallest - sealed, (rows - math.ceil(test * rows)) // LEAST_ROWS)
-    return min(FOLDS, most) if most > 1 else 1
+    return min(USUAL_FOLDS, most) if most > 1 else 1

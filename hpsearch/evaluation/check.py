@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean
 from typing import Literal
 
 from hpsearch.arrays import DamagedError
@@ -17,7 +16,7 @@ from hpsearch.record.folder import StudyFolder, read_folder, rows_file
 from hpsearch.record.openings import FILE, read_log, recorded_openings
 from hpsearch.record.study_file import written_spec
 from hpsearch.record.trial import TrialRecord
-from hpsearch.training.curve import summarize
+from hpsearch.training.curve import over_folds, summarize
 from hpsearch.training.run import Run
 
 #: ``whole``; ``again``: made or trained again by the next run, to the same bits; ``lost``: not to
@@ -131,24 +130,22 @@ def _check_trials(folder: StudyFolder) -> Iterator[Finding]:
 
 def _check_trial(folder: StudyFolder, trial: TrialRecord, run: Run) -> Iterator[Finding]:
     """The curves of the folds that a trial came to, of which a pruned one did not come to all."""
-    left, values = trial.epochs, []
+    left, findings, summaries = trial.epochs, [], []
     for part in run.parts:
-        finding = _check_run(folder, part)
-        if finding.condition != "whole":
-            yield finding
+        findings.append(_check_run(folder, part))
+        if findings[-1].condition != "whole":
+            yield findings[-1]
             return
         curve = folder.files.history(part.name, part.identity).curve.until(left)
         left -= len(curve)
-        values.append(summarize(curve, run.recipe.patience).value)
+        summaries.append(summarize(curve, run.recipe.patience))
         if not left:
             break
-    known = [value for value in values if value is not None]
-    value = fmean(known) if len(known) == len(values) else None
-    if left or (trial.value is not None and value != trial.value):
+    if left or (trial.value is not None and over_folds(summaries).value != trial.value):
         words = f"differs from what the record says of trial {trial.number}"
-        yield Finding(finding.part, "again", words)
+        yield Finding(findings[-1].part, "again", words)
     else:
-        yield from (_check_run(folder, part) for part in run.parts[: len(values)])
+        yield from findings
 
 
 def _check_others(folder: StudyFolder) -> Iterator[Finding]:

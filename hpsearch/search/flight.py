@@ -1,12 +1,11 @@
 """A trial in flight: it trains on one fold after the other, and its value is the mean over them."""
 
 from dataclasses import dataclass
-from statistics import fmean
 
 import optuna
 
 from hpsearch.search.trainings import Training
-from hpsearch.training.curve import CurveSummary, Ending
+from hpsearch.training.curve import CurveSummary, Ending, over_folds
 from hpsearch.training.run import Run
 
 
@@ -66,18 +65,5 @@ class Flight:
         self.training, self.left = training, False
 
     def seen(self) -> CurveSummary:
-        """What its curves say: all epochs, and of best epoch and value the mean over the folds.
-
-        There is no value where one is missing on a fold.
-        """
-        folds = self.before if self.left else (*self.before, self.training.seen())
-        if len(folds) == 1:
-            return folds[0]
-        values = [fold.value for fold in folds if fold.value is not None]
-        best = [fold.best_epoch for fold in folds if fold.best_epoch is not None]
-        return CurveSummary(
-            sum(fold.epochs for fold in folds),
-            round(fmean(best)) if best else None,
-            fmean(values) if len(values) == len(folds) else None,
-            folds[-1].ending,
-        )
+        """What its curves say; see ``over_folds``."""
+        return over_folds(self.before if self.left else (*self.before, self.training.seen()))

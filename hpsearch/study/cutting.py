@@ -13,6 +13,9 @@ from hpsearch.tasks.registry import TASKS
 #: The fewest rows of a part.
 LEAST_ROWS = 2
 
+#: Rows below which one part that validates is too small to choose by, and the folds that are then.
+FEW_ROWS, USUAL_FOLDS = 2_000, 5
+
 #: Sources whose rows have an order of their own, the tutorial's: validation, train, test, of which
 #: no more are read than a study asks for. All others read a user's rows, and all of them.
 PREFIX_SOURCES = ("higgs", "collisions", "linear")

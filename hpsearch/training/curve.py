@@ -1,7 +1,9 @@
 """Learning curves, and what they say: best epoch, best value, and how a training ended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,3 +104,20 @@ def summarize(curve: Curve, patience: int) -> CurveSummary:
     else:
         ending = Ending.RUNNING
     return CurveSummary(len(curve), best_epoch, value, ending)
+
+
+def over_folds(folds: Sequence[CurveSummary]) -> CurveSummary:
+    """All epochs of a training on each of some folds, and the mean of best epoch and value.
+
+    There is no value where one is missing on a fold; it ended as on the last fold.
+    """
+    if len(folds) == 1:
+        return folds[0]
+    values = [fold.value for fold in folds if fold.value is not None]
+    best = [fold.best_epoch for fold in folds if fold.best_epoch is not None]
+    return CurveSummary(
+        sum(fold.epochs for fold in folds),
+        round(fmean(best)) if best else None,
+        fmean(values) if len(values) == len(folds) else None,
+        folds[-1].ending,
+    )

@@ -10,6 +10,7 @@ from hpsearch.data.facts import DataFacts
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.statistics.stability import DRAWS, RowsNeeded
+from hpsearch.study.cutting import FEW_ROWS, USUAL_FOLDS
 from hpsearch.tasks.task import Task
 from hpsearch.wording import an, say_count, say_interval, say_number, say_share, say_signed
 
@@ -127,10 +128,6 @@ def say_seeds(ranks: Sequence[RankStability], rows: int) -> str | None:
     )
 
 
-#: Rows below which folds are worth their time.
-FEW_ROWS = 2_000
-
-
 def say_rows(task: Task, needed: RowsNeeded, data: DataFacts) -> str:
     """Whether there are enough validation rows, and how many would be."""
     rule = (
@@ -154,8 +151,8 @@ def _more_rows(needed: RowsNeeded, data: DataFacts) -> str:
     rows = data.train_rows + data.validation_rows
     if rows < FEW_ROWS:
         return (
-            f"In a new study with data.folds = 5 all {say_count(rows)} rows that are not sealed "
-            "validate in turn."
+            f"In a new study with data.folds = {USUAL_FOLDS} all {say_count(rows)} rows that are "
+            "not sealed validate in turn."
         )
     return f"Set data.validation to {say_count(needed.needed)} or more in a new study."
 

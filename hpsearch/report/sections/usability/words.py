@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from hpsearch.statistics.calibration import Reliability
 from hpsearch.wording import say_count, say_interval, say_number
 
 
@@ -21,4 +22,19 @@ def say_error_by_chance(calibration: Mapping[str, Any], drawn: str) -> str:
         f"{say_count(calibration['draws'])} times: {say_number(chance['value'])} on average, 95 % "
         f"of them in {say_interval(chance)}. The model is called calibrated where its own, "
         f"{say_number(calibration['error'])}, is not above that range."
+    )
+
+
+def say_within_chance(reference: str, reliability: Reliability, error: str) -> str:
+    """What an error that chance alone explains says of the probabilities.
+
+    Args:
+        error: The error and that by chance, in words.
+    """
+    if reliability.tells:
+        return f"The probabilities of {reference} can be taken as they are: {error}."
+    rows = sum(bin_.rows for bin_ in reliability.bins)
+    return (
+        f"{say_count(rows)} test rows are too few to tell whether the probabilities of {reference} "
+        f"can be taken as they are: {error}."
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.report.classes import ClassNames
+from hpsearch.report.sections.usability.words import say_within_chance
 from hpsearch.report.threshold import say_rule
 from hpsearch.statistics.calibration import Calibration
 from hpsearch.tasks.task import Task
@@ -26,15 +27,8 @@ def say_calibration(reference: str, names: ClassNames, calibration: Calibration)
         f"perfectly calibrated model with these scores shows {say_number(chance.value)} on "
         f"average, and no more than {say_number(chance.high)} in 97.5 % of cases"
     )
-    if calibration.within_chance and not calibration.tells:
-        rows = sum(bin_.rows for bin_ in calibration.bins)
-        yield (
-            f"{say_count(rows)} test rows are too few to tell whether the probabilities of "
-            f"{reference} can be taken as they are: {error}."
-        )
-        return
     if calibration.within_chance:
-        yield f"The probabilities of {reference} can be taken as they are: {error}."
+        yield say_within_chance(reference, calibration, error)
         return
     furthest = calibration.furthest
     yield f"The probabilities of {reference} are not calibrated: {error}."

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from hpsearch.evaluation.outcome import Outcome, TestResult
+from hpsearch.report.sections.usability.words import say_within_chance
 from hpsearch.statistics.calibration import Reliability
 from hpsearch.wording import (
     say_count,
@@ -24,15 +25,8 @@ def say_confidence(reference: str, reliability: Reliability) -> Iterator[str]:
         f"probabilities shows {say_number(chance.value)} on average, and no more than "
         f"{say_number(chance.high)} in 97.5 % of cases"
     )
-    if reliability.within_chance and not reliability.tells:
-        rows = sum(bin_.rows for bin_ in reliability.bins)
-        yield (
-            f"{say_count(rows)} test rows are too few to tell whether the probabilities of "
-            f"{reference} can be taken as they are: {error}."
-        )
-        return
     if reliability.within_chance:
-        yield f"The probabilities of {reference} can be taken as they are: {error}."
+        yield say_within_chance(reference, reliability, error)
         return
     furthest = reliability.furthest
     yield f"The probabilities of {reference} are not calibrated: {error}."
