@@ -118,7 +118,7 @@ class DataSection(TableKeys):
 
 
 class TrainingSection(StudyTable):
-    """``[training]``: how every trial is trained; optimizer and its numbers may stand here too.
+    """``[training]``: how every trial is trained; its hyperparameters may stand here too.
 
     ``engine`` is ``compiled``, whole epochs in one XLA program, or ``keras``, Keras's own ``fit``.
     ``patience`` is in epochs without a better value of the objective; ``decay_epochs`` is when
@@ -129,7 +129,6 @@ class TrainingSection(StudyTable):
     """
 
     engine: Engine = "compiled"
-    batch_size: Count = 500
     epochs: Annotated[Count, Field(le=100_000)] = 300
     patience: Count = 50
     decay_epochs: Count = 1_000

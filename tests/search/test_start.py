@@ -45,6 +45,24 @@ def test_fewer_trials_than_are_named_are_the_first_of_them(tmp_path: Path) -> No
     assert [trial.params["units"] for trial in trials] == [16]
 
 
+@pytest.mark.parametrize("sampler", ["tpe", "bayesian"])
+def test_batch_sizes_are_named_and_proposed_as_any_hyperparameter(
+    tmp_path: Path, sampler: str
+) -> None:
+    sizes = [32, 64, 128]
+    spec = small_study(
+        space__batch_size={"choice": sizes},
+        search__start=[{**START[0], "batch_size": 64}],
+        search__sampler={"name": sampler, "startup_trials": 3},
+    )
+    trials, _ = run(tmp_path, spec)
+    assert trials[0].params["batch_size"] == 64
+    proposed = {trial.params["batch_size"] for trial in trials}
+    assert len(proposed) > 1
+    assert proposed <= set(sizes)
+    assert spec.recipe(trials[0].params, 0).batch_size == 64
+
+
 def test_a_name_stands_for_each_layer() -> None:
     space = small_study(space__units={"int": [4, 64], "per_layer": True}).space
     values = named_values(space, START[0])
