@@ -16,6 +16,10 @@ OPTIMIZERS = ("sgd", "rmsprop", "adam", "adamw", "nadam")
 
 SCHEDULES = ("constant", "inverse_time", "cosine")
 
+#: Which weights a training keeps: those of its best epoch, those after its last, or an average over
+#: steps, at the best epoch of that.
+KEPT_WEIGHTS = ("best", "last", "average")
+
 #: The most rows of a batch; a table of fewer is one batch.
 MOST_ROWS = 100_000_000
 
@@ -124,6 +128,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         ),
         Hyperparameter("clip_norm", "training", "float", 0.0, off=True),
         Hyperparameter("batch_size", "training", "int", 500, low=1, high=MOST_ROWS),
+        Hyperparameter("keep", "training", "choice", "best", choices=KEPT_WEIGHTS),
     )
 }
 
