@@ -21,7 +21,7 @@ def graph_of(recipe: Recipe, columns: int) -> graph_pb2.GraphDef:
     layers = zip(network.layers, network.depths, network.inputs(columns), strict=True)
     for layer, depth, inputs in layers:
         scope = "output" if layer is network.layers[-1] else f"hidden_{depth + 1}"
-        stock = layer.stock(recipe.knobs.of_layer(depth), 0)
+        stock = layer.stock(recipe.knobs.of_layer(depth), inputs, 0)
         if stock is None:
             continue
         attributes = dict(_settings(stock.arguments))

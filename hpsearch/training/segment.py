@@ -115,7 +115,8 @@ def inspected(
     task = recipe.the_task()
     curve = Curve(task.curve_names, values)
     losses = row_losses(task, recipe.network, state.best.weights, fold)
-    return Progress(state, curve, ending, losses, summarize_kernels(weights))
+    kernels = summarize_kernels(recipe.network, fold.columns, weights)
+    return Progress(state, curve, ending, losses, kernels)
 
 
 class Trainer(Protocol):

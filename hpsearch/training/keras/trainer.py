@@ -20,6 +20,7 @@ from hpsearch.training.curve import Ending
 from hpsearch.training.device import tensor_of
 from hpsearch.training.initialization import DROPOUT, initial_weights
 from hpsearch.training.keras.logarithm import learned_loss, measured
+from hpsearch.training.keras.members import MembersLoss, PooledMetric
 from hpsearch.training.keras.model import layers_of, make, set_weights, weights_of
 from hpsearch.training.keras.weights import WeightedLoss, WeightedMetric, labels_and_weights
 from hpsearch.training.segment import (
@@ -73,7 +74,7 @@ class KerasTrainer:
         if key not in self._models:
             while len(self._models) >= MODELS_KEPT:
                 self._models.popitem(last=False)
-            layers = layers_of(recipe.network, recipe.knobs)
+            layers = layers_of(recipe.network, recipe.knobs, columns)
             model = keras.Sequential([keras.Input((columns,)), *layers])
             optimizer = _optimizer(recipe.knobs, steps)
             if recipe.knobs.optimizer == "adamw":
@@ -85,10 +86,16 @@ class KerasTrainer:
                 for metric in task.curve_metrics
                 if metric.stock is not None
             ]
+            members = recipe.network.members
+            if members > 1:
+                metrics = [PooledMetric(metric, task.name) for metric in metrics]
             if weighted:
                 loss, metrics = WeightedLoss(loss, logarithm), [*map(WeightedMetric, metrics)]
-            else:
+            elif members == 1:
                 loss = learned_loss(loss, logarithm)
+            if members > 1:
+                of_rows = loss.call if weighted else learned_loss(loss.call, logarithm)
+                loss = MembersLoss(of_rows, members)
             model.compile(optimizer, loss, metrics=metrics)
             optimizer.build(model.trainable_variables)
             self._models[key] = _Model(model, _values(optimizer.variables))
@@ -187,7 +194,8 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
         outputs = [
             self._trained(block.astype(np.float32, copy=False), training=False) for block in blocks
         ]
-        return np.concatenate([output.numpy() for output in outputs])
+        joined = np.concatenate([output.numpy() for output in outputs])
+        return joined if joined.ndim == 2 else self._task.pooled(joined)
 
     def _end(self, ending: Ending) -> None:
         self.ending = ending
