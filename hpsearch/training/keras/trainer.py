@@ -48,7 +48,7 @@ class KerasTrainer:
         steps = -(-len(fold.train_labels) // recipe.batch_size)
         kept = self._model(recipe, fold, steps)
         model = kept.keras
-        state = segment.state or _fresh(kept, segment, fold.columns)
+        state = segment.state or _fresh(kept, segment, fold)
         _restore(model, state)
         watch = _Watch(model, state, recipe, fold)
         model.fit(
@@ -243,11 +243,11 @@ def _values(variables: Any) -> Arrays:
     return tuple(variable.value.numpy() for variable in variables)
 
 
-def _fresh(kept: _Model, segment: Segment, columns: int) -> State:
+def _fresh(kept: _Model, segment: Segment, fold: Fold) -> State:
     """The state before the first epoch, from the segment's seed alone."""
     model = kept.keras
     network = segment.recipe.network
-    set_weights(model, initial_weights(network, columns, segment.seed))
+    set_weights(model, initial_weights(network, fold.columns, segment.seed, fold.sections))
     sequence = np.random.SeedSequence(segment.seed, spawn_key=(DROPOUT,))
     seeds = iter(sequence.generate_state(2 * len(network.widths)).reshape(-1, 2))
     weights = tuple(
