@@ -140,6 +140,7 @@ def _prepared(
             train_weights=_single(train_weights),
             validation_weights=_single(validation_weights),
             class_weights=class_weights,
+            sections=fitted[preparation.scaling].sections,
         )
 
     return {each: Prepared(fold(each), fitted[each.scaling]) for each in preparations}

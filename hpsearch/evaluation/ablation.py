@@ -70,4 +70,5 @@ def _is_on(name: str, values: Mapping[str, Scalar]) -> bool:
         return False
     if not depth_of(values):
         return not hyperparameter.hidden and bool(values.get(name, hyperparameter.default))
-    return any(values_by_layer(values, name))
+    own = values_by_layer(values, name)
+    return any(value != hyperparameter.default for value in own)

@@ -72,8 +72,9 @@ def predict_validation(run: Run, weights: Arrays) -> NDArray[np.float64]:
     Float64 ``(rows,)``, of several classes ``(rows, classes)``.
     """
     fold = _Bench.folds[run.fold][run.recipe.preparation]
-    outputs = outputs_of(run.recipe.network, weights, fold.validation_features)
-    return fold.target.restored(run.recipe.the_task().predictions(fold.target.of_outputs(outputs)))
+    task = run.recipe.the_task()
+    outputs = outputs_of(task, run.recipe.network, weights, fold.validation_features)
+    return fold.target.restored(task.predictions(fold.target.of_outputs(outputs)))
 
 
 def fit_and_predict(

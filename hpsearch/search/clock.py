@@ -41,7 +41,7 @@ class Problem:
         train, validation = (
             self.folds[fold] if self.folds else (self.train_rows, self.validation_rows)
         )
-        operations = network.parameters(self.columns) * (6 * train + 2 * validation)
+        operations = network.operations(self.columns) * (6 * train + 2 * validation)
         return epochs * (operations / OPERATIONS_PER_SECOND + EPOCH_SECONDS)
 
 

@@ -16,6 +16,11 @@ OPTIMIZERS = ("sgd", "rmsprop", "adam", "adamw", "nadam")
 
 SCHEDULES = ("constant", "inverse_time", "cosine")
 
+#: Where members have scales of their own; how those at the features begin; whose dropout masks.
+MEMBER_ADAPTERS = ("layers", "input")
+MEMBER_SCALES = ("normal", "signs")
+MEMBER_DROPOUTS = ("shared", "own")
+
 #: How columns of numbers are scaled; ``data.features.scaling`` has a class for each.
 SCALINGS = ("standard", "robust", "quantile", "pixel")
 
@@ -93,6 +98,10 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         Hyperparameter("layers", "network", "int", 2, low=0, high=8),
         Hyperparameter("units", "network", "int", 64, low=1, high=8192),
         Hyperparameter("activation", "network", "choice", "elu", choices=ACTIVATIONS),
+        Hyperparameter("members", "network", "int", 1, low=1, high=64, regularizer="members"),
+        Hyperparameter("member_adapter", "network", "choice", "layers", choices=MEMBER_ADAPTERS),
+        Hyperparameter("member_scales", "network", "choice", "normal", choices=MEMBER_SCALES),
+        Hyperparameter("member_dropout", "network", "choice", "shared", choices=MEMBER_DROPOUTS),
         Hyperparameter("l1", "network", "float", 0.0, off=True, regularizer="L1"),
         Hyperparameter("l2", "network", "float", 0.0, off=True, regularizer="L2"),
         Hyperparameter(

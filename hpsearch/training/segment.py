@@ -118,7 +118,7 @@ def inspected(
     task = recipe.the_task()
     curve = Curve(task.curve_names, values)
     best = (task, recipe.network, state.best.weights, fold)
-    kernels = summarize_kernels(weights)
+    kernels = summarize_kernels(recipe.network, fold.columns, weights)
     return Progress(state, curve, ending, row_losses(*best), kernels, row_residuals(*best))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hpsearch.models.dense import network_of
+from hpsearch.models.dense import dense_network, network_of
 from hpsearch.models.recipe import recipe_of
 from hpsearch.space.hyperparameter import ACTIVATIONS
 from hpsearch.tasks.binary import BINARY
@@ -57,7 +57,8 @@ def test_keras_keeps_the_same_and_kernels_are_those_of_the_last_epoch() -> None:
 
 def test_a_kernel_is_summarized_by_norm_small_weights_ends_and_counts() -> None:
     kernel = np.array([[3.0, -4.0], [0.0, 1e-4]], np.float32)
-    (found,) = summarize_kernels((kernel, np.ones(2, np.float32)))
+    linear = dense_network((), "elu", batch_normalization=False, outputs=2)
+    (found,) = summarize_kernels(linear, 2, (kernel, np.ones(2, np.float32)))
     assert found[:4].tolist() == [5.0, 0.5, -4.0, 3.0]
     assert len(found) == 4 + BINS
     assert found[4:].sum() == 4
@@ -66,6 +67,7 @@ def test_a_kernel_is_summarized_by_norm_small_weights_ends_and_counts() -> None:
 
 def test_a_network_that_broke_has_no_summary_and_one_without_a_best_epoch_no_losses() -> None:
     broken = np.array([[np.nan, 1.0]], np.float32)
-    assert np.isnan(summarize_kernels((broken,))).all()
+    linear = dense_network((), "elu", batch_normalization=False, outputs=2)
+    assert np.isnan(summarize_kernels(linear, 1, (broken, np.ones(2, np.float32)))).all()
     network = network_of({"layers": 1, "units": 2}, outputs=1)
     assert row_losses(BINARY, network, (), tiny_fold()) is NO_LOSSES

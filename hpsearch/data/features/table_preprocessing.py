@@ -91,6 +91,19 @@ class TablePreprocessing:
         return (*self.numbers.features, *self.dates.features, *texts)
 
     @property
+    def sections(self) -> tuple[int, ...]:
+        """See ``Preprocessing``."""
+        numeric, texts = (
+            [place for place, column in enumerate(self.columns) if column.is_text == is_text]
+            for is_text in (False, True)
+        )
+        columns = [numeric[place] for place in (*self.numbers.origins, *self.dates.origins)]
+        for place, part in zip(texts, self.texts, strict=True):
+            columns += [place] * len(part.features)
+        numbers = {column: number for number, column in enumerate(dict.fromkeys(columns))}
+        return tuple(numbers[column] for column in columns)
+
+    @property
     def vocabularies(self) -> tuple[tuple[str, ...], ...]:
         """See ``Preprocessing``."""
         return tuple(part.vocabulary for part in self.texts)

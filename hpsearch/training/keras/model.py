@@ -64,11 +64,12 @@ def make(stock: StockObject, module: Any, **more: Any) -> Any:
     return getattr(module, stock.class_name)(**stock.arguments, **more)
 
 
-def layers_of(network: Network, knobs: Knobs) -> list[Any]:
+def layers_of(network: Network, knobs: Knobs, columns: int) -> list[Any]:
     """Keras layers from preprocessed features to the outputs, in order, not built yet."""
     layers: list[Any] = []
-    for layer, name, depth in zip(network.layers, network.names(), network.depths, strict=True):
-        stock = layer.stock(knobs.of_layer(depth), len(layers))
+    of_each = (network.layers, network.names(), network.depths, network.inputs(columns))
+    for layer, name, depth, inputs in zip(*of_each, strict=True):
+        stock = layer.stock(knobs.of_layer(depth), inputs, len(layers))
         if stock is not None:
             layers.append(make(stock, keras.layers, name=name))
     return layers
@@ -107,11 +108,17 @@ def whole_model(
     task = recipe.the_task()
     inputs = raw_inputs(preprocessing.columns)
     x = features_of(preprocessing, inputs)
-    for layer in layers_of(recipe.network, recipe.knobs):
+    for layer in layers_of(recipe.network, recipe.knobs, preprocessing.width):
         x = layer(x)
-    if target == UNSCALED:
+    members = recipe.network.members > 1
+    pool = keras.layers.GlobalAveragePooling1D
+    if target == UNSCALED and members:
+        x = keras.layers.Activation(task.output_activation, name="member_predictions")(x)
+        link = pool(name=task.output_name)
+    elif target == UNSCALED:
         link = keras.layers.Activation(task.output_activation, name=task.output_name)
     else:  # float64, as float32 has 7 digits, which a target far from 0 may share
+        x = pool(name="mean_of_members")(x) if members else x
         link = keras.layers.Rescaling(
             target.deviation, target.mean, name=task.output_name, dtype="float64"
         )
