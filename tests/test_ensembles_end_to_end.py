@@ -151,7 +151,7 @@ def test_rows_are_predicted_by_any_saved_model(tmp_path: Path) -> None:
         with read_folder(out) as folder:
             assert predict_file(folder, out / "rows.parquet", output, silent, name) == 150
         with output.open(encoding="utf-8") as file:
-            said[name] = np.array([row[1:] for row in csv.reader(file)][1:], float)
+            said[name] = np.array([row[:-1] for row in csv.reader(file)][1:], float)
 
     with pytest.raises(RecordError, match="hpsearch ensemble does"):
         predict("ensemble")

@@ -1,7 +1,7 @@
 """Trainings after the search: whole and unpruned, cut in segments so that little is ever lost."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from statistics import fmean
@@ -109,16 +109,24 @@ def train_runs(
 
 
 def best_weights(
-    folder: StudyFolder, problem: Problem, pool: Pool, runs: Sequence[Run]
+    folder: StudyFolder,
+    problem: Problem,
+    pool: Pool,
+    runs: Sequence[Run],
+    watch: Callable[[int, int], object] = lambda done, total: None,
 ) -> list[Sequence[Arrays]]:
     """The weights of each run's best epochs, one on each fold.
 
     They are trained again where they are not recorded.
+
+    Args:
+        watch: Is told how many of how many are trained again, if some are.
     """
     parts = [part for run in runs for part in run.parts]
     missing = [part for part in parts if _weights(folder, part) is None]
-    for _ in _train(folder, problem, pool, missing, len(missing)):
-        pass
+    for done, total in _train(folder, problem, pool, missing, len(missing)):
+        if total:
+            watch(done, total)
     weights = {part.name: _weights(folder, part) for part in parts}
     return [
         [arrays for part in run.parts if (arrays := weights[part.name]) is not None] for run in runs

@@ -78,7 +78,6 @@ class Steps:
         ensemble = choose_ensemble(self.folder, self.rows)
         self._save({"ensemble": ensemble.shares}, self.folder.spec.threshold)
         self._drop_states(ensemble.shares)
-        self.folder.files.drop_states()
         return ensemble
 
     def _has_winner(self) -> bool:
@@ -86,7 +85,7 @@ class Steps:
         return read_leaderboard(self.folder, trials).confirmed is not None
 
     def _drop_states(self, shares: Shares) -> None:
-        """Forget the states of trials that were trained again for an ensemble."""
+        """Forget the states of what was trained again for an ensemble."""
         for part in (part for run, _ in shares for part in run.parts):
             self.folder.files.drop_state(part.name)
 
@@ -129,7 +128,8 @@ class Steps:
             if not is_saved(folder, name, shares, rule)
         }
         runs = {run.name: run for shares in lacking.values() for run, _ in shares}
-        weights = best_weights(folder, self.problem, self.pool, tuple(runs.values()))
+        wanted, watch = tuple(runs.values()), self.view.retraining
+        weights = best_weights(folder, self.problem, self.pool, wanted, watch)
         by_name = dict(zip(runs, weights, strict=True))
         for name, shares in lacking.items():
             parts = [(run, by_name[run.name], count) for run, count in shares]

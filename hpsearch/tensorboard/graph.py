@@ -10,7 +10,7 @@ from hpsearch.space.space import Scalar
 
 
 def graph_of(recipe: Recipe, columns: int) -> graph_pb2.GraphDef:
-    """The exported model from raw features to predictions, made of its Keras layers.
+    """A network from raw features to predictions, made of its Keras layers.
 
     Shapes stand on the edges, sizes and regularizers among a node's attributes.
     """

@@ -19,7 +19,7 @@ from hpsearch.evaluation.saving import Weighed, saved_models
 from hpsearch.evaluation.steps import Models, Steps
 from hpsearch.listing.ensemble import ensemble_values, say_ensemble
 from hpsearch.progress import SILENT
-from hpsearch.record.folder import StudyFolder, write_folder
+from hpsearch.record.folder import StudyFolder, read_folder, write_folder
 from hpsearch.search.loop import search
 from hpsearch.study.spec import StudySpec
 from hpsearch.tasks.binary import BINARY
@@ -170,3 +170,21 @@ def test_it_is_told_as_words_and_as_values(searched: Path) -> None:
     values = ensemble_values(searched, ensemble)
     assert sum(values["shares"].values()) == sum(count for _, count in ensemble.shares)
     assert values["left_out"] == ensemble.left_out
+
+
+def test_a_study_of_a_version_that_had_no_choice_keeps_the_single_network(searched: Path) -> None:
+    """What it measured and saved stays what its folder says."""
+    with write_folder(searched, study(export="single"), FACTS, silent) as folder:
+        steps(folder, ThreadPool(GuessingTrainer())).run(lambda: None)
+        test = read_outcome(folder).test
+        text = "".join(
+            line
+            for line in folder.record.fact("spec", "").splitlines(keepends=True)
+            if not line.startswith(("export", "ensemble"))
+        )
+        folder.record.set_fact("spec", text)
+    with read_folder(searched) as folder:
+        assert folder.spec.evaluate.export == "single"
+        assert read_outcome(folder).test == test
+    assert test is not None
+    assert test.averaged == 1

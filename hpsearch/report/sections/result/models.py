@@ -48,14 +48,14 @@ def saved_models(task: Task, scale: float, test: Mapping[str, Any]) -> Iterator[
     yield Table(
         "Saved models",
         (
-            Column("model", header=True, notes="verdict"),
+            Column("file", header=True, notes="model"),
             Column(f"test {metric.label}".replace(" ", "\n"), "number", strong=True),
             Column("difference", "number"),
             Column("validation", "number"),
             Column("networks", "number"),
             Column("weights", "number"),
             Column("operations", "number"),
-            Column("file", "number"),
+            Column("size", "number"),
         ),
         [row(model) for model in models],
         f"{first_upper(metric.quantity)}; the difference is that of a model less best.keras, on "
