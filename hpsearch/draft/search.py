@@ -41,7 +41,6 @@ def search_sections(
     training = (
         Entry("optimizer", "adamw"),
         Entry("schedule", "cosine", "the learning rate falls to 0 over all epochs"),
-        Entry("batch_size", scale.batch_size),
         Entry("epochs", scale.epochs),
         Entry("patience", scale.patience, "epochs without a better value on validation rows"),
     )
@@ -79,4 +78,5 @@ def _space(scale: Scale, ways: Mapping[str, tuple[str, ...]]) -> Sequence[Entry]
         *(Entry(name, {"choice": values}) for name, values in choices.items()),
         Entry("learning_rate", {"float": (1e-3, 3e-2), "log": True}),
         Entry("weight_decay", {"float": (1e-5, 1e-1), "log": True}),
+        Entry("batch_size", {"choice": scale.batch_sizes}),
     ]
