@@ -140,7 +140,7 @@ def _say_found(outcome: Outcome) -> Iterator[str]:
             else f"**The winner is trial {winner.trial.number}.**"
         )
     if compared:
-        heads = ("trial", "in the search", "fresh seeds, mean ± s.d.", "test, mean over seeds")
+        heads = ("trial", "in the search", "fresh seeds, mean ± s.d.", "test, the same networks")
         rows = [
             (
                 f"{optimism.trial}",

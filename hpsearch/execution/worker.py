@@ -109,8 +109,8 @@ def predict_saved(path: Path, raw: RawRows) -> NDArray[np.float64]:
     return _Bench.models[path](raw)
 
 
-def save_model(*arguments: Any) -> None:
-    """``training.keras.model.save_model``, imported where TensorFlow may be: in a worker."""
+def save_mean(*arguments: Any) -> None:
+    """``training.keras.model.save_mean``, imported where TensorFlow may be: in a worker."""
     from hpsearch.training.keras import model
 
-    model.save_model(*arguments)
+    model.save_mean(*arguments)

@@ -62,6 +62,18 @@ def row_losses(task: Task, network: Network, weights: Arrays, fold: Fold) -> Los
     return np.asarray(contributions(losses, fold.validation_weights), np.float32)
 
 
+def row_residuals(task: Task, network: Network, weights: Arrays, fold: Fold) -> Losses:
+    """Prediction less target of each validation row on the scale of the losses, for numbers.
+
+    A squared error has no sign, so that the error of a mean of networks does not follow from
+    theirs; of classes, whose losses tell it, there are none.
+    """
+    if task.classification or not weights:
+        return NO_LOSSES
+    outputs = fold.target.of_outputs(outputs_of(task, network, weights, fold.validation_features))
+    return np.asarray(outputs[:, 0] - fold.validation_labels, np.float32)
+
+
 def summarize_kernels(network: Network, columns: int, weights: Arrays) -> Kernels:
     """The kernels of a network; that of a kernel with NaN or infinity is NaN throughout.
 

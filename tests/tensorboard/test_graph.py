@@ -66,7 +66,7 @@ def test_a_plain_network_has_a_plain_graph() -> None:
 
 def test_members_stand_in_the_graph_with_the_mean_of_their_predictions() -> None:
     values = {"layers": 1, "units": 16, "members": 4, "dropout": 0.25}
-    definition = graph_of(recipe_of(values, epochs=1, batch_size=1, patience=1), 28)
+    definition = graph_of(recipe_of(values, epochs=1, patience=1), 28)
     assert [(name, kind) for name, kind, _ in nodes(definition)] == [
         ("features", "Input"),
         ("standardize", "Normalization"),

@@ -3,7 +3,7 @@
 import json
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,9 @@ SAVED_AT = (1980, 1, 1, 0, 0, 0)
 #: A network that was trained on a fold: what was learned of features, its weights as in
 #: ``segment.Best``, and the scale of its target.
 FoldNetwork = tuple[Preprocessing, Arrays, TargetScale]
+
+#: What a mean is of: a training's recipe, its networks, one for each fold, and how often it counts.
+Share = tuple[Recipe, Sequence[FoldNetwork], int]
 
 
 def make(stock: StockObject, module: Any, **more: Any) -> Any:
@@ -126,18 +129,26 @@ def whole_model(
     return model
 
 
-def mean_model(recipe: Recipe, networks: Sequence[FoldNetwork]) -> Any:
-    """``whole_model`` of one network, or the mean over those of several folds, as a Keras model."""
-    models = [whole_model(recipe, *network) for network in networks]
+def mean_model(shares: Sequence[Share]) -> Any:
+    """``whole_model`` of one network, or the mean over several, as a Keras model.
+
+    Each training counts as often as its share says, and its folds alike.
+    """
+    models = [
+        whole_model(recipe, *network) for recipe, networks, _ in shares for network in networks
+    ]
     if len(models) == 1:
         return models[0]
+    recipe, networks, _ = shares[0]
     inputs = raw_inputs(networks[0][0].columns)
     single = inputs if len(inputs) > 1 else next(iter(inputs.values()))
-    for fold, model in enumerate(models):
-        model.name = f"fold_{fold}"
+    for place, model in enumerate(models):
+        model.name = f"network_{place}"
+    counts = [count for _, networks, count in shares for _ in networks]
     outputs = [model(single) for model in models]
+    counted = [output for output, count in zip(outputs, counts, strict=True) for _ in range(count)]
     mean = keras.layers.Average(name=recipe.the_task().output_name, dtype=outputs[0].dtype)
-    return keras.Model(single, mean(outputs), name="hpsearch")
+    return keras.Model(single, mean(counted), name="hpsearch")
 
 
 def save_model(
@@ -147,6 +158,17 @@ def save_model(
     classes: tuple[str, ...] = (),
     threshold: float | None = None,
 ) -> None:
+    """``save_mean`` of the networks of one training, one for each fold."""
+    save_mean(path, [(recipe, networks, 1)], classes, threshold)
+
+
+def save_mean(
+    path: Path,
+    shares: Sequence[Share],
+    classes: tuple[str, ...] = (),
+    threshold: float | None = None,
+    made_of: Mapping[str, int] | None = None,
+) -> None:
     """Write ``mean_model`` as a ``.keras`` file in one step: the old or the new, never half.
 
     The same model gives the same bytes. Keras 3.8 and later open the file, with TensorFlow; without
@@ -154,19 +176,22 @@ def save_model(
     see ``Signature``.
 
     Args:
-        networks: One for each fold.
         classes: Names of the classes, if they have some.
         threshold: Probability from which a row is called the second class, if that is asked.
+        made_of: The trainings for people, with how often each counts, in ``metadata.json``.
     """
+    networks = [network for _, networks, _ in shares for network in networks]
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "model.keras"  # Keras insists on the ending
-        mean_model(recipe, networks).save(saved)
+        mean_model(shares).save(saved)
         with zipfile.ZipFile(saved) as archive:
             parts = {name: archive.read(name) for name in sorted(archive.namelist())}
     config, metadata = json.loads(parts["config.json"]), json.loads(parts["metadata.json"])
     columns = networks[0][0].columns
-    signature = Signature(recipe.task, columns, _vocabularies(networks), classes, threshold)
+    task = shares[0][0].task
+    signature = Signature(task, columns, _vocabularies(networks), classes, threshold)
     metadata |= signature.as_json()
+    metadata |= {"made_of": dict(made_of)} if made_of else {}
     metadata["date_saved"] = "{:04}-{:02}-{:02}@{:02}:{:02}:{:02}".format(*SAVED_AT)
     parts["config.json"] = json.dumps(_portable(config, {})).encode()
     parts["metadata.json"] = json.dumps(metadata).encode()

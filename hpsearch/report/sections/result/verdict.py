@@ -63,7 +63,7 @@ def _answer(
     if reached is not None and interval["low"] <= reached:
         return (
             f"Do not use it: the interval of its {ranking.label} reaches {reached:g}, what "
-            "chance alone has, so the network is not better than chance."
+            "chance alone has, so the model is not better than chance."
         )
     if baselines is None:
         return None
@@ -99,7 +99,8 @@ def _believe(task: Task, data: Mapping[str, Any], test: Mapping[str, Any]) -> st
     digits = metric_digits(metric, data["target"]["deviation"])
     interval = say_interval(test["intervals"][metric.name], digits)
     unit = "" if task.classification else f" in {metric.unit}"
-    whose = f"{test['reference']}'s network" if test["trial"] is not None else test["reference"]
+    is_network = test["trial"] is not None and test["averaged"] == 1
+    whose = f"{test['reference']}'s network" if is_network else test["reference"]
     return (
         f"On {say_count(test['rows'])} test rows that took no part in training or choosing, "
         f"{whose} has {an(metric.label)} of "
