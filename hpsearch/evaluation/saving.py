@@ -119,19 +119,18 @@ def _identity(fact: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _costs(rows: Split, runs: Sequence[Run], size: int) -> dict[str, int]:
-    """What it takes to predict.
-
-    A weight costs 2 operations a row.
-    """
-    weights = sum(
-        part.recipe.network.parameters(
-            rows.prepared[part.fold][part.recipe.preparation].preprocessing.width
-        )
+    """What it takes to predict; an operation of ``Network`` is a product and a sum."""
+    networks = [
+        (part.recipe.network, rows.prepared[part.fold][part.recipe.preparation].preprocessing.width)
         for run in runs
         for part in run.parts
-    )
-    networks = sum(len(run.parts) for run in runs)
-    return {"networks": networks, "weights": weights, "operations": 2 * weights, "bytes": size}
+    ]
+    return {
+        "networks": len(networks),
+        "weights": sum(network.parameters(width) for network, width in networks),
+        "operations": sum(2 * network.operations(width) for network, width in networks),
+        "bytes": size,
+    }
 
 
 def _fact(name: ModelName) -> str:

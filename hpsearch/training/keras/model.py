@@ -105,10 +105,38 @@ def whole_model(
         ready to predict, not for ``fit``. Its inputs are those of ``raw_inputs``: the one tensor
         itself, or two by their names.
     """
-    task = recipe.the_task()
     inputs = raw_inputs(preprocessing.columns)
     x = features_of(preprocessing, inputs)
-    for layer in layers_of(recipe.network, recipe.knobs, preprocessing.width):
+    model = keras.Model(_single(inputs), _predictions(recipe, x, target), name="hpsearch")
+    set_weights(model, weights)
+    return model
+
+
+def features_model(preprocessing: Preprocessing, name: str) -> Any:
+    """``whole_model`` up to the preprocessed features."""
+    inputs = raw_inputs(preprocessing.columns)
+    return keras.Model(_single(inputs), features_of(preprocessing, inputs), name=name)
+
+
+def network_model(
+    recipe: Recipe, features: Any, weights: Arrays, target: TargetScale, name: str
+) -> Any:
+    """``whole_model`` from the preprocessed features on, which a tensor stands for."""
+    inputs = keras.Input(features.shape[1:], name="features", dtype=features.dtype)
+    model = keras.Model(inputs, _predictions(recipe, inputs, target), name=name)
+    set_weights(model, weights)
+    return model
+
+
+def _single(inputs: Mapping[str, Any]) -> Any:
+    """Inputs as a model has them: the one tensor itself, or two by their names."""
+    return inputs if len(inputs) > 1 else next(iter(inputs.values()))
+
+
+def _predictions(recipe: Recipe, x: Any, target: TargetScale) -> Any:
+    """Predictions in the target's unit of preprocessed features."""
+    task = recipe.the_task()
+    for layer in layers_of(recipe.network, recipe.knobs, x.shape[-1]):
         x = layer(x)
     members = recipe.network.members > 1
     pool = keras.layers.GlobalAveragePooling1D
@@ -123,32 +151,30 @@ def whole_model(
             target.deviation, target.mean, name=task.output_name, dtype="float64"
         )
         x = standardized_targets(x, target.logarithm)
-    single = inputs if len(inputs) > 1 else next(iter(inputs.values()))
-    model = keras.Model(single, link(x), name="hpsearch")
-    set_weights(model, weights)
-    return model
+    return link(x)
 
 
 def mean_model(shares: Sequence[Share]) -> Any:
     """``whole_model`` of one network, or the mean over several, as a Keras model.
 
-    Each training counts as often as its share says, and its folds alike.
+    Each training counts as often as its share says, and its folds alike. Networks with the same
+    preprocessing share it: rows are prepared once for all of them.
     """
-    models = [
-        whole_model(recipe, *network) for recipe, networks, _ in shares for network in networks
-    ]
-    if len(models) == 1:
-        return models[0]
-    recipe, networks, _ = shares[0]
-    inputs = raw_inputs(networks[0][0].columns)
-    single = inputs if len(inputs) > 1 else next(iter(inputs.values()))
-    for place, model in enumerate(models):
-        model.name = f"network_{place}"
-    counts = [count for _, networks, count in shares for _ in networks]
-    outputs = [model(single) for model in models]
-    counted = [output for output, count in zip(outputs, counts, strict=True) for _ in range(count)]
-    mean = keras.layers.Average(name=recipe.the_task().output_name, dtype=outputs[0].dtype)
-    return keras.Model(single, mean(counted), name="hpsearch")
+    every = [(recipe, network, count) for recipe, networks, count in shares for network in networks]
+    first, (preprocessing, *_), _ = every[0]
+    if len(every) == 1:
+        return whole_model(first, *every[0][1])
+    inputs = raw_inputs(preprocessing.columns)
+    features: dict[int, Any] = {}
+    outputs = []
+    for place, (recipe, (preprocessing, weights, target), count) in enumerate(every):
+        if (key := id(preprocessing)) not in features:
+            model = features_model(preprocessing, f"features_{len(features)}")
+            features[key] = model(_single(inputs))
+        model = network_model(recipe, features[key], weights, target, f"network_{place}")
+        outputs += [model(features[key])] * count
+    mean = keras.layers.Average(name=first.the_task().output_name, dtype=outputs[0].dtype)
+    return keras.Model(_single(inputs), mean(outputs), name="hpsearch")
 
 
 def save_model(
