@@ -68,7 +68,7 @@ def _measure(name: str, values: dict[str, Any]) -> dict[str, Any]:
     table = simulate(11_100, seed=0, progress=lambda done, wanted: None)
     validation, train, test = np.split(np.arange(11_100), [1_000, 11_000])
     fold = split(table, BINARY, Cut(validation, train, test)).fold
-    recipe = recipe_of(values, epochs=300, batch_size=500, patience=1_000)
+    recipe = recipe_of(values, epochs=300, patience=1_000)
     network = recipe.network
     keras, compiled = KerasTrainer(), CompiledTrainer()
     few, many = (2, 4) if network.widths[0] > 256 else (8, 25)

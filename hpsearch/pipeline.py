@@ -12,7 +12,7 @@ from typing import Any
 from hpsearch.console import complain
 from hpsearch.dashboard.writing import write_dashboard
 from hpsearch.data.columns import RawRows
-from hpsearch.data.facts import DataFacts, facts_of
+from hpsearch.data.facts import facts_of
 from hpsearch.data.folds import Split
 from hpsearch.data.kept import keep_rows, kept_rows
 from hpsearch.data.room import Room
@@ -41,7 +41,6 @@ from hpsearch.search.loop import search
 from hpsearch.study.spec import StudySpec
 from hpsearch.tensorboard.writing import write_tensorboard
 from hpsearch.training.run import Run
-from hpsearch.wording import say_folds
 
 #: Test rows that are sent to a worker at a time, a multiple of those that it predicts at a time.
 SENT_ROWS = 131_072
@@ -180,7 +179,7 @@ def _opened(
     refuse_foreign_reports(out)
     rows = split_rows(table, spec, view).mapped(os.environ, view.tell)
     facts = facts_of(table, rows, spec.task, spec.data.weight)
-    view.tell(_say_rows(facts))
+    view.tell(f"rows: {facts.description}; {facts.parts}")
     for notice in facts.notices:
         view.tell(f"note: {notice.sentence}")
     with write_folder(out, spec, facts, view.tell) as folder:
@@ -236,11 +235,3 @@ def _models(folder: StudyFolder, rows: Split, pool: Pool) -> Models:
         pool.call(save_mean, *whole, name="saving the model").result()
 
     return Models(Predictors(network, validation, baseline), save)
-
-
-def _say_rows(facts: DataFacts) -> str:
-    parts = f"{facts.validation_rows:,} validate, {facts.train_rows:,} train"
-    if facts.folds:
-        folds = say_folds(len(facts.folds), facts.repeats)
-        parts = f"{facts.train_rows:,} train and validate in turn, in {folds}"
-    return f"rows: {facts.description}; {parts}, {facts.test_rows:,} are sealed for the test"

@@ -53,7 +53,7 @@ def test_a_peers_network_is_that_of_the_same_values() -> None:
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
     for _ in range(12):
         values = spec.space.complete(suggest(study.ask(), spec.space))
-        recipe = recipe_of(values, epochs=300, batch_size=500, patience=50)
+        recipe = recipe_of(values, epochs=300, patience=50)
         network, knobs = recipe.network, recipe.knobs
         model = build_model(values, columns=28, steps=20, epochs=300, decay_epochs=1_000)
         trained = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)

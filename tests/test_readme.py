@@ -86,7 +86,7 @@ def test_new_rows_are_ordered_by_the_names_in_the_saved_model(
     raw = np.random.default_rng(0).normal(size=(9, 3)).astype(np.float32)
     fitted = TablePreprocessing.fit(RawRows.of_numbers(raw), number_columns(names))
     values = {"layers": 1, "units": 4}
-    recipe = recipe_of(values, epochs=1, batch_size=9, patience=1, decay_epochs=1)
+    recipe = recipe_of(values, epochs=1, patience=1, decay_epochs=1)
     weights = initial_weights(recipe.network, 3, seed=1)
     save_model(tmp_path / "runs/higgs/models/best.keras", recipe, [(fitted, weights, UNSCALED)])
     shuffled = pd.DataFrame(raw, columns=list(names))[["c", "a", "b"]].assign(other=1)

@@ -7,6 +7,7 @@ from typing import Any
 
 from benchmarks.peers.plain_keras import TraceEpochs, build_model, stopping
 from hpsearch.data.parts import Fold
+from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.study.spec import StudySpec
 
 
@@ -32,21 +33,25 @@ class Task:
         return build_model(
             self.spec.space.complete(values),
             columns=self.fold.columns,
-            steps=-(-len(self.fold.train_labels) // training.batch_size),
+            steps=-(-len(self.fold.train_labels) // self._batch_size(values)),
             epochs=training.epochs,
             decay_epochs=training.decay_epochs,
         )
 
-    def fit_arguments(self) -> dict[str, Any]:
-        """Rows and batch size for ``fit``."""
+    def fit_arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Rows and batch size of a trial's values for ``fit``."""
         fold = self.fold
         return {
             "x": fold.train_features,
             "y": fold.train_labels[:, None],
             "validation_data": (fold.validation_features, fold.validation_labels[:, None]),
-            "batch_size": self.spec.training.batch_size,
+            "batch_size": self._batch_size(values),
             "verbose": 0,
         }
+
+    def _batch_size(self, values: Mapping[str, Any]) -> int:
+        default = HYPERPARAMETERS["batch_size"].default
+        return int(self.spec.space.complete(values).get("batch_size", default))
 
     def callbacks(self, trial: int) -> list[Any]:
         """Early stopping, and the trace."""

@@ -28,7 +28,7 @@ def search(task: Task) -> None:
             max_consecutive_failed_trials=spec.search.trials,
             directory=folder,
         )
-        tuner.search(**task.fit_arguments())
+        tuner.search(verbose=0)
 
 
 class _Enough(Exception):
@@ -43,13 +43,19 @@ class _Space(keras_tuner.HyperModel):  # type: ignore[misc]
         self.task = task
 
     def build(self, hp: Any) -> Any:
+        return self.task.model(self._values(hp))
+
+    def fit(self, hp: Any, model: Any, **named: Any) -> Any:
+        return model.fit(**{**self.task.fit_arguments(self._values(hp)), **named})
+
+    def _values(self, hp: Any) -> dict[str, Any]:
         space = self.task.spec.space
         values: dict[str, Any] = {}
         for parameter in space.parameters:
             value = _choose(hp, parameter)
             if space.alive(parameter, values):
                 values[parameter.name] = value
-        return self.task.model(values)
+        return values
 
 
 class _Tuner(keras_tuner.Hyperband):  # type: ignore[misc]

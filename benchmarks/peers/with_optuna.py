@@ -40,9 +40,10 @@ def search(task: Task, journal: Path | None) -> None:
 
     def objective(trial: optuna.Trial) -> float:
         keras.utils.clear_session()
-        model = task.model(suggest(trial, spec.space))
+        values = suggest(trial, spec.space)
+        model = task.model(values)
         history = model.fit(
-            **task.fit_arguments(),
+            **task.fit_arguments(values),
             epochs=spec.training.epochs,
             callbacks=[*task.callbacks(trial.number), _Pruning(trial)],
         )

@@ -10,6 +10,7 @@ from hpsearch.data.inspection.notice import Notice
 from hpsearch.data.table import Table
 from hpsearch.data.target import UNSCALED, TargetScale
 from hpsearch.tasks.task import Task
+from hpsearch.wording import say_count, say_folds
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,18 @@ class DataFacts:
         if self.weight is None and not self.class_weights:
             return self.fingerprint
         return f"{self.fingerprint} {self.weight!r} {self.class_weights!r}"
+
+    @property
+    def parts(self) -> str:
+        """Which rows are for what: ``10,000 train, 1,000 validate, 9,977 are sealed for the test``.
+
+        With folds all rows that are not sealed train, and validate in turn.
+        """
+        parts = f"{say_count(self.train_rows)} train, {say_count(self.validation_rows)} validate"
+        if self.folds:
+            folds = say_folds(len(self.folds), self.repeats)
+            parts = f"{say_count(self.train_rows)} train and validate in turn, in {folds}"
+        return f"{parts}, {say_count(self.test_rows)} are sealed for the test"
 
     @property
     def names(self) -> tuple[str, ...]:

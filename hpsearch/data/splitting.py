@@ -1,6 +1,6 @@
 """How a table is cut: a fold is prepared by what its own train rows teach; the test is sealed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ def split(
             f"a table must have at least 1 feature, got none besides {', '.join(cut.left_out)} in "
             f"{table.origin.description}; give more columns"
         )
-    _check_labels(table, task, cut, weighting)
+    _check_parts(table, task, cut, weighting)
     target = UNSCALED if task.classification else TargetScale.fit(table.labels[cut.folds[0][1]])
     work = sum(2 * len(train) + len(validation) for validation, train in cut.folds)
     work *= len({each.scaling for each in preparations})
@@ -63,23 +63,32 @@ def split(
     return Split(prepared, sealed, cut.repeats)
 
 
-def _check_labels(table: Table, task: Task, cut: Cut, weighting: Weighting) -> None:
-    parts = []
-    for fold, (validation, train) in enumerate(cut.folds):
-        of_fold = f" of fold {fold}" if cut.several else ""
-        parts += [("validation", validation, of_fold), ("train", train, of_fold)]
-    parts.append(("test", cut.test, ""))
+def _check_parts(table: Table, task: Task, cut: Cut, weighting: Weighting) -> None:
+    """Whether in each part some rows count, and their labels are the task's."""
     way_out = "lower data.folds" if cut.several else "mix them (data.shuffle = true)"
-    for name, part, of_fold in parts:
-        weighting.of(part)
-        counting = weighting.counting(part)
+    for part, of_fold, places in _parts(cut):
+        counting = weighting.counting(places)
+        if not len(counting):
+            raise DataError(
+                f"data.weight must be above 0 in some rows of each part, got 0 in all "
+                f"{len(places):,} {part} rows{of_fold}; give rows that count, or {way_out}"
+            )
         problem = task.targets_problem(table.labels[counting], table.classes)
         if problem is not None:
-            kind = f"{name} rows" if len(counting) == len(part) else f"{name} rows that count"
+            kind = f"{part} rows" if len(counting) == len(places) else f"{part} rows that count"
             raise DataError(
                 f"the {len(counting):,} {kind}{of_fold} {problem}; "
                 f"give more rows, {way_out}, or leave out what is rare"
             )
+
+
+def _parts(cut: Cut) -> Iterator[tuple[str, str, NDArray[np.int64]]]:
+    """The name of each part, of which fold it is where there are several, and its places."""
+    for fold, (validation, train) in enumerate(cut.folds):
+        of_fold = f" of fold {fold}" if cut.several else ""
+        yield "validation", of_fold, validation
+        yield "train", of_fold, train
+    yield "test", "", cut.test
 
 
 def _prepared(

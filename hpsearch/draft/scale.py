@@ -17,6 +17,9 @@ STEPS = 80
 
 SMALLEST_BATCH, LARGEST_BATCH = 32, 2_048
 
+#: Batches are larger than this only where a table needs them for these 80 updates.
+USUAL_LARGEST_BATCH = 256
+
 #: Columns that a category is at most taken to become; the infrequent share one.
 MOST_TEXTS = 32
 
@@ -37,6 +40,7 @@ class Scale:
         dropout: Least and largest share, where there is some.
         normalized: Whether batch normalization is tried.
         scaled: Whether several scalings of numbers are tried.
+        batch_sizes: Those that are tried.
     """
 
     layers: tuple[int, int]
@@ -44,7 +48,7 @@ class Scale:
     dropout: tuple[float, float]
     normalized: bool
     scaled: bool
-    batch_size: int
+    batch_sizes: tuple[int, ...]
     epochs: int
     patience: int
     trials: int
@@ -52,10 +56,10 @@ class Scale:
 
 #: By the train rows below which each holds; the last for all tables that are larger.
 SCALES: tuple[tuple[float, Scale], ...] = (
-    (1_000, Scale((1, 2), (8, 64), (0.05, 0.5), False, True, 32, 150, 50, 30)),
-    (10_000, Scale((1, 3), (16, 128), (0.05, 0.5), True, True, 32, 100, 30, 50)),
-    (100_000, Scale((1, 4), (32, 256), (0.05, 0.4), True, True, 32, 60, 20, 50)),
-    (math.inf, Scale((1, 4), (64, 512), (0.05, 0.3), True, False, 32, 25, 10, 40)),
+    (1_000, Scale((1, 2), (8, 64), (0.05, 0.5), False, True, (32,), 150, 50, 30)),
+    (10_000, Scale((1, 3), (16, 128), (0.05, 0.5), True, True, (32,), 100, 30, 50)),
+    (100_000, Scale((1, 4), (32, 256), (0.05, 0.4), True, True, (32,), 60, 20, 50)),
+    (math.inf, Scale((1, 4), (64, 512), (0.05, 0.3), True, False, (32,), 25, 10, 40)),
 )
 
 
@@ -68,13 +72,21 @@ def scale_of(train_rows: int, width: int) -> Scale:
     """
     scale = next(scale for rows, scale in SCALES if train_rows < rows)
     units = scale.units if width <= WIDE else NARROW
-    return replace(scale, units=units, batch_size=batch_size_of(train_rows))
+    return replace(scale, units=units, batch_sizes=batch_sizes_of(train_rows))
 
 
 def batch_size_of(train_rows: int) -> int:
     """The power of two nearest to a batch with which an epoch has 80 of them, within limits."""
     wanted = max(train_rows / STEPS, 1)
     return int(min(max(2 ** round(math.log2(wanted)), SMALLEST_BATCH), LARGEST_BATCH))
+
+
+def batch_sizes_of(train_rows: int) -> tuple[int, ...]:
+    """That batch, half of it and twice as much, within limits, the smallest first."""
+    batch = batch_size_of(train_rows)
+    largest = LARGEST_BATCH if batch > USUAL_LARGEST_BATCH else USUAL_LARGEST_BATCH
+    sizes = (batch // 2, batch, 2 * batch)
+    return tuple(size for size in sizes if SMALLEST_BATCH <= size <= largest)
 
 
 def width_of(profile: Profile, label: str) -> int:

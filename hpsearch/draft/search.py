@@ -8,9 +8,12 @@ from hpsearch.draft.entries import Entry, section_lines
 from hpsearch.draft.scale import Scale
 from hpsearch.draft.target import Target
 from hpsearch.errors import printable, shown
-from hpsearch.space.hyperparameter import SCALINGS, TARGET_TRANSFORMS
+from hpsearch.space.hyperparameter import TARGET_TRANSFORMS
 
 __all__ = ["search_sections", "ways_of"]
+
+#: Scalings that are tried on any table; others are for numbers of one kind, such as pixels.
+SCALINGS = ("standard", "robust", "quantile")
 
 
 def ways_of(
@@ -41,7 +44,6 @@ def search_sections(
     training = (
         Entry("optimizer", "adamw"),
         Entry("schedule", "cosine", "the learning rate falls to 0 over all epochs"),
-        Entry("batch_size", scale.batch_size),
         Entry("epochs", scale.epochs),
         Entry("patience", scale.patience, "epochs without a better value on validation rows"),
     )
@@ -79,4 +81,5 @@ def _space(scale: Scale, ways: Mapping[str, tuple[str, ...]]) -> Sequence[Entry]
         *(Entry(name, {"choice": values}) for name, values in choices.items()),
         Entry("learning_rate", {"float": (1e-3, 3e-2), "log": True}),
         Entry("weight_decay", {"float": (1e-5, 1e-1), "log": True}),
+        Entry("batch_size", {"choice": scale.batch_sizes}),
     ]

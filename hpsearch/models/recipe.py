@@ -9,6 +9,7 @@ from hpsearch.models.dense import knobs_of, network_of
 from hpsearch.models.knobs import Knobs
 from hpsearch.models.network import Network
 from hpsearch.models.preparation import Preparation, preparation_of
+from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.space.space import Scalar
 from hpsearch.tasks.registry import TASKS
 from hpsearch.tasks.task import Task
@@ -61,7 +62,6 @@ def recipe_of(
     values: Mapping[str, Scalar],
     *,
     epochs: int,
-    batch_size: int,
     patience: int,
     decay_epochs: int = 1_000,
     engine: Engine = "compiled",
@@ -83,7 +83,7 @@ def recipe_of(
         preparation=preparation_of(values),
         network=network_of(values, outputs=TASKS[task].outputs(classes)),
         knobs=knobs_of(values, epochs=epochs, decay_epochs=decay_epochs),
-        batch_size=batch_size,
+        batch_size=int(values.get("batch_size", HYPERPARAMETERS["batch_size"].default)),
         patience=patience,
         epochs=epochs,
         engine=engine,

@@ -19,6 +19,7 @@ _TRAINING: Mapping[str, Scalar] = {
     "optimizer": "adam",
     "schedule": "inverse_time",
     "learning_rate": 1e-3,
+    "batch_size": BATCH_SIZE,
 }
 
 
@@ -68,7 +69,6 @@ def tutorial_recipe(
         objective=objective,
         classes=classes,
         epochs=epochs,
-        batch_size=BATCH_SIZE,
         patience=PATIENCE,
         decay_epochs=DECAY_EPOCHS,
         engine=engine,

@@ -7,6 +7,7 @@ from typing import Any
 
 from hpsearch.data.facts import DataFacts
 from hpsearch.errors import StudyMismatchError, UsageError, shown
+from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.study.spec import StudySpec
 
 #: What may change while a study goes on: how long it is, what is done after it, and where its rows
@@ -44,8 +45,12 @@ def check_same_study(path: Path, before: StudySpec | None, spec: StudySpec) -> N
 
 
 def _settings(spec: StudySpec) -> dict[str, Any]:
-    """All entries of a study by their places; the warm-up in epochs, however it was given."""
-    settings = dict(_flat(tomllib.loads(spec.as_toml())))
+    """All entries of a study by their places; the warm-up in epochs, however it was given.
+
+    A hyperparameter that is not set has its default, as one that is set to it.
+    """
+    defaults = {f"{each.section}.{each.name}": each.default for each in HYPERPARAMETERS.values()}
+    settings = {**defaults, **dict(_flat(tomllib.loads(spec.as_toml())))}
     settings.pop("search.warmup", None)
     return {**settings, "search.warmup_epochs": spec.warmup_epochs}
 

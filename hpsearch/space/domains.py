@@ -33,7 +33,7 @@ def read_domain(rule: Hyperparameter, kind: str, entry: Mapping[str, Any]) -> Do
         whole = isinstance(step, int) and not isinstance(step, bool)
         if not whole or not 1 <= step <= rule.high:
             raise BrokenRule(
-                f"must be a whole number of at least 1 and at most {rule.high:g}, "
+                f"must be a whole number of at least 1 and at most {rule.high:.12g}, "
                 f"got {shown(step)}",
                 "step",
             )

@@ -21,6 +21,9 @@ MEMBER_ADAPTERS = ("layers", "input")
 MEMBER_SCALES = ("normal", "signs")
 MEMBER_DROPOUTS = ("shared", "own")
 
+#: The most rows of a batch; a table of fewer is one batch.
+MOST_ROWS = 100_000_000
+
 #: How columns of numbers are scaled; ``data.features.scaling`` has a class for each.
 SCALINGS = ("standard", "robust", "quantile", "pixel")
 
@@ -87,7 +90,7 @@ class Hyperparameter:
         low = f"{'above' if self.open_low else 'at least'} {self.low:g}"
         if self.high == float("inf"):
             return low
-        return f"{low} and {'below' if self.open_high else 'at most'} {self.high:g}"
+        return f"{low} and {'below' if self.open_high else 'at most'} {self.high:.12g}"
 
 
 HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
@@ -129,6 +132,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
             optimizer="adamw",
         ),
         Hyperparameter("clip_norm", "training", "float", 0.0, off=True),
+        Hyperparameter("batch_size", "training", "int", 500, low=1, high=MOST_ROWS),
     )
 }
 

@@ -49,11 +49,17 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A named domain that is alive where all its conditions hold."""
+    """A named domain that is alive where all its conditions hold.
+
+    Attributes:
+        alternative_of: The hyperparameter of which this is one of several ranges, of which at most
+            one is alive; None for the only one.
+    """
 
     name: str
     domain: Domain
     when: tuple[Condition, ...] = ()
+    alternative_of: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,8 +101,12 @@ class Space:
         raise ValueError(f"{name} must be one of finitely many values")
 
     def complete(self, values: Mapping[str, Scalar]) -> dict[str, Scalar]:
-        """The values of a trial together with the study's constants."""
-        return {**self.constants, **values}
+        """The values of a trial together with the study's constants, by hyperparameter.
+
+        The value of an alternative stands under the hyperparameter's own name alone.
+        """
+        names = {each.name: each.alternative_of or each.name for each in self.parameters}
+        return {**self.constants, **{names.get(name, name): values[name] for name in values}}
 
 
 def contains(domain: Domain, value: Scalar) -> bool:

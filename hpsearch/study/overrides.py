@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hpsearch.errors import Mistake, shown
+from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.study.toml import CONTROL, DEEPEST, loads, parse
 
 _PLACE = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
@@ -30,7 +31,18 @@ def override(
 
 
 def _replace_rivals(tables: Mapping[str, Any], places: set[str]) -> None:
-    """Rows validate as a part or in turn: what the command line says takes the file's place."""
+    """Where a study has one thing or another, what the command line says takes the file's place.
+
+    A hyperparameter is fixed in its section or searched in ``[space]``; rows validate as a part or
+    in turn.
+    """
+    given = {tuple(place.split(".")[:2]) for place in places}
+    for name, hyperparameter in HYPERPARAMETERS.items():
+        sections = (hyperparameter.section, "space")
+        for section, other in (sections, sections[::-1]):
+            rival = tables.get(other) if (section, name) in given else None
+            if isinstance(rival, dict) and (other, name) not in given:
+                rival.pop(name, None)
     data = tables.get("data")
     if not isinstance(data, dict):
         return

@@ -133,7 +133,7 @@ def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] =
     every.extend(space_mistakes)
     every.extend(_check_together(sections))
     every.extend(_check_target_transform(sections, space, hyperparameters))
-    every.extend(() if space_mistakes else _first_mistakes(sections, space))
+    every.extend(() if space_mistakes else _start_mistakes(sections, space))
     if every:
         raise StudyFileError(file, every)
     return StudySpec.model_validate(
@@ -163,15 +163,15 @@ def _check_target_transform(
                     )
 
 
-def _first_mistakes(sections: Mapping[str, StudyTable], space: Space) -> Iterator[Mistake]:
+def _start_mistakes(sections: Mapping[str, StudyTable], space: Space) -> Iterator[Mistake]:
     """Rules of the first trials that a study names."""
     match sections:
-        case {"search": SearchSection(first=tuple() as first)}:
-            for number, named in enumerate(first):
+        case {"search": SearchSection(start=tuple() as start)}:
+            for number, named in enumerate(start):
                 try:
                     named_values(space, named)
                 except BrokenRule as wrong:
-                    yield Mistake(f"search.first[{number}].{wrong.key}", str(wrong))
+                    yield Mistake(f"search.start[{number}].{wrong.key}", str(wrong))
 
 
 def _check_together(sections: Mapping[str, StudyTable]) -> Iterator[Mistake]:

@@ -118,7 +118,7 @@ class DataSection(TableKeys):
 
 
 class TrainingSection(StudyTable):
-    """``[training]``: how every trial is trained; optimizer and its numbers may stand here too.
+    """``[training]``: how every trial is trained; its hyperparameters may stand here too.
 
     ``engine`` is ``compiled``, whole epochs in one XLA program, or ``keras``, Keras's own ``fit``.
     ``patience`` is in epochs without a better value of the objective; ``decay_epochs`` is when
@@ -129,7 +129,6 @@ class TrainingSection(StudyTable):
     """
 
     engine: Engine = "compiled"
-    batch_size: Count = 500
     epochs: Annotated[Count, Field(le=100_000)] = 300
     patience: Count = 50
     decay_epochs: Count = 1_000
@@ -140,10 +139,10 @@ def _are_scalars(values: Iterable[Any]) -> bool:
     return all(isinstance(value, Scalar) for value in values)
 
 
-def _checked_trials(first: Any) -> Any:
-    trials = first if isinstance(first, list | tuple) else [None]
+def _checked_trials(entry: Any) -> Any:
+    trials = entry if isinstance(entry, list | tuple) else [None]
     if all(isinstance(trial, Mapping) and _are_scalars(trial.values()) for trial in trials):
-        return first
+        return entry
     raise PydanticCustomError(
         "rule", "must be a list of tables, each of values by hyperparameter, [{ units = 16 }]"
     )
@@ -166,8 +165,8 @@ class SearchSection(StudyTable):
     processes is not. No trial is pruned before ``warmup``, a share of ``training.epochs``, has
     passed; ``warmup_epochs``, if given, says how many epochs instead.
 
-    ``first`` names the first trials by their hyperparameters, one table each: what is known to be
-    worth a look, before the sampler proposes others.
+    ``start`` names the first trials by their hyperparameters, one table each: what is known to be
+    worth a look. They are checked against the space and tried before the sampler proposes others.
     """
 
     objective: Text | None = None
@@ -177,7 +176,7 @@ class SearchSection(StudyTable):
     warmup_epochs: Annotated[int, Field(ge=0)] | None = None
     trials: Annotated[int, Field(ge=0, le=1_000_000)] = 100
     parallel: Annotated[Count, Field(le=1_024)] = 8
-    first: NamedTrials | None = None
+    start: NamedTrials | None = None
 
     @model_validator(mode="before")
     @classmethod

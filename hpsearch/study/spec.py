@@ -80,7 +80,6 @@ class StudySpec(StudyTable):
             objective=self.task.metric.name,
             classes=classes,
             epochs=training.epochs,
-            batch_size=training.batch_size,
             patience=training.patience,
             decay_epochs=training.decay_epochs,
             engine=training.engine,

@@ -19,3 +19,12 @@ def test_facts_name_the_columns_and_come_back_from_json() -> None:
     noticed = replace(facts, notices=(Notice("index", "It counts", ("a",), {"first": 0.0}),))
     assert DataFacts.from_json(json.loads(json.dumps(asdict(noticed)))) == noticed
     assert DataFacts.from_json(json.loads(json.dumps(asdict(facts)))) == facts
+
+
+def test_which_rows_are_for_what_is_said_of_one_split_and_of_folds() -> None:
+    facts = facts_of(table(), parts_of(table()), BINARY)
+    assert facts.parts == "10 train, 4 validate, 6 are sealed for the test"
+    folded = replace(facts, train_rows=14, validation_rows=14, folds=((7, 7),) * 4, repeats=2)
+    assert folded.parts == (
+        "14 train and validate in turn, in 2 folds, dealt out 2 times, 6 are sealed for the test"
+    )

@@ -70,6 +70,7 @@ def test_a_file_is_commented() -> None:
         'city = "category"             # 12 different, 3 missing',
         '"customer id" = "identifier"  # each row has its own',
         "units = { int = [8, 64], log = true }",
+        "batch_size = { choice = [32, 64] }",
     ):
         assert line in text.splitlines()
 

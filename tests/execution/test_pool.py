@@ -21,7 +21,7 @@ from tests.execution import work
 
 
 def segment(seed: int) -> Segment:
-    recipe = recipe_of({"units": 8}, epochs=9, batch_size=500, patience=9)
+    recipe = recipe_of({"units": 8}, epochs=9, patience=9)
     return Segment(recipe, seed, 0, 9, None)
 
 

@@ -21,8 +21,8 @@ def train(programs: Path, *widths: int) -> list[Progress]:
     with LocalPool(1, model_of, start, (({Preparation(): tiny_fold()},), programs)) as pool:
         found = []
         for units in widths:
-            values = {"units": units, "dropout": 0.3}
-            recipe = recipe_of(values, epochs=9, batch_size=50, patience=9, decay_epochs=9)
+            values = {"units": units, "dropout": 0.3, "batch_size": 50}
+            recipe = recipe_of(values, epochs=9, patience=9, decay_epochs=9)
             segment = Segment(recipe, 3, 0, 4, None)
             found.append(pool.train(segment, 0.0).result(120))
         return found

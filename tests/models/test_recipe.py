@@ -22,9 +22,15 @@ from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.space.space import Scalar
 from hpsearch.training.run import Run
 
-VALUES: Mapping[str, Scalar] = {"layers": 2, "units": 6, "l2": 1e-3, "optimizer": "sgd"}
+VALUES: Mapping[str, Scalar] = {
+    "layers": 2,
+    "units": 6,
+    "l2": 1e-3,
+    "optimizer": "sgd",
+    "batch_size": 100,
+}
 
-RECIPE = recipe_of(VALUES, epochs=20, batch_size=100, patience=5)
+RECIPE = recipe_of(VALUES, epochs=20, patience=5)
 
 #: Another value of each field; a new field without one is missed by the test.
 OTHER_RECIPES: Mapping[str, Any] = {
@@ -121,7 +127,7 @@ def test_what_a_run_is_called_does_not_change_its_identity() -> None:
     ],
 )
 def test_values_that_say_the_same_make_equal_recipes(values: Mapping[str, Scalar]) -> None:
-    recipe = recipe_of(values, epochs=20, batch_size=100, patience=5)
+    recipe = recipe_of(values, epochs=20, patience=5)
     assert recipe == RECIPE
     assert recipe.identity(3) == RECIPE.identity(3)
 
@@ -129,7 +135,7 @@ def test_values_that_say_the_same_make_equal_recipes(values: Mapping[str, Scalar
 def test_the_half_life_of_the_rate_counts_only_where_it_decays_by_time() -> None:
     def made(schedule: str, decay_epochs: int) -> Recipe:
         values = {**VALUES, "schedule": schedule}
-        return recipe_of(values, epochs=20, batch_size=100, patience=5, decay_epochs=decay_epochs)
+        return recipe_of(values, epochs=20, patience=5, decay_epochs=decay_epochs)
 
     assert made("cosine", 10) == made("cosine", 30)
     assert made("inverse_time", 10) != made("inverse_time", 30)
@@ -138,7 +144,7 @@ def test_the_half_life_of_the_rate_counts_only_where_it_decays_by_time() -> None
 def test_the_identity_is_equal_in_another_process() -> None:
     code = (
         "from hpsearch.models.recipe import recipe_of\n"
-        f"recipe = recipe_of({dict(VALUES)!r}, epochs=20, batch_size=100, patience=5)\n"
+        f"recipe = recipe_of({dict(VALUES)!r}, epochs=20, patience=5)\n"
         "print(recipe.identity(3, 1))"
     )
     printed = [

@@ -61,7 +61,7 @@ def test_seeds_differ_by_trial_and_purpose() -> None:
 
 
 def test_a_state_comes_back_as_it_was_and_only_to_its_own_training(tmp_path: Path) -> None:
-    recipe = recipe_of({"layers": 1, "units": 2}, epochs=1, batch_size=1, patience=1)
+    recipe = recipe_of({"layers": 1, "units": 2}, epochs=1, patience=1)
     mine, other = (recipe.identity(seed) for seed in (1, 2))
     rng = np.random.default_rng(0)
     weights = tuple(rng.normal(size=3).astype(np.float32) for _ in range(12))

@@ -15,7 +15,7 @@ RUN = Run(
     "baseline-tiny",
     "baseline tiny",
     "tiny",
-    recipe_of({"layers": 1, "units": 8}, epochs=20, batch_size=500, patience=20),
+    recipe_of({"layers": 1, "units": 8}, epochs=20, patience=20),
     5,
 )
 

@@ -40,7 +40,7 @@ def test_every_shipped_study_is_valid_and_survives_being_written_out(path: Path)
 def test_the_reference_study_is_the_tutorials_protocol() -> None:
     spec = read_study(HIGGS)
     assert (spec.data.validation, spec.data.train, spec.data.test) == (1_000, 10_000, 100_000)
-    assert spec.training.batch_size == 500
+    assert spec.space.constants["batch_size"] == 500
     assert spec.space.constants["activation"] == "elu"
     domains = {parameter.name: parameter.domain for parameter in spec.space.parameters}
     assert domains["layers"] == Int(1, 5)

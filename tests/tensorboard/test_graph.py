@@ -30,7 +30,7 @@ def nodes(definition: graph_pb2.GraphDef) -> Iterator[tuple[str, str, list[int]]
 
 def test_a_graph_has_a_node_for_each_layer() -> None:
     values = {"layers": 2, "units": 16, "batch_normalization": True, "dropout": 0.25, "l1": 1e-4}
-    definition = graph_of(recipe_of(values, epochs=1, batch_size=1, patience=1), 28)
+    definition = graph_of(recipe_of(values, epochs=1, patience=1), 28)
     hidden = [
         (f"hidden_{layer}/{name}", kind, [-1, 16])
         for layer in (1, 2)
@@ -58,9 +58,7 @@ def test_a_graph_has_a_node_for_each_layer() -> None:
 
 
 def test_a_plain_network_has_a_plain_graph() -> None:
-    definition = graph_of(
-        recipe_of({"layers": 1, "units": 4}, epochs=1, batch_size=1, patience=1), 3
-    )
+    definition = graph_of(recipe_of({"layers": 1, "units": 4}, epochs=1, patience=1), 3)
     names = [node.name for node in definition.node]
     hidden = ["hidden_1/dense", "hidden_1/elu"]
     assert names == ["features", "standardize", *hidden, "output", "probability"]
@@ -68,7 +66,7 @@ def test_a_plain_network_has_a_plain_graph() -> None:
 
 def test_members_stand_in_the_graph_with_the_mean_of_their_predictions() -> None:
     values = {"layers": 1, "units": 16, "members": 4, "dropout": 0.25}
-    definition = graph_of(recipe_of(values, epochs=1, batch_size=1, patience=1), 28)
+    definition = graph_of(recipe_of(values, epochs=1, patience=1), 28)
     assert [(name, kind) for name, kind, _ in nodes(definition)] == [
         ("features", "Input"),
         ("standardize", "Normalization"),
@@ -88,7 +86,7 @@ def test_members_stand_in_the_graph_with_the_mean_of_their_predictions() -> None
 
 def test_a_graph_shows_what_each_layer_has_for_itself() -> None:
     values = {"layers": 2, "units": 4, "layers.0.l1": 0.1, "layers.1.dropout": 0.5}
-    definition = graph_of(recipe_of(values, epochs=1, batch_size=1, patience=1), 3)
+    definition = graph_of(recipe_of(values, epochs=1, patience=1), 3)
     found = {node.name: node.attr for node in definition.node}
     assert found["hidden_1/dense"]["l1"].f == pytest.approx(0.1)
     assert "l1" not in found["hidden_2/dense"]

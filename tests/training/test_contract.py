@@ -30,6 +30,7 @@ VALUES: dict[str, Any] = {
     "optimizer": "adam",
     "learning_rate": 0.02,
     "schedule": "cosine",
+    "batch_size": 50,
 }
 
 
@@ -47,7 +48,6 @@ def recipe(patience: int = 9, task: str = "binary", **values: Any) -> Recipe:
     return recipe_of(
         {**VALUES, **values},
         epochs=12,
-        batch_size=50,
         patience=patience,
         decay_epochs=6,
         task=task,
@@ -182,6 +182,16 @@ class NetworkContract(TrainerContract):
         whole = make().run(segment(last=4, **values), tiny_fold())
         first = make().run(segment(last=1, **values), tiny_fold())
         second = make().run(segment(1, 4, first.state, **values), tiny_fold())
+        assert_equal(replace(second, curve=first.curve.then(second.curve)), whole)
+
+    @pytest.mark.parametrize("batch_size", [37, 160, 1_000])
+    def test_batches_of_any_size_resume(self, make: Make, batch_size: int) -> None:
+        """The 160 train rows are some batches and a smaller one, a whole one, and part of one."""
+        rows = tiny_fold()
+        values: dict[str, Any] = {"batch_size": batch_size}
+        whole = make().run(segment(last=4, **values), rows)
+        first = make().run(segment(last=1, **values), rows)
+        second = make().run(segment(1, 4, first.state, **values), rows)
         assert_equal(replace(second, curve=first.curve.then(second.curve)), whole)
 
     @EACH_TASK

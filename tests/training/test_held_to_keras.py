@@ -27,6 +27,7 @@ BASE: dict[str, Any] = {
     "weight_decay": 0.1,
     "l1": 1e-4,
     "l2": 1e-3,
+    "batch_size": 100,
 }
 
 #: Each value of each choice, without and with batch normalization; compiling is what takes time.
@@ -51,6 +52,8 @@ CASES: list[dict[str, Any]] = [
     {"optimizer": "rmsprop", "momentum": 0.0},
     {"layers": 4, "units": 33, "activation": "relu", "batch_normalization": True},
     {"l1": 0.0, "l2": 0.0, "layers": 1},
+    {"batch_size": 37, "optimizer": "adamw", "schedule": "cosine"},
+    {"batch_size": 1_000, "batch_normalization": True},
     {"layers": 3, "layers.0.units": 40, "layers.1.units": 17, "layers.2.units": 5},
     {"layers": 0, "optimizer": "adamw", "l1": 1e-3, "l2": 1e-2},
     {"layers": 0, "optimizer": "sgd", "dropout": 0.5, "batch_normalization": True},
@@ -93,7 +96,6 @@ def recipe(task: str = "binary", **values: Any) -> Recipe:
     return recipe_of(
         {**BASE, **values},
         epochs=20,
-        batch_size=100,
         patience=50,
         decay_epochs=10,
         task=task,

@@ -31,8 +31,8 @@ from tests.doubles import tiny_fold
 
 
 def train(trainer: Trainer, **values: Any) -> tuple[Segment, Progress]:
-    named = {"layers": 2, "units": 6, "learning_rate": 0.02, **values}
-    recipe = recipe_of(named, epochs=6, batch_size=50, patience=9, decay_epochs=6)
+    named = {"layers": 2, "units": 6, "learning_rate": 0.02, "batch_size": 50, **values}
+    recipe = recipe_of(named, epochs=6, patience=9, decay_epochs=6)
     segment = Segment(recipe, 5, 0, 6, None)
     return segment, trainer.run(segment, tiny_fold())
 

@@ -31,11 +31,10 @@ def train(
     trainer: Trainer, task: str, objective: str | None, last: int = 6, **values: Any
 ) -> Progress:
     """The first epochs of a training that stops after three without a better objective."""
-    values = {"layers": 1, "units": 6, "learning_rate": 0.05, **values}
+    values = {"layers": 1, "units": 6, "learning_rate": 0.05, "batch_size": 50, **values}
     recipe = recipe_of(
         values,
         epochs=40,
-        batch_size=50,
         patience=3,
         task=task,
         objective=objective,
@@ -67,7 +66,7 @@ def test_both_trainers_rank_epochs_by_the_objective_of_the_best_weights(
 def test_many_rows_are_judged_in_blocks() -> None:
     judged, fold = TASKS["binary"].judged_by("auc"), tiny_fold(rows=14_000)
     values = {"layers": 1, "units": 6, "learning_rate": 0.05}
-    recipe = recipe_of(values, epochs=3, batch_size=500, patience=3, objective="auc")
+    recipe = recipe_of(values, epochs=3, patience=3, objective="auc")
     best = compiled_trainer().run(Segment(recipe, 5, 0, 3, None), fold).state.best
     outputs = outputs_of(judged, recipe.network, best.weights, fold.validation_features)
     expected = judged.metric.reference(fold.validation_labels, judged.predictions(outputs))

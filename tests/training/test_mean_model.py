@@ -60,7 +60,7 @@ def shares(table: str, task: str = "binary") -> list[Any]:
     made = []
     for seed, (params, count) in enumerate(SHARES):
         trained: Recipe = recipe_of(
-            params, epochs=9, batch_size=50, patience=9, decay_epochs=9, task=task
+            {**params, "batch_size": 50}, epochs=9, patience=9, decay_epochs=9, task=task
         )
         networks = [
             (way, initial_weights(trained.network, way.width, seed=10 * seed + fold), target)

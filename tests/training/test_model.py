@@ -70,8 +70,8 @@ FUNCTIONS: dict[str, set[str]] = {
 
 
 def recipe(**params: Any) -> Recipe:
-    values = {"units": 7, "layers": 2, **params}
-    return recipe_of(values, epochs=9, batch_size=50, patience=9, decay_epochs=9)
+    values = {"units": 7, "layers": 2, "batch_size": 50, **params}
+    return recipe_of(values, epochs=9, patience=9, decay_epochs=9)
 
 
 NUMBERS = number_columns(("height", "width", "depth"))

@@ -33,7 +33,7 @@ def test_weights_come_back_from_the_flat_vector(
     widths: tuple[int, ...], batch_normalization: bool
 ) -> None:
     network = dense_network(widths, "elu", batch_normalization=batch_normalization, outputs=1)
-    recipe = replace(recipe_of({}, epochs=1, batch_size=5, patience=1), network=network)
+    recipe = replace(recipe_of({"batch_size": 5}, epochs=1, patience=1), network=network)
     shape = shape_of(recipe, columns=3, rows=10, validation_rows=4)
     rng = np.random.default_rng(0)
     weights = tuple(

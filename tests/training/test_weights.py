@@ -41,11 +41,17 @@ def weighted_fold(task: str, *, rows: bool = True, classes: bool = True, size: i
 
 
 def segment(task: str, last: int = 6, objective: str | None = None, **values: Any) -> Segment:
-    values = {"layers": 1, "units": 6, "learning_rate": 0.02, "l2": 1e-3, **values}
+    values = {
+        "layers": 1,
+        "units": 6,
+        "learning_rate": 0.02,
+        "l2": 1e-3,
+        "batch_size": 50,
+        **values,
+    }
     recipe = recipe_of(
         values,
         epochs=12,
-        batch_size=50,
         patience=9,
         task=task,
         objective=objective,

@@ -25,8 +25,8 @@ PROPOSERS: Mapping[type[StudyTable], Proposer] = {
 
 def make_sampler(spec: StudySpec, number: int, side: SideProcess) -> optuna.samplers.BaseSampler:
     """The sampler that proposes trial ``number`` of a study; the first may be named by it."""
-    first = spec.search.first or ()
-    if number < len(first):
-        return RecordedSampler(named_values(spec.space, first[number]))
+    start = spec.search.start or ()
+    if number < len(start):
+        return RecordedSampler(named_values(spec.space, start[number]))
     options = spec.search.sampler
     return PROPOSERS[type(options)](options, Turn(spec.space, number, spec.study.seed, side))

@@ -27,7 +27,6 @@ from hpsearch.tasks.task import Task
 from hpsearch.wording import (
     metric_digits,
     say_count,
-    say_folds,
     say_interval,
     say_number,
     say_openings,
@@ -83,7 +82,7 @@ def _test(outcome: Outcome, values: Values) -> Iterator[Block]:
     )
     yield from saved_models(outcome.task, values["data"]["target"]["deviation"], test)
     yield Heading("The rows, the time, and the openings of the test")
-    yield Paragraph(_say_rows(values, outcome.spec.data.label))
+    yield Paragraph(_say_rows(outcome, values))
     times = say_openings(test["openings"], test["openings_known"])
     yield Paragraph(f"The test rows were opened {times}:")
     yield Bullets([_say_opening(opening) for opening in test["opening_log"]], "numbered")
@@ -155,26 +154,17 @@ def _say_seeds(test: Mapping[str, Any], folds: int) -> str:
     return f"{seeds} on each of {folds} folds" if folds else seeds
 
 
-def _say_rows(values: Values, label: str | int) -> str:
-    data = values["data"]
+def _say_rows(outcome: Outcome, values: Values) -> str:
+    data, label = outcome.data, outcome.spec.data.label
     target = f", to predict {shown(label)}" if isinstance(label, str) else ""
     seconds = f" It took {say_phases(values['run']['seconds'])}." if "run" in values else ""
-    parts, means = (
-        f"{say_count(data['train_rows'])} to train, {say_count(data['validation_rows'])} to "
-        "validate",
-        "",
+    means = (
+        " Values and learning curves are means over the folds, and the saved model gives the mean "
+        "of the networks of all of them."
+        if data.folds
+        else ""
     )
-    if data["folds"]:
-        folds = say_folds(len(data["folds"]), data["repeats"])
-        parts = f"{say_count(data['train_rows'])} to train and to validate in turn, in {folds}"
-        means = (
-            " Values and learning curves are means over the folds, and the saved model gives the "
-            "mean of the networks of all of them."
-        )
-    return (
-        f"On {data['description']}{target}: {parts}, {say_count(data['test_rows'])} sealed for the "
-        f"test.{means}{seconds}"
-    )
+    return f"On {data.description}{target}: {data.parts}.{means}{seconds}"
 
 
 def _say_opening(opening: Mapping[str, Any]) -> str:
