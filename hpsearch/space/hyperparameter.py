@@ -21,6 +21,10 @@ MEMBER_ADAPTERS = ("layers", "input")
 MEMBER_SCALES = ("normal", "signs")
 MEMBER_DROPOUTS = ("shared", "own")
 
+#: Which weights a training keeps: those of its best epoch, those after its last, or an average over
+#: steps, at the best epoch of that.
+KEPT_WEIGHTS = ("best", "last", "average")
+
 #: The most rows of a batch; a table of fewer is one batch.
 MOST_ROWS = 100_000_000
 
@@ -133,6 +137,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         ),
         Hyperparameter("clip_norm", "training", "float", 0.0, off=True),
         Hyperparameter("batch_size", "training", "int", 500, low=1, high=MOST_ROWS),
+        Hyperparameter("keep", "training", "choice", "best", choices=KEPT_WEIGHTS),
     )
 }
 

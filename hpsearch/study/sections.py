@@ -121,8 +121,8 @@ class TrainingSection(StudyTable):
     """``[training]``: how every trial is trained; its hyperparameters may stand here too.
 
     ``engine`` is ``compiled``, whole epochs in one XLA program, or ``keras``, Keras's own ``fit``.
-    ``patience`` is in epochs without a better value of the objective; ``decay_epochs`` is when
-    inverse time decay has halved the learning rate.
+    ``patience`` is in epochs without a better value of the objective, and never ends a training
+    that keeps its last weights; ``decay_epochs`` is when inverse time decay has halved the rate.
 
     ``class_weights`` is what rows of a class count in the loss: ``"balanced"``, for classes that
     all count alike whatever their rows, or numbers by the classes' names. No metric counts them.

@@ -56,9 +56,9 @@ def columns_of(task: Task) -> dict[str, tuple[str, str]]:
     return {
         best_tag(task): (
             f"best {task.objective}",
-            "The trial's best epoch, by which it is ranked.",
+            "With the weights that the trial keeps, by default its best epoch's; it ranks trials.",
         ),
-        BEST_EPOCH: ("best epoch", "The epoch of the best value."),
+        BEST_EPOCH: ("best epoch", "The epoch whose weights the trial keeps, by default the best."),
         EPOCHS: ("epochs", "Epochs that were run."),
         WEIGHTS: ("weights", "Trained weights of the network."),
         SECONDS: ("virtual seconds", "Cost on the study's virtual clock."),

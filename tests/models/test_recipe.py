@@ -1,5 +1,6 @@
 """Recipes: what makes a training, and the identity that says which ones are equal."""
 
+import hashlib
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from hpsearch.models.layers.dropout import Dropout
 from hpsearch.models.layers.layer import Layer
 from hpsearch.models.network import Network
 from hpsearch.models.preparation import Preparation
-from hpsearch.models.recipe import Recipe, recipe_of
+from hpsearch.models.recipe import ARITHMETIC, Recipe, recipe_of
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.space.space import Scalar
 from hpsearch.training.run import Run
@@ -43,6 +44,7 @@ OTHER_RECIPES: Mapping[str, Any] = {
     "patience": 6,
     "epochs": 21,
     "engine": "keras",
+    "keep": "last",
 }
 
 OTHER_KNOBS: Mapping[str, Any] = {
@@ -130,6 +132,12 @@ def test_values_that_say_the_same_make_equal_recipes(values: Mapping[str, Scalar
     recipe = recipe_of(values, epochs=20, patience=5)
     assert recipe == RECIPE
     assert recipe.identity(3) == RECIPE.identity(3)
+
+
+def test_a_recipe_that_keeps_its_best_weights_has_the_identity_that_it_always_had() -> None:
+    text = repr((ARITHMETIC, RECIPE, 3, 0))
+    assert "keep" not in text
+    assert RECIPE.identity(3) == hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_the_half_life_of_the_rate_counts_only_where_it_decays_by_time() -> None:
