@@ -43,7 +43,12 @@ CONFINED = {
     "keras": ("training/",),
     "optuna": ("record/", "search/", "evaluation/importance.py", "dashboard/"),
     "keras_tuner": ("search/proposers/oracle.py",),
-    "sklearn": ("training/", "data/sources/scikit_learn.py", "data/sources/openml.py"),
+    "sklearn": (
+        "training/",
+        "data/sources/scikit_learn.py",
+        "data/sources/openml.py",
+        "data/features/edges.py",
+    ),
     "narwhals": ("data/sources/frame",),
     "tensorboard": ("tensorboard/",),
     "matplotlib": ("report/figures/", "report/sections/"),

@@ -140,7 +140,7 @@ def _train(
     trainings = Trainings(problem, folder.files, pool, lambda line: None)
     under_way = []
     for run in missing:
-        seconds = problem.virtual_seconds(run.recipe.network, run.recipe.epochs, run.fold)
+        seconds = problem.virtual_seconds(run.recipe, run.recipe.epochs, run.fold)
         training = trainings.begin(run, partial(_cut, problem, run), with_state=True)
         trainings.go_on(training, run.recipe.epochs, -seconds)
         under_way.append(training)
@@ -165,7 +165,7 @@ def _cut(problem: Problem, run: Run, epoch: int) -> int:
         (look for look in FIRST_LOOKS if look > epoch),
         (epoch // LOOK_EPOCHS + 1) * LOOK_EPOCHS,
     )
-    affordable = int(SEGMENT_SECONDS / problem.virtual_seconds(run.recipe.network, 1, run.fold))
+    affordable = int(SEGMENT_SECONDS / problem.virtual_seconds(run.recipe, 1, run.fold))
     return min(look, epoch + max(affordable, 1), run.recipe.epochs)
 
 

@@ -89,7 +89,8 @@ class DataSection(TableKeys):
     columns of numbers to like size: ``standard`` by mean and deviation, ``robust`` by median and
     quartiles with far values drawn in, ``quantile`` to a normal distribution, ``pixel`` divides
     them by 255. With ``target_transform = "log"`` networks learn the logarithm of a number above
-    the least.
+    the least. ``number_encoding`` puts bins beside columns of numbers, at most ``bins`` each:
+    ``quantile_bins`` by quantiles, ``tree_bins`` by a decision tree on the target.
     """
 
     source: SourceName = "higgs"
