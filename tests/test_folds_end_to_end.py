@@ -107,7 +107,7 @@ def test_a_study_over_folds_from_rows_to_a_saved_model(task: str, tmp_path: Path
     assert losses.mean(dtype=np.float64) == pytest.approx(value, rel=1e-5)
     report = (whole / "report.md").read_text(encoding="utf-8")
     assert "train and validate in turn, in 3 folds" in report
-    assert "the mean of the 3 networks of trial" in report
+    assert "the mean of the 6 networks of trial" in report
 
     part = tmp_path / "part"
     pipeline.optimize(spec, table, out=part, workers=1, timeout_seconds=0)
