@@ -34,14 +34,20 @@ LINEAR = ("logistic_regression", "ridge_regression")
 BOOSTING = "gradient_boosting"
 
 HEADER = (
-    *("table", "train", "test", "metric", "chance", "linear", "boosting, tuned", "winner"),
+    *("table", "train", "test", "metric", "chance", "linear", "boosting, tuned"),
+    *("winner, one network", "winner, exported", "greedy ensemble"),
     *("winner less boosting", "core-seconds", "seeds"),
 )
 
+#: Columns of models, by the fields of ``Measured``, in the order of the header.
+MODELS = ("chance", "linear", "boosting", "single", "winner", "greedy")
+
 NOTES = (
     "Means over the seeds, on test rows; chance is the best constant on the validation rows. The "
-    "winner is the exported network. Winner less boosting is paired by row, and below 0 the winner "
-    "is better; its standard error is that of the seeds' mean over test rows, taken as independent "
+    "winner as it is exported is the mean of its seeds, and one network is the best of them by "
+    "validation; the greedy ensemble is measured with --set evaluate.ensemble=true. Winner less "
+    "boosting is that of the exported model, paired by row, and below 0 the winner is better; its "
+    "standard error is that of the seeds' mean over test rows, taken as independent "
     "samples, though seeds share some of them. Core-seconds are processor time of the whole "
     "command: search, re-training, comparison, test and report."
 )
@@ -54,7 +60,9 @@ class Measured:
     Attributes:
         rows: That train, and that test.
         metric: The loss, by which all are compared.
-        chance, linear, boosting, winner: Its values.
+        chance, linear, boosting, winner: Its values; the winner's is that of the exported model.
+        single, greedy: Those of the winner's best seed alone, and of the greedy ensemble; None
+            where they were not measured.
         difference, error: Winner less boosting, and the standard error over test rows.
         core_seconds: Processor time of the whole command.
         command: As it was run.
@@ -72,6 +80,8 @@ class Measured:
     error: float
     core_seconds: float
     command: str
+    single: float | None = None
+    greedy: float | None = None
 
 
 def measured(
@@ -83,6 +93,7 @@ def measured(
     models = {model["name"]: model for model in report["baselines"]["baselines"]}
     values = {name: model["metrics"][metric]["value"] for name, model in models.items()}
     apart = models[BOOSTING]["differences"][metric]
+    saved = {model["name"]: model["metrics"][metric]["value"] for model in test.get("models", ())}
     reach = student_95(data["test_rows"] - 1)
     return Measured(
         table=table,
@@ -97,20 +108,20 @@ def measured(
         error=(apart["high"] - apart["low"]) / 2 / reach,
         core_seconds=core_seconds,
         command=command,
+        single=saved.get("single", saved.get("best")),  # where one is exported, it is the one
+        greedy=saved.get("ensemble"),
     )
 
 
 def table_row(seeds: Sequence[Measured]) -> tuple[str, ...]:
     """The cells of a table, from its seeds."""
     train, test = seeds[0].rows
-    values = [
-        fmean(getattr(seed, name) for seed in seeds)
-        for name in ("chance", "linear", "boosting", "winner")
-    ]
+    columns = [[getattr(seed, name) for seed in seeds] for name in MODELS]
+    values = ["-" if None in column else f"{fmean(column):.4f}" for column in columns]
     error = hypot(*(seed.error for seed in seeds)) / len(seeds)
     return (
         *(seeds[0].table, f"{train:,}", f"{test:,}", seeds[0].metric),
-        *(f"{value:.4f}" for value in values),
+        *values,
         f"{fmean(seed.difference for seed in seeds):+.4f} ± {error:.4f}",
         f"{fmean(seed.core_seconds for seed in seeds):.0f}",
         ", ".join(str(seed.seed) for seed in seeds),

@@ -12,19 +12,21 @@ from typing import Any
 from hpsearch.console import complain
 from hpsearch.dashboard.writing import write_dashboard
 from hpsearch.data.columns import RawRows
-from hpsearch.data.facts import DataFacts, facts_of
+from hpsearch.data.facts import facts_of
 from hpsearch.data.folds import Split
 from hpsearch.data.kept import keep_rows, kept_rows
 from hpsearch.data.room import Room
 from hpsearch.data.table import Table
+from hpsearch.evaluation.ensemble import GreedyEnsemble
 from hpsearch.evaluation.opening import Predictors
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.reading import read_outcome
 from hpsearch.evaluation.reproduce import Choose, Reproduction, repeat, reproduction
+from hpsearch.evaluation.saving import Weighed
 from hpsearch.evaluation.steps import Models, Steps, timed
 from hpsearch.execution.pool import Pool
 from hpsearch.execution.training_pool import training_pool
-from hpsearch.execution.worker import fit_and_predict, predict, predict_validation, save_model
+from hpsearch.execution.worker import fit_and_predict, predict, predict_validation, save_mean
 from hpsearch.files import refuse_links
 from hpsearch.models.arrays import Arrays
 from hpsearch.progress import SILENT, View
@@ -39,7 +41,6 @@ from hpsearch.search.loop import search
 from hpsearch.study.spec import StudySpec
 from hpsearch.tensorboard.writing import write_tensorboard
 from hpsearch.training.run import Run
-from hpsearch.wording import say_folds
 
 #: Test rows that are sent to a worker at a time, a multiple of those that it predicts at a time.
 SENT_ROWS = 131_072
@@ -109,6 +110,22 @@ def evaluate(
         return _evaluate(folder, rows, problem, pool, view)
 
 
+def ensemble(
+    spec: StudySpec, table: Table, *, out: Path, workers: int, view: View = SILENT
+) -> GreedyEnsemble:
+    """Choose a greedy ensemble of what was trained, and save it; the test rows stay sealed.
+
+    Arguments and errors are those of ``optimize``.
+
+    Raises:
+        RecordError: If no complete trial has what it takes in the folder.
+    """
+    with _opened(spec, table, out, workers, view, None) as (folder, rows, problem, pool):
+        del table  # it is cut by now
+        steps = Steps(folder, rows, problem, pool, _models(folder, rows, pool), view)
+        return steps.save_ensemble()
+
+
 def reproduce(
     folder: StudyFolder, choose: Choose, *, workers: int, view: View = SILENT
 ) -> Reproduction:
@@ -156,17 +173,18 @@ def export(
 
 @contextmanager
 def _opened(
-    spec: StudySpec, table: Table, out: Path, workers: int, view: View, command: str
+    spec: StudySpec, table: Table, out: Path, workers: int, view: View, command: str | None
 ) -> Iterator[tuple[StudyFolder, Split, Problem, Pool]]:
     """A study's folder with its rows kept in it, and the workers that train on them."""
     refuse_foreign_reports(out)
     rows = split_rows(table, spec, view).mapped(os.environ, view.tell)
     facts = facts_of(table, rows, spec.task, spec.data.weight)
-    view.tell(_say_rows(facts))
+    view.tell(f"rows: {facts.description}; {facts.parts}")
     for notice in facts.notices:
         view.tell(f"note: {notice.sentence}")
     with write_folder(out, spec, facts, view.tell) as folder:
-        folder.record.set_fact("command", command)
+        if command is not None:
+            folder.record.set_fact("command", command)
         room = Room.of(os.environ, view.tell)
         kept = kept_rows(rows_file(out), room)
         if kept is None or kept.fingerprint() != facts.fingerprint:
@@ -203,21 +221,17 @@ def _models(folder: StudyFolder, rows: Split, pool: Pool) -> Models:
         preprocessing = rows.prepared[fold][rows.usual].preprocessing
         return pool.call(fit_and_predict, task, name, seed, fold, rows.usual, preprocessing, raw)
 
-    def save(path: Path, run: Run, weights: Sequence[Arrays], threshold: float | None) -> None:
-        prepared = [ways[run.recipe.preparation] for ways in rows.prepared]
-        networks = [
-            (each.preprocessing, arrays, each.fold.target)
-            for each, arrays in zip(prepared, weights, strict=True)
-        ]
-        whole = (path, run.recipe, networks, folder.data().classes, threshold)
-        pool.call(save_model, *whole, name="saving the model").result()
+    def save(path: Path, shares: Sequence[Weighed], threshold: float | None) -> None:
+        parts = []
+        for run, weights, count in shares:
+            prepared = [ways[run.recipe.preparation] for ways in rows.prepared]
+            networks = [
+                (each.preprocessing, arrays, each.fold.target)
+                for each, arrays in zip(prepared, weights, strict=True)
+            ]
+            parts.append((run.recipe, networks, count))
+        made_of = {run.label: count for run, _, count in shares}
+        whole = (path, parts, folder.data().classes, threshold, made_of)
+        pool.call(save_mean, *whole, name="saving the model").result()
 
     return Models(Predictors(network, validation, baseline), save)
-
-
-def _say_rows(facts: DataFacts) -> str:
-    parts = f"{facts.validation_rows:,} validate, {facts.train_rows:,} train"
-    if facts.folds:
-        folds = say_folds(len(facts.folds), facts.repeats)
-        parts = f"{facts.train_rows:,} train and validate in turn, in {folds}"
-    return f"rows: {facts.description}; {parts}, {facts.test_rows:,} are sealed for the test"

@@ -14,10 +14,12 @@ from hpsearch.data.given import open_columns
 from hpsearch.data.predictions import Predictions, open_predictions
 from hpsearch.data.signature import Signature, read_signature
 from hpsearch.errors import RecordError, UsageError, named, shown
+from hpsearch.evaluation.saving import saved_models
 from hpsearch.execution.pool import Pool
 from hpsearch.execution.training_pool import training_pool
 from hpsearch.execution.worker import predict_saved
 from hpsearch.files import digest_of
+from hpsearch.models.saved import ModelName, making_command, model_path
 from hpsearch.record.folder import StudyFolder
 from hpsearch.study.table_keys import TableKeys
 from hpsearch.wording import listed
@@ -29,12 +31,13 @@ AHEAD = 4
 MOST_TEXTS = 5
 
 
-def model_file(folder: Path) -> Path:
-    """Where a study's folder keeps the model that it recommends."""
-    return folder / "models" / "best.keras"
-
-
-def predict_file(folder: StudyFolder, data: Path, output: Path, tell: Callable[[str], None]) -> int:
+def predict_file(
+    folder: StudyFolder,
+    data: Path,
+    output: Path,
+    tell: Callable[[str], None],
+    model_name: ModelName = "best",
+) -> int:
     """Predict all rows of a file, in their order, and write them as CSV or Parquet.
 
     Columns are matched by their names; those that the model does not take are ignored and told.
@@ -45,6 +48,7 @@ def predict_file(folder: StudyFolder, data: Path, output: Path, tell: Callable[[
         output: Replaced in one step, when all rows are predicted; Parquet by its ending,
             ``.parquet`` or ``.pq``, else CSV.
         tell: Takes a line for the user.
+        model_name: Of the saved model.
 
     Returns:
         How many rows were predicted.
@@ -55,13 +59,16 @@ def predict_file(folder: StudyFolder, data: Path, output: Path, tell: Callable[[
         DataError: If the file cannot be read, lacks a column, or has cells that are wrong.
     """
     _refuse_output(data, output)
-    model = model_file(folder.path)
+    model = model_path(folder.path, model_name)
+    recorded = {saved.name: saved.digest for saved in saved_models(folder.record)}
+    if model_name != "best" and model_name not in recorded:
+        rest = {"single": "best.keras is all that it saved", "ensemble": "hpsearch ensemble does"}
+        raise RecordError(f"the study did not save {named(model)}; {rest[model_name]}")
     signature = read_signature(model)
-    recorded = folder.record.fact("model", None)
-    if recorded is None or recorded["digest"] != digest_of(model):
+    if recorded.get(model_name) != digest_of(model):
         raise RecordError(
             f"{named(model)} must be the model that the study saved, got another file; "
-            f"hpsearch evaluate writes it again"
+            f"{making_command(model_name)} writes it again"
         )
     unknown = _Unknown(signature)
     given = _keys(folder, signature)

@@ -97,15 +97,21 @@ def say_value(value: Scalar | None) -> str:
     return str(value)
 
 
+def name_of(path: str) -> str:
+    """A parameter's name for people: that of the hyperparameter for one of its alternatives."""
+    name, _, place = path.rpartition(".")
+    return name if place.isdecimal() else path
+
+
 def say_params(params: Mapping[str, Scalar]) -> str:
     """A configuration in one line: ``layers 2, l1 off, l2 0.001``; switches are not told twice."""
     said = []
     for name, value in params.items():
         switched = name.removesuffix(".on")
         if switched == name:
-            said.append(f"{name} {say_value(value)}")
+            said.append(f"{name_of(name)} {say_value(value)}")
         elif value is False:
-            said.append(f"{switched} off")
+            said.append(f"{name_of(switched)} off")
     return ", ".join(said)
 
 

@@ -133,7 +133,13 @@ def test_a_report_is_measured_as_the_table_of_public_tables_shows_it() -> None:
         report = {
             "objective": "val_mean_squared_error",
             "data": {"train_rows": 60, "test_rows": 21, "chance": {"mean_squared_error": 1.0}},
-            "test": {"mean_squared_error": 0.4 - difference},
+            "test": {
+                "mean_squared_error": 0.4 - difference,
+                "models": [
+                    {"name": name, "metrics": {"mean_squared_error": {"value": value}}}
+                    for name, value in (("best", 0.4 - difference), ("single", 0.45 - difference))
+                ],
+            },
             "baselines": {"baselines": models},
         }
         return measured("made", seed, report, core_seconds=30.0, command="hpsearch optimize")
@@ -142,8 +148,8 @@ def test_a_report_is_measured_as_the_table_of_public_tables_shows_it() -> None:
     assert first.difference == -0.1
     assert first.error == pytest.approx(0.02 / 2.086, rel=1e-3)
     assert table_row([first, second]) == (
-        *("made", "60", "21", "mean_squared_error", "1.0000", "0.5000", "0.4000", "0.2500"),
-        *("-0.1500 ± 0.0068", "30", "1, 2"),
+        *("made", "60", "21", "mean_squared_error", "1.0000", "0.5000", "0.4000", "0.3000"),
+        *("0.2500", "-", "-0.1500 ± 0.0068", "30", "1, 2"),
     )
 
 

@@ -101,13 +101,13 @@ def test_a_study_over_folds_from_rows_to_a_saved_model(task: str, tmp_path: Path
 
     winner = outcome.winner
     assert winner is not None
-    losses = outcome.history(f"{winner.trial.run}-seed-{winner.exported}").losses
+    losses = outcome.history(f"{winner.trial.run}-seed-{winner.single}").losses
     assert len(losses) == outcome.data.validation_rows
-    value = outcome.test.metrics[TASKS[task].metric.name].validation[winner.exported or 0]
+    value = outcome.test.metrics[TASKS[task].metric.name].validation[winner.single or 0]
     assert losses.mean(dtype=np.float64) == pytest.approx(value, rel=1e-5)
     report = (whole / "report.md").read_text(encoding="utf-8")
-    assert "to train and to validate in turn, in 3 folds" in report
-    assert "the mean of the 3 networks of trial" in report
+    assert "train and validate in turn, in 3 folds" in report
+    assert "the mean of the 6 networks of trial" in report
 
     part = tmp_path / "part"
     pipeline.optimize(spec, table, out=part, workers=1, timeout_seconds=0)

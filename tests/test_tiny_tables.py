@@ -88,7 +88,8 @@ def test_a_tiny_table_gives_a_report_that_does_not_promise(
     [
         (["a", "b", "a", "b"], "two classes must have at least 3 rows each"),
         ([1, *([0] * 39)], "two classes must have at least 3 rows each"),
-        ([0.5, 0.7, 0.9], "or give more rows"),
+        ([0.5, 0.7, 0.9], "must have at least 6 rows, .*, got 3 .*; give more rows"),
+        ([0.5, 0.7, 0.9, 1.0, 1.2], "must have at least 6 rows"),
         ([0.5], "a label must have at least 2 different values"),
     ],
 )

@@ -97,7 +97,7 @@ def weigh_pruning(
     def saved(length: float) -> Saved:
         epochs = [max(length - trial.epochs, 0.0) for trial in pruned]
         seconds = (
-            missing * problem.virtual_seconds(spec.recipe(trial.params, problem.classes).network, 1)
+            missing * problem.virtual_seconds(spec.recipe(trial.params, problem.classes), 1)
             for missing, trial in zip(epochs, pruned, strict=True)
         )
         return Saved(length, math.fsum(epochs), math.fsum(seconds))

@@ -14,7 +14,8 @@ class NamedCurve:
     Attributes:
         label: ``seed 0`` for the first re-training, ``search`` for the trial itself.
         curve: float32 ``(epochs, 2, metrics)`` with at least one epoch.
-        main: Whether this is the exported network, or stands for it until there is one.
+        main: Whether this is the seed that is best on the validation rows, ``single.keras``, or
+            stands for it until that is known.
     """
 
     label: str

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from hpsearch import __version__
 from hpsearch.cli.drafting import init
+from hpsearch.cli.ensembling import ensemble
 from hpsearch.cli.predicting import predict
 from hpsearch.cli.reading import check, report, status, studies, trials, validate
 from hpsearch.cli.running import evaluate, optimize, reproduce
@@ -19,8 +20,8 @@ from hpsearch.errors import HpsearchError
 
 #: In the order of the help.
 COMMANDS: tuple[Callable[..., None], ...] = (
-    *(init, optimize, evaluate, predict, reproduce, report, trials, status, check, validate),
-    studies,
+    *(init, optimize, evaluate, ensemble, predict, reproduce),
+    *(report, trials, status, check, validate, studies),
     *(tensorboard, dashboard),
 )
 

@@ -7,6 +7,7 @@ import typer
 
 from hpsearch.cli.options import Name, Out, Study
 from hpsearch.console import complain, say
+from hpsearch.models.saved import ModelName
 
 
 def predict(
@@ -20,6 +21,10 @@ def predict(
     name: Name = None,
     study: Study = None,
     out: Out = None,
+    model: Annotated[
+        ModelName,
+        typer.Option(help="Which of the files in the study's models/."),
+    ] = "best",
 ) -> None:
     """Predict the rows of a table with a study's saved model; write the predictions to a file."""
     from hpsearch.naming import folder_of
@@ -27,5 +32,5 @@ def predict(
     from hpsearch.record.folder import read_folder
 
     with read_folder(folder_of(name, study, out)) as folder:
-        rows = predict_file(folder, data, output, complain)
+        rows = predict_file(folder, data, output, complain, model)
     say(f"{rows:,} rows predicted: {output}")

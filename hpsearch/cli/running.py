@@ -72,14 +72,14 @@ def optimize(
         folder = out or RUNS / table.study_name
     from hpsearch import pipeline
 
-    with _view(folder, quiet=quiet, as_json=as_json) as view:
+    with view_of(folder, quiet=quiet, as_json=as_json) as view:
         if table is not None:
             spec = _drafted(table, label, overrides, view)
             data = Path(table.path) if table.path is not None else None
-        processes = _workers(workers, view)
+        processes = workers_of(workers, view)
         outcome = pipeline.optimize(
             spec,
-            _rows(spec, folder, data, view),
+            rows_of(spec, folder, data, view),
             out=folder,
             workers=processes,
             view=view,
@@ -125,11 +125,11 @@ def evaluate(
     with read_folder(path) as folder:
         folder.data()
     spec = recorded_study(path, set_)
-    with _view(path, quiet=quiet, as_json=as_json) as view:
-        processes = _workers(workers, view)
+    with view_of(path, quiet=quiet, as_json=as_json) as view:
+        processes = workers_of(workers, view)
         outcome = pipeline.evaluate(
             spec,
-            _rows(spec, path, data, view),
+            rows_of(spec, path, data, view),
             out=path,
             workers=processes,
             view=view,
@@ -168,7 +168,7 @@ def reproduce(
 
     choose = choose_best if best else choose_all if trial is None else choose_trial(trial)
     path = folder_of(name, study, out)
-    with read_folder(path) as folder, _view(path, quiet=quiet, as_json=as_json) as view:
+    with read_folder(path) as folder, view_of(path, quiet=quiet, as_json=as_json) as view:
         reproduction = pipeline.reproduce(
             folder, choose, workers=workers or fitting_workers(), view=view
         )
@@ -180,7 +180,7 @@ def reproduce(
         raise typer.Exit(1)
 
 
-def _rows(spec: "StudySpec", folder: Path, data: Path | None, view: "View") -> "Table":
+def rows_of(spec: "StudySpec", folder: Path, data: Path | None, view: "View") -> "Table":
     """A study's rows, unless its report could not be written: reading them may take long."""
     from hpsearch.report.origin import refuse_foreign_reports
     from hpsearch.rows import read_rows
@@ -189,7 +189,7 @@ def _rows(spec: "StudySpec", folder: Path, data: Path | None, view: "View") -> "
     return read_rows(spec, folder, data, view)
 
 
-def _workers(asked: int | None, view: "View") -> int:
+def workers_of(asked: int | None, view: "View") -> int:
     """The workers that the user asked for, or that fit; says why these are fewer than cores."""
     if asked is not None:
         return asked
@@ -203,7 +203,7 @@ def _workers(asked: int | None, view: "View") -> int:
 
 
 @contextmanager
-def _view(folder: Path, *, quiet: bool, as_json: bool) -> Iterator["View"]:
+def view_of(folder: Path, *, quiet: bool, as_json: bool) -> Iterator["View"]:
     """The view of a run; Ctrl-C, SIGTERM and SIGHUP end it with a word on how to continue."""
     from hpsearch.terminal import choose_view
 

@@ -16,7 +16,6 @@ from hpsearch.wording import (
     first_upper,
     metric_digits,
     say_count,
-    say_folds,
     say_interval,
     say_kept_epoch,
     say_number,
@@ -56,7 +55,7 @@ def _study_note(outcome: Outcome, report: str | None) -> Iterator[str]:
     if spec.study.description:
         yield f"**{escape(spec.study.description)}**"
     yield _say_search(outcome)
-    yield f"**Rows.** {escape(data.description)}: {say_rows(outcome)}."
+    yield f"**Rows.** {escape(data.description)}: {outcome.data.parts}."
     if _ended(outcome) or outcome.test:
         yield "### What came out"
         yield from _say_found(outcome)
@@ -91,16 +90,6 @@ def _say_search(outcome: Outcome) -> str:
         f"{', '.join(map(escape, names))}. It runs {say_count(search.trials)} trials of up to "
         f"{epochs}, proposed by `{search.sampler.name}`, pruned by `{search.pruner.name}`."
     )
-
-
-def say_rows(outcome: Outcome) -> str:
-    """How many rows each part has."""
-    data = outcome.data
-    parts = f"{say_count(data.train_rows)} train, {say_count(data.validation_rows)} validate"
-    if data.folds:
-        folds = say_folds(len(data.folds), data.repeats)
-        parts = f"{say_count(data.train_rows)} train and validate in turn, in {folds}"
-    return f"{parts}, {say_count(data.test_rows)} test"
 
 
 def _how_to_read(outcome: Outcome) -> Iterator[str]:
@@ -141,7 +130,7 @@ def _say_found(outcome: Outcome) -> Iterator[str]:
             else f"**The winner is trial {winner.trial.number}.**"
         )
     if compared:
-        heads = ("trial", "in the search", "fresh seeds, mean ± s.d.", "test, mean over seeds")
+        heads = ("trial", "in the search", "fresh seeds, mean ± s.d.", "test, the same networks")
         rows = [
             (
                 f"{optimism.trial}",

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from hpsearch.analysis.winner_curves import NamedCurve, winner_curves
 from hpsearch.dashboard.notes import (
     say_measured,
-    say_rows,
     say_seeds,
     study_note,
     trial_note,
@@ -73,7 +72,7 @@ def _values(outcome: Outcome, winner: Standing | None) -> dict[str, str]:
     spread = say_seeds(winner) if winner else ""
     return {
         "data": SIMULATED if data.simulated else data.description,
-        "rows": say_rows(outcome),
+        "rows": outcome.data.parts,
         "winner": f"trial {winner.trial}: {spread} over fresh seeds" if winner else LATER,
         "test": f"{told.label} {tested}, {test.reference}" if test else LATER,
     }

@@ -33,6 +33,9 @@ class Fold:
     Weights are what rows count, float32 ``(rows,)`` with mean 1 in each part, in the loss and in
     all metrics; None where all count alike. ``class_weights``, by the classes' places, count in the
     loss beside them, and in no metric; there are none where classes count alike.
+
+    ``sections`` say for each feature the number of the raw column that it comes from, as in
+    ``Preprocessing``; by default each feature is a section of its own.
     """
 
     train_features: Features
@@ -43,6 +46,11 @@ class Fold:
     train_weights: Weights | None = None
     validation_weights: Weights | None = None
     class_weights: tuple[float, ...] = ()
+    sections: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.sections:
+            object.__setattr__(self, "sections", tuple(range(self.columns)))
 
     @property
     def arrays(self) -> tuple[NDArray[np.float32], ...]:

@@ -23,6 +23,14 @@ class Preprocessing(Protocol):
         """Names of the features that it gives, in their order."""
 
     @property
+    def sections(self) -> tuple[int, ...]:
+        """For each feature the number of the raw column that it comes from.
+
+        Columns are numbered from 0 in the order in which they first give a feature, so that no
+        number is left out.
+        """
+
+    @property
     def vocabularies(self) -> tuple[tuple[str, ...], ...]:
         """The texts of train rows, of each column of texts; none of one that is not used, or of
         which no text is expected to come again.

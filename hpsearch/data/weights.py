@@ -25,21 +25,14 @@ class Weighting:
     classes: Literal["balanced"] | Mapping[str, float] | None = None
 
     def of(self, places: NDArray[np.int64]) -> NDArray[np.float64] | None:
-        """What the rows at these places count, with mean 1; None where all count alike.
+        """What the rows at these places, some of which count, count with mean 1.
 
-        Raises:
-            DataError: If none of them counts anything.
+        None where all count alike.
         """
         if self.rows is None:
             return None
         weights = self.rows[places]
-        mean = float(weights.mean())
-        if not mean:
-            raise DataError(
-                f"data.weight must be above 0 in some rows of each part, got 0 in all of "
-                f"{len(places):,} rows; give rows that count, or mix them (data.shuffle = true)"
-            )
-        return np.asarray(weights / mean)
+        return np.asarray(weights / weights.mean())
 
     def counting(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those of the places whose rows count anything."""

@@ -8,9 +8,12 @@ from hpsearch.draft.entries import Entry, section_lines
 from hpsearch.draft.scale import Scale
 from hpsearch.draft.target import Target
 from hpsearch.errors import printable, shown
-from hpsearch.space.hyperparameter import SCALINGS, TARGET_TRANSFORMS
+from hpsearch.space.hyperparameter import TARGET_TRANSFORMS
 
 __all__ = ["search_sections", "ways_of"]
+
+#: Scalings that are tried on any table; others are for numbers of one kind, such as pixels.
+SCALINGS = ("standard", "robust", "quantile")
 
 
 def ways_of(

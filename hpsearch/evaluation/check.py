@@ -11,7 +11,9 @@ from hpsearch.errors import RecordError
 from hpsearch.evaluation.candidates import comparison_runs
 from hpsearch.evaluation.retraining import wanted_retrainings
 from hpsearch.evaluation.runs import trial_run
+from hpsearch.evaluation.saving import saved_models
 from hpsearch.files import digest_of
+from hpsearch.models.saved import making_command, model_path
 from hpsearch.record.folder import StudyFolder, read_folder, rows_file
 from hpsearch.record.openings import FILE, read_log, recorded_openings
 from hpsearch.record.study_file import written_spec
@@ -55,7 +57,7 @@ def _check(folder: StudyFolder) -> Iterator[Finding]:
     yield from _check_openings(folder)
     if folder.record.broken_trial() is None and not folder.record.broken_facts():
         yield from _check_runs(folder)
-        yield from _check_model(folder)
+        yield from _check_models(folder)
 
 
 def _check_record(folder: StudyFolder) -> Finding:
@@ -167,11 +169,12 @@ def _check_states(folder: StudyFolder) -> Iterator[Finding]:
         yield Finding(f"checkpoints/{name}", "again", words)
 
 
-def _check_model(folder: StudyFolder) -> Iterator[Finding]:
-    saved = folder.record.fact("model", None)
-    if saved is not None:
-        part = "models/best.keras"
-        if digest_of(folder.path / part) == saved["digest"]:
+def _check_models(folder: StudyFolder) -> Iterator[Finding]:
+    for saved in saved_models(folder.record):
+        path = model_path(folder.path, saved.name)
+        part = path.relative_to(folder.path).as_posix()
+        if digest_of(path) == saved.digest:
             yield Finding(part, "whole", "as it was saved")
         else:
-            yield Finding(part, "again", "is not as it was saved; hpsearch evaluate saves it again")
+            words = f"is not as it was saved; {making_command(saved.name)} saves it again"
+            yield Finding(part, "again", words)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hpsearch.data.target import TargetScale
 from hpsearch.evaluation.baselines import label_of
 from hpsearch.evaluation.candidates import Candidates
+from hpsearch.evaluation.ensemble import Shares
 from hpsearch.evaluation.outcome import Measured, TestedBaseline, TestedConfiguration, TestResult
 from hpsearch.statistics.bootstrap import Comparison, compare, mean_with_error
 from hpsearch.statistics.calibration import calibrate, choose_threshold
@@ -142,6 +143,10 @@ def judge(
     Args:
         predicted: By the names of the candidates' runs and models.
     """
+    saved: dict[str, Predicted] = {
+        name: _mean(shares, predicted) for name, shares in candidates.saved.items()
+    }
+    predicted = {**predicted, **saved}
     values = {
         name: truth.on_validation(task.tested_metric, rows.validation)
         for name, rows in predicted.items()
@@ -150,23 +155,23 @@ def judge(
     baselines |= {name: name for name in candidates.models}
     winner, seeds = next(iter(candidates.configurations.items()), (None, ()))
     reference = (
-        seeds[candidates.exported].name
-        if seeds
-        else min(baselines, key=lambda name: task.metric.sign * values[name])
+        "best" if seeds else min(baselines, key=lambda name: task.metric.sign * values[name])
     )
-    tests = {name: predicted[name].test for name in (reference, *baselines)}
+    others = [name for name in saved if name != reference]
+    tests = {name: predicted[name].test for name in (reference, *baselines, *others)}
     compared = truth.compare(task, tests, reference)
     same = [predicted[run.name] for run in seeds] or [predicted[reference]]
     return TestResult(
-        reference=f"trial {winner}" if winner is not None else label_of(task, baselines[reference]),
+        reference=label_of(task, baselines[reference]) if winner is None else say_best(candidates),
         trial=winner,
-        index=candidates.exported if seeds else None,
+        index=candidates.single if seeds else None,
         rows=len(truth.test),
         metrics={
             metric.name: Measured(
                 **asdict(compared[reference].metrics[metric.name]),
                 seeds=tuple(truth.on_test(metric, seed.test) for seed in same),
                 validation=tuple(truth.on_validation(metric, seed.validation) for seed in same),
+                validated=truth.on_validation(metric, predicted[reference].validation),
             )
             for metric in task.test_metrics
         },
@@ -175,17 +180,46 @@ def judge(
             for number, runs in candidates.configurations.items()
         ),
         baselines=tuple(
-            TestedBaseline(
-                name=baseline,
-                label=label_of(task, baseline),
-                validation=values[name],
-                metrics=compared[name].metrics,
-                differences=compared[name].differences,
-            )
+            _tested(baseline, label_of(task, baseline), values[name], compared[name])
             for name, baseline in baselines.items()
         ),
         openings=(),
+        validation=truth.on_validation(task.metric, predicted[reference].validation),
+        averaged=len(candidates.saved.get("best", ())) or 1,
+        models=tuple(
+            _tested(name, say_saved(name, candidates), values[name], compared[name])
+            for name in others
+        ),
         **_worth(task, truth, predicted[reference], candidates.threshold),
+    )
+
+
+def say_best(candidates: Candidates) -> str:
+    """The exported model for people: the winner, or the mean of its seeds."""
+    winner, seeds = next(iter(candidates.configurations)), len(candidates.saved["best"])
+    return f"trial {winner}" if seeds == 1 else f"the mean of trial {winner}'s {seeds} seeds"
+
+
+def say_saved(name: str, candidates: Candidates) -> str:
+    """A saved model beside the exported one, for people."""
+    if name == "ensemble":
+        return f"greedy ensemble of {len(candidates.ensemble)} trainings"
+    return f"single network, re-training {candidates.single}"
+
+
+def _tested(name: str, label: str, validation: float, compared: Comparison) -> TestedBaseline:
+    return TestedBaseline(name, label, validation, compared.metrics, compared.differences)
+
+
+def _mean(shares: Shares, predicted: Mapping[str, Predicted]) -> Predicted:
+    """The mean of networks' predictions, as the saved model gives it."""
+    if len(shares) == 1:
+        return predicted[shares[0][0].name]
+    counts = [count for _, count in shares]
+    each = [predicted[run.name] for run, _ in shares]
+    return Predicted(
+        np.average([part.validation for part in each], axis=0, weights=counts),
+        np.average([part.test for part in each], axis=0, weights=counts),
     )
 
 

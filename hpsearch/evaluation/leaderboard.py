@@ -72,8 +72,8 @@ class Winner:
         return self.standing.search_value if self.standing else self.trial.value
 
     @property
-    def exported(self) -> int | None:
-        """Index of the re-training whose network is saved, the best by validation."""
+    def single(self) -> int | None:
+        """Index of the re-training that is the best by validation."""
         if self.standing is None or self.standing.diverged:
             return None
         sign = self.standing.runs[0].run.recipe.the_task().metric.sign

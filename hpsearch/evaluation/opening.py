@@ -21,6 +21,7 @@ from hpsearch.record.openings import log_opening, recorded_openings
 from hpsearch.record.record import Record
 from hpsearch.tasks.task import Task
 from hpsearch.training.run import Run
+from hpsearch.wording import listed
 
 #: How a result is read from the record.
 _RESULT = TypeAdapter(TestResult)
@@ -134,9 +135,11 @@ def _why(task: Task, candidates: Candidates) -> str:
     best = f"the best by mean {task.objective} over {seeds} is measured"
     others = len(candidates.configurations) - 1
     compared = [_count("other configuration", others)] if others else []
+    if candidates.ensemble:
+        compared.append("a greedy ensemble")
     if measured:
         compared.append(baselines)
-    return f"{best}, and beside it {' and '.join(compared)}" if compared else best
+    return f"{best}, and beside it {listed(compared)}" if compared else best
 
 
 def _count(what: str, number: int) -> str:

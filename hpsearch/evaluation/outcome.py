@@ -1,13 +1,14 @@
 """All that a study found, as one value: what report, TensorBoard and terminal are made from."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hpsearch.data.facts import DataFacts
 from hpsearch.data.parts import Opening
 from hpsearch.evaluation.leaderboard import Leaderboard, Standing, Winner
 from hpsearch.evaluation.runs import Trained
+from hpsearch.evaluation.saving import SavedModel
 from hpsearch.models.recipe import Recipe
 from hpsearch.record.trial import TrialRecord
 from hpsearch.statistics.calibration import Calibration
@@ -28,6 +29,8 @@ class Measured:
         low, high: 95 % bootstrap interval of ``value`` over the test rows.
         seeds: The same configuration's value for each of its seeds.
         validation: That of the same networks on the validation rows.
+        validated: That of the exported model on the validation rows; None in records of versions
+            that exported the single network.
     """
 
     value: float
@@ -35,6 +38,7 @@ class Measured:
     high: float
     seeds: tuple[float, ...]
     validation: tuple[float, ...]
+    validated: float | None = None
 
     def __post_init__(self) -> None:
         """An interval holds its own value; see ``Estimate``."""
@@ -61,10 +65,10 @@ class TestedConfiguration:
 
 @dataclass(frozen=True, slots=True)
 class TestedBaseline:
-    """A baseline on the test rows, measured in the winner's opening.
+    """A baseline, or another saved model of the study, measured in the winner's opening.
 
     Attributes:
-        name: As in ``[evaluate] baselines``; ``label`` is for people.
+        name: As in ``[evaluate] baselines``, or that of the saved model; ``label`` is for people.
         validation: Its objective on the validation rows.
         metrics: By the metrics' names, with intervals over the test rows.
         differences: Of the metrics that are compared, baseline less reference, with paired
@@ -89,13 +93,19 @@ class TestResult:
     is best on the validation rows.
 
     Attributes:
-        reference: ``trial 64``, or a baseline's label.
-        trial, index: The winner and its exported re-training; None without a winner.
+        reference: ``trial 64``, ``the mean of trial 64's 3 seeds``, or a baseline's label.
+        trial, index: The winner, and its re-training that is the best on the validation rows; None
+            without a winner.
         metrics: Of the reference.
         calibration, decisions, residuals: What the reference's predictions are worth: of two
             classes, of several, of numbers. The other two are None.
         openings: Every time that the test rows were opened, as far as that is known.
         openings_known: Whether these are all; False where the record was lost with its log.
+        validation: The reference's objective on the validation rows, as trials are ranked by it;
+            None in records of versions that exported the single network.
+        averaged: Of how many re-trainings the reference is the mean; 1 is that of ``index`` alone.
+        models: The study's other saved models: ``single`` where the reference is a mean, and
+            ``ensemble``.
     """
 
     __test__ = False  # not a test class, whatever pytest makes of its name
@@ -112,6 +122,20 @@ class TestResult:
     openings_known: bool = True
     decisions: Decisions | None = None
     residuals: Residuals | None = None
+    validation: float | None = None
+    averaged: int = 1
+    models: tuple[TestedBaseline, ...] = ()
+
+    def validated(self, metric: str) -> float:
+        """The reference's value of a metric on the validation rows."""
+        measured = self.metrics[metric]
+        if measured.validated is None:
+            return measured.validation[self.index or 0]
+        return measured.validated
+
+    def model(self, name: str) -> TestedBaseline | None:
+        """One of ``models``, or None where it was not measured."""
+        return next((model for model in self.models if model.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +155,7 @@ class Outcome:
         environment: Versions and hardware, in words.
         seconds: Wall-clock seconds of each phase (search, retraining, evaluation, test).
         command: The command that repeats the study.
+        models: The saved models by their names: the files, and what predictions by them cost.
     """
 
     folder: Path
@@ -147,6 +172,7 @@ class Outcome:
     environment: Mapping[str, str]
     seconds: Mapping[str, float]
     command: str
+    models: Mapping[str, SavedModel] = field(default_factory=dict)
 
     @property
     def standings(self) -> tuple[Standing, ...]:

@@ -7,6 +7,7 @@ from hpsearch.evaluation.histories import whole_history
 from hpsearch.evaluation.importance import IMPORTANCE_EVALUATOR, importances
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.results import read_results, trained_of
+from hpsearch.evaluation.saving import saved_models
 from hpsearch.record.attributes import trial_record
 from hpsearch.record.folder import StudyFolder
 
@@ -33,4 +34,5 @@ def read_outcome(folder: StudyFolder) -> Outcome:
         environment=(folder.environments() or [{}])[-1],
         seconds=folder.record.fact("seconds", {}),
         command=folder.record.fact("command", ""),
+        models={model.name: model for model in saved_models(folder.record)},
     )

@@ -141,8 +141,8 @@ def repeat(runs: Sequence[RecordedRun], problem: Problem, pool: Pool) -> Iterato
     pending = {}
     for place, kept in enumerate(runs):
         if len(kept.history):
-            network, epochs = kept.run.recipe.network, len(kept.history)
-            longest_first = -problem.virtual_seconds(network, epochs, kept.run.fold)
+            recipe, epochs = kept.run.recipe, len(kept.history)
+            longest_first = -problem.virtual_seconds(recipe, epochs, kept.run.fold)
             segment = kept.run.segment(0, epochs, None)
             pending[place] = pool.train(segment, longest_first, name=_label(kept.run))
     for place, kept in enumerate(runs):

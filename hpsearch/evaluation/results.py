@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hpsearch.evaluation.baselines import baseline_runs
 from hpsearch.evaluation.candidates import make_candidates
+from hpsearch.evaluation.ensemble import recorded_ensemble
 from hpsearch.evaluation.leaderboard import Leaderboard, make_leaderboard, read_leaderboard
 from hpsearch.evaluation.opening import recorded_test
 from hpsearch.evaluation.outcome import TestResult
@@ -40,8 +41,12 @@ def read_results(folder: StudyFolder, trials: Sequence[TrialRecord]) -> Results:
     networks = baseline_runs(folder.spec, classes)
     baselines = trained_of(folder, networks)
     finite = [baseline.run for baseline in baselines if not baseline.diverged]
-    candidates = make_candidates(folder.spec, trials, leaderboard, finite, classes)
-    whole = leaderboard.complete and len(baselines) == len(networks)
+    wanted = folder.spec.evaluate.ensemble and leaderboard.confirmed is not None
+    ensemble = recorded_ensemble(folder, trials, leaderboard) if wanted else None
+    shares = ensemble.shares if ensemble else ()
+    candidates = make_candidates(folder.spec, trials, leaderboard, finite, classes, shares)
+    chosen = ensemble is not None or not wanted
+    whole = leaderboard.complete and len(baselines) == len(networks) and chosen
     test = recorded_test(folder.record, candidates.identity if candidates and whole else None)
     if test is not None:
         leaderboard = make_leaderboard(folder.spec, trials, leaderboard.standings, test.trial)

@@ -1,7 +1,7 @@
 """Trainings after the search: whole and unpruned, cut in segments so that little is ever lost."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from statistics import fmean
@@ -110,16 +110,24 @@ def train_runs(
 
 
 def best_weights(
-    folder: StudyFolder, problem: Problem, pool: Pool, runs: Sequence[Run]
+    folder: StudyFolder,
+    problem: Problem,
+    pool: Pool,
+    runs: Sequence[Run],
+    watch: Callable[[int, int], object] = lambda done, total: None,
 ) -> list[Sequence[Arrays]]:
     """The weights that each run keeps, on each fold.
 
     They are trained again where they are not recorded.
+
+    Args:
+        watch: Is told how many of how many are trained again, if some are.
     """
     parts = [part for run in runs for part in run.parts]
     missing = [part for part in parts if _weights(folder, part) is None]
-    for _ in _train(folder, problem, pool, missing, len(missing)):
-        pass
+    for done, total in _train(folder, problem, pool, missing, len(missing)):
+        if total:
+            watch(done, total)
     weights = {part.name: _weights(folder, part) for part in parts}
     return [
         [arrays for part in run.parts if (arrays := weights[part.name]) is not None] for run in runs
@@ -132,7 +140,7 @@ def _train(
     trainings = Trainings(problem, folder.files, pool, lambda line: None)
     under_way = []
     for run in missing:
-        seconds = problem.virtual_seconds(run.recipe.network, run.recipe.epochs, run.fold)
+        seconds = problem.virtual_seconds(run.recipe, run.recipe.epochs, run.fold)
         training = trainings.begin(run, partial(_cut, problem, run), with_state=True)
         trainings.go_on(training, run.recipe.epochs, -seconds)
         under_way.append(training)
@@ -157,7 +165,7 @@ def _cut(problem: Problem, run: Run, epoch: int) -> int:
         (look for look in FIRST_LOOKS if look > epoch),
         (epoch // LOOK_EPOCHS + 1) * LOOK_EPOCHS,
     )
-    affordable = int(SEGMENT_SECONDS / problem.virtual_seconds(run.recipe.network, 1, run.fold))
+    affordable = int(SEGMENT_SECONDS / problem.virtual_seconds(run.recipe, 1, run.fold))
     return min(look, epoch + max(affordable, 1), run.recipe.epochs)
 
 

@@ -72,8 +72,9 @@ def predict_validation(run: Run, weights: Arrays) -> NDArray[np.float64]:
     Float64 ``(rows,)``, of several classes ``(rows, classes)``.
     """
     fold = _Bench.folds[run.fold][run.recipe.preparation]
-    outputs = outputs_of(run.recipe.network, weights, fold.validation_features)
-    return fold.target.restored(run.recipe.the_task().predictions(fold.target.of_outputs(outputs)))
+    task = run.recipe.the_task()
+    outputs = outputs_of(task, run.recipe.network, weights, fold.validation_features)
+    return fold.target.restored(task.predictions(fold.target.of_outputs(outputs)))
 
 
 def fit_and_predict(
@@ -108,8 +109,8 @@ def predict_saved(path: Path, raw: RawRows) -> NDArray[np.float64]:
     return _Bench.models[path](raw)
 
 
-def save_model(*arguments: Any) -> None:
-    """``training.keras.model.save_model``, imported where TensorFlow may be: in a worker."""
+def save_mean(*arguments: Any) -> None:
+    """``training.keras.model.save_mean``, imported where TensorFlow may be: in a worker."""
     from hpsearch.training.keras import model
 
-    model.save_model(*arguments)
+    model.save_mean(*arguments)

@@ -27,6 +27,7 @@ def outcome_values(outcome: Outcome) -> dict[str, Any]:
         "folder": str(outcome.folder),
         "winner": winner.trial.number if winner else None,
         "reason": str(outcome.leaderboard.reason),
+        "networks_averaged": None if test is None else test.averaged,
         "test": None
         if test is None
         else {name: measured.value for name, measured in test.metrics.items()},
@@ -50,7 +51,8 @@ def say_outcome(outcome: Outcome) -> str:
     if outcome.test is not None:
         lines.append(
             f"on {outcome.test.rows:,} test rows, opened "
-            f"{say_openings(len(outcome.test.openings), outcome.test.openings_known)}:"
+            f"{say_openings(len(outcome.test.openings), outcome.test.openings_known)}"
+            f"{_say_mean(outcome.test)}:"
         )
         width = max(22, *(len(metric.label) for metric in outcome.task.test_metrics))
         for metric in outcome.task.test_metrics:
@@ -62,7 +64,12 @@ def say_outcome(outcome: Outcome) -> str:
             )
         lines += _say_baselines(outcome, outcome.test)
     lines += [f"took: {say_phases(outcome.seconds)}", f"report: {outcome.folder / 'report.html'}"]
-    return "\n".join(lines)
+    return "\n".join(lines).replace(MINUS, "-")
+
+
+def _say_mean(test: TestResult) -> str:
+    """Which model is measured, where that is not the winner's network alone."""
+    return f", {test.reference}" if test.averaged > 1 else ""
 
 
 def _say_winner(task: Task, winner: Winner) -> Iterator[str]:
@@ -84,12 +91,14 @@ def _say_baselines(outcome: Outcome, test: TestResult) -> Iterator[str]:
     metric = outcome.task.tested_metric
     digits = metric_digits(metric, outcome.data.target.deviation)
     baselines = [baseline for baseline in test.baselines if baseline.label != test.reference]
+    baselines = [*test.models, *baselines]
     if baselines:
         worse = "above" if metric.sign > 0 else "below"
-        yield f"{metric.label} of baselines less that of {test.reference}, {worse} 0 is worse:"
+        others = "others" if test.models else "baselines"
+        yield f"{metric.label} of {others} less that of {test.reference}, {worse} 0 is worse:"
 
     def signed(value: float) -> str:
-        return say_signed(value, digits).replace(MINUS, "-")
+        return say_signed(value, digits)
 
     width = max((len(baseline.label) for baseline in baselines), default=0)
     for baseline in baselines:

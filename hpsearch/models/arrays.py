@@ -1,5 +1,6 @@
 """The arrays that layers hold, described before they exist."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,7 +13,8 @@ Array = NDArray[np.float32]
 #: Arrays in the order of the layers that hold them.
 Arrays = tuple[NDArray[Any], ...]
 
-Initializer = Literal["glorot_uniform", "zeros", "ones"]
+#: The last two are drawn once for all columns that come from one raw column.
+Initializer = Literal["glorot_uniform", "zeros", "ones", "normal", "signs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class ArraySpec:
 
     Attributes:
         name: As Keras names it: ``kernel``, ``moving_mean``.
-        shape: Of one or two axes; the inputs come first.
+        shape: Of one to three axes; members come first, then inputs.
         initializer: How it begins; an array that is padded is padded with zeros, or with ones where
             it begins with them.
         trained: Whether gradients change it; otherwise it is a moving average.
@@ -46,15 +48,25 @@ class ArraySpec:
         """The value of elements that stand for no unit."""
         return 1.0 if self.initializer == "ones" else 0.0
 
-    def initial(self, rng: np.random.Generator) -> Array:
+    def initial(self, rng: np.random.Generator, sections: Sequence[int] | None = None) -> Array:
         """The values with which it begins.
+
+        Args:
+            sections: Of each column, from which raw column it comes; None for one of its own.
 
         Source: Glorot and Bengio (2010), equation 16, for ``glorot_uniform``.
         """
         match self.initializer:
             case "glorot_uniform":
-                limit = np.sqrt(6.0 / sum(self.shape))
+                limit = np.sqrt(6.0 / sum(self.shape[-2:]))
                 return rng.uniform(-limit, limit, self.shape).astype(np.float32)
+            case "normal" | "signs":
+                members, columns = self.shape
+                origin = np.arange(columns) if sections is None else np.asarray(sections)
+                drawn = rng.standard_normal((members, int(origin.max(initial=-1)) + 1))
+                if self.initializer == "signs":
+                    drawn = np.where(drawn < 0, -1.0, 1.0)
+                return drawn[:, origin].astype(np.float32)
             case "zeros":
                 return np.zeros(self.shape, np.float32)
             case "ones":

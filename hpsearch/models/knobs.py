@@ -39,6 +39,13 @@ class Knobs:
         """Whether hidden layers differ in any of them."""
         return any(isinstance(getattr(self, name), tuple) for name in LAYERED)
 
+    @property
+    def penalty(self) -> dict[str, Any] | None:
+        """Keras's regularizer of a kernel, as ``StockObject`` has it; None for no penalty."""
+        if not (self.l1 or self.l2):
+            return None
+        return {"class_name": "L1L2", "config": {"l1": self.l1, "l2": self.l2}}
+
     def of_layer(self, layer: int) -> "Knobs":
         """The knobs as a layer has them, a number each; the first hidden layer is 0.
 

@@ -8,11 +8,13 @@ from itertools import accumulate
 from hpsearch.models.arrays import Array, Arrays, ArraySpec
 from hpsearch.models.layers.dense import Dense
 from hpsearch.models.layers.layer import Layer
+from hpsearch.models.layers.member_dense import MemberDense
+from hpsearch.models.layers.members import Members
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Layers from preprocessed features to outputs; the last is a ``Dense``.
+    """Layers from preprocessed features to outputs; the last is a ``Dense``, or ``MemberDense``.
 
     It is penalized only where it is the only one: a linear model.
     """
@@ -22,8 +24,13 @@ class Network:
     @property
     def widths(self) -> tuple[int, ...]:
         """Units of the hidden layers."""
-        *hidden, _ = (layer.units for layer in self.layers if isinstance(layer, Dense))
-        return tuple(hidden)
+        return tuple(layer.units for layer in self.layers[:-1] if isinstance(layer, Dense))
+
+    @property
+    def members(self) -> int:
+        """How many networks it holds that share kernels; 1 where there are no members."""
+        counts = (layer.members for layer in self.layers if isinstance(layer, Members))
+        return next(counts, 1)
 
     @property
     def units(self) -> int:
@@ -36,7 +43,7 @@ class Network:
 
         A layer belongs to the ``Dense`` before it, or where there is none to the first.
         """
-        counts = accumulate(isinstance(layer, Dense) for layer in self.layers)
+        counts = accumulate(isinstance(layer, Dense | MemberDense) for layer in self.layers)
         return tuple(max(count - 1, 0) for count in counts)
 
     def with_widths(self, widths: Sequence[int]) -> "Network":
@@ -63,6 +70,18 @@ class Network:
             array.size for arrays in self.arrays(columns) for array in arrays if array.trained
         )
 
+    def operations(self, columns: int) -> int:
+        """Multiplications for a row of ``columns`` columns, about.
+
+        A weight of the shared layers behind ``Members`` is used once for each of them.
+        """
+        times, total = 1, 0
+        for layer, arrays in zip(self.layers, self.arrays(columns), strict=True):
+            size = sum(array.size for array in arrays if array.trained)
+            total += size if getattr(layer, "members", 1) > 1 else size * times
+            times = self.members if isinstance(layer, Members) else times
+        return total
+
     def names(self) -> tuple[str, ...]:
         """A name for each layer: its kind in Keras's spelling with its number; ``outputs``.
 
@@ -79,6 +98,8 @@ class Network:
 
     def outputs(self, weights: Arrays, x: Array) -> Array:
         """Outputs at prediction, float32 ``(rows, outputs)``; the NumPy reference.
+
+        With members they are ``(rows, members, outputs)``; see ``Task.pooled``.
 
         Args:
             weights: The arrays of all layers in their order.

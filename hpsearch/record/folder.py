@@ -17,9 +17,15 @@ from hpsearch.record.integrity import check_integrity, damaged
 from hpsearch.record.openings import OPENINGS, reconcile
 from hpsearch.record.place import Place
 from hpsearch.record.record import Record
-from hpsearch.record.study_file import refuse_foreign_study, write_study_file, written_spec
-from hpsearch.study.reading import read_study_text
+from hpsearch.record.study_file import (
+    as_written,
+    refuse_foreign_study,
+    write_study_file,
+    written_spec,
+)
+from hpsearch.study.reading import check_study
 from hpsearch.study.spec import StudySpec
+from hpsearch.study.toml import parse
 
 #: The record's name, and that of the fact with the study as a TOML text.
 RECORD, SPEC = "study.db", "spec"
@@ -189,7 +195,7 @@ def recorded_spec(path: Path, record: Record) -> StudySpec | None:
     """
     text = record.fact(SPEC, None)
     try:
-        return None if text is None else read_study_text(text, str(path / RECORD), ())
+        return None if text is None else check_study(as_written(parse(text)), str(path / RECORD))
     except (ValueError, TypeError, UsageError) as error:
         raise damaged(path / RECORD, f"its study cannot be read: {error}") from None
 

@@ -15,7 +15,7 @@ from hpsearch.arrays import Array, DamagedError, read_arrays, write_arrays
 from hpsearch.models.arrays import Arrays
 from hpsearch.training.curve import Curve
 from hpsearch.training.history import History
-from hpsearch.training.inspection import BINS, KERNEL_FIELDS
+from hpsearch.training.inspection import BINS, KERNEL_FIELDS, NO_LOSSES
 from hpsearch.training.segment import Best, State, state_digest
 
 #: dtypes of a state's arrays.
@@ -60,6 +60,7 @@ def write_history_file(path: Path, file: HistoryFile) -> None:
         "curve": history.curve.values,
         "losses": history.losses,
         "kernels": np.stack(kernels) if kernels else _NO_KERNELS,
+        **({"residuals": history.residuals} if len(history.residuals) else {}),
         "content": np.frombuffer(file.content, np.uint8),
     }
     write_arrays(path, arrays)
@@ -101,10 +102,11 @@ def read_history_file(path: Path) -> HistoryFile:
             0 < epoch <= len(curve) for epoch in digests
         ):
             raise ValueError(f"it must hold a learning curve, got {curve.shape}")
+        residuals = _checked(arrays.get("residuals", NO_LOSSES), 1)
         looks = dict(zip(digests, kernels, strict=True))
         return HistoryFile(
             about,
-            History(Curve(metrics, curve), digests, losses, looks),
+            History(Curve(metrics, curve), digests, losses, looks, residuals),
             arrays["content"].tobytes(),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:

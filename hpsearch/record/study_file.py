@@ -1,7 +1,8 @@
 """``study.toml`` in a study's folder: what the record holds, for people and other programs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from hpsearch.errors import UsageError
 from hpsearch.files import write_whole
@@ -21,9 +22,20 @@ def written_spec(path: Path) -> StudySpec | None:
     """The study in a folder's ``study.toml``, where that can be read."""
     try:
         # Its paths start where the study was run, not at the folder.
-        return check_study(read_toml(path / NAME), str(path / NAME))
+        return check_study(as_written(read_toml(path / NAME)), str(path / NAME))
     except UsageError:
         return None
+
+
+def as_written(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """A written study's tables, which name every default; what older versions did where they don't.
+
+    These exported the single network.
+    """
+    evaluate = tables.get("evaluate", {})
+    if not isinstance(evaluate, Mapping):
+        return dict(tables)
+    return {**tables, "evaluate": {"export": "single", **evaluate}}
 
 
 def write_study_file(

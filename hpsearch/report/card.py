@@ -5,6 +5,7 @@ from pathlib import Path
 
 from hpsearch.data.columns import Column as RawColumn
 from hpsearch.data.columns import Kind
+from hpsearch.data.facts import DataFacts
 from hpsearch.errors import shown
 from hpsearch.evaluation.outcome import Measured, Outcome, TestResult
 from hpsearch.files import write_whole
@@ -71,20 +72,9 @@ def _blocks(outcome: Outcome, test: TestResult) -> Iterator[Block]:
     if data.simulated:
         yield Paragraph("The rows are simulated: nothing and nobody ever measured them.")
     yield Heading("What it is")
-    made = (
-        f"the network of {test.reference}, chosen on {say_count(data.validation_rows)} validation "
-        f"rows and trained on {say_count(data.train_rows)} others, of {data.description}"
-    )
-    if data.folds:
-        folds = say_folds(len(data.folds), data.repeats)
-        made = (
-            f"the mean of the {len(data.folds)} networks of {test.reference}, each chosen on one "
-            f"of {folds} of {say_count(data.train_rows)} rows and trained on the others, of "
-            f"{data.description}"
-        )
     yield Paragraph(
-        f"From a search over {task.description}: {made}. Nothing of it was chosen on the "
-        f"{say_count(test.rows)} test rows."
+        f"From a search over {task.description}: {_say_made(data, test)}. Nothing of it was chosen "
+        f"on the {say_count(test.rows)} test rows."
     )
     winner = outcome.winner
     if winner is not None:
@@ -145,6 +135,24 @@ def _blocks(outcome: Outcome, test: TestResult) -> Iterator[Block]:
             if any(column.is_text for column in data.columns)
             else ", and with JAX, which needs JAX_ENABLE_X64=1 for float64."
         )
+    )
+
+
+def _say_made(data: DataFacts, test: TestResult) -> str:
+    """Of which networks the model is the mean, and on which rows they were trained."""
+    networks = max(len(data.folds), 1) * test.averaged
+    what = f"the mean of {networks} networks" if networks > 1 else "the network"
+    seeds = f", trained with {test.averaged} seeds" if test.averaged > 1 else ""
+    model = f"{what} of trial {test.trial}{seeds}"
+    if data.folds:
+        folds = say_folds(len(data.folds), data.repeats)
+        return (
+            f"{model}, each chosen on one of {folds} of {say_count(data.train_rows)} rows and "
+            f"trained on the others, of {data.description}"
+        )
+    return (
+        f"{model}, chosen on {say_count(data.validation_rows)} validation rows and trained on "
+        f"{say_count(data.train_rows)} others, of {data.description}"
     )
 
 

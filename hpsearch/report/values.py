@@ -10,7 +10,6 @@ from hpsearch.evaluation.leaderboard import Standing, Winner
 from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.record.status import finite_value, trial_status
 from hpsearch.report.scarcity import scarcity_of
-from hpsearch.tasks.task import Task
 
 SIMULATED = "simulated rows, not measured ones"
 
@@ -36,7 +35,7 @@ def study_values(outcome: Outcome, *, times: bool) -> dict[str, Any]:
         },
         "scarce": scarcity_of(outcome.data),
         "best": _best(outcome, winner),
-        "test": _test(outcome.task, outcome.test, winner) if outcome.test else None,
+        "test": _test(outcome, outcome.test, winner) if outcome.test else None,
         "leaderboard": [_standing(outcome, standing) for standing in outcome.standings],
         "trials": _trials(outcome),
         "environment": outcome.environment,
@@ -64,10 +63,10 @@ def _best(outcome: Outcome, winner: Winner | None) -> dict[str, Any] | None:
     }
 
 
-def _test(task: Task, test: TestResult, winner: Winner | None) -> dict[str, Any]:
-    metrics = test.metrics
+def _test(outcome: Outcome, test: TestResult, winner: Winner | None) -> dict[str, Any]:
+    task, metrics = outcome.task, test.metrics
     runs = winner.standing.runs if winner and winner.standing else ()
-    model = next((run.value for run in runs if run.run.index == test.index), None)
+    single = next((run.value for run in runs if run.run.index == test.index), None)
     return {
         **{metric.name: metrics[metric.name].value for metric in task.test_metrics},
         "intervals": {
@@ -77,9 +76,11 @@ def _test(task: Task, test: TestResult, winner: Winner | None) -> dict[str, Any]
         "seeds": {name: _over_seeds(measured.seeds) for name, measured in metrics.items()},
         "validation": {
             "search_value": winner.search_value if winner else None,
-            "model_value": model,
+            "model_value": single if test.averaged == 1 else test.validation,
             "seeds": {name: _over_seeds(measured.validation) for name, measured in metrics.items()},
         },
+        "averaged": test.averaged,
+        "models": _models(outcome, test),
         "reference": test.reference,
         "trial": test.trial,
         "index": test.index,
@@ -87,6 +88,35 @@ def _test(task: Task, test: TestResult, winner: Winner | None) -> dict[str, Any]
         "openings": len(test.openings),
         "openings_known": test.openings_known,
         "opening_log": [{"trial": opening.trial, "why": opening.why} for opening in test.openings],
+    }
+
+
+def _models(outcome: Outcome, test: TestResult) -> list[dict[str, Any]]:
+    """The saved models that were measured, the exported one first, and what they cost."""
+    if test.trial is None:
+        return []
+    metric = outcome.task.tested_metric.name
+    best = {"label": test.reference, "validation": test.validated(metric), "differences": {}}
+    metrics = {
+        name: {"value": each.value, "low": each.low, "high": each.high}
+        for name, each in test.metrics.items()
+    }
+    return [
+        {"name": "best", **best, "metrics": metrics, "cost": _cost(outcome, "best")},
+        *({**asdict(model), "cost": _cost(outcome, model.name)} for model in test.models),
+    ]
+
+
+def _cost(outcome: Outcome, name: str) -> dict[str, int] | None:
+    """What predictions by a saved model take; None where a version saved it that did not say."""
+    model = outcome.models.get(name)
+    if model is None or not model.networks:
+        return None
+    return {
+        "networks": model.networks,
+        "weights": model.weights,
+        "operations": model.operations,
+        "bytes": model.bytes,
     }
 
 

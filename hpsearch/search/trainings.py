@@ -221,7 +221,7 @@ class Trainings:
         training.history = training.history.until(first)
         last = training.cut(first)
         beyond = max(last - training.target, 0)
-        ahead = self._problem.virtual_seconds(run.recipe.network, beyond, run.fold)
+        ahead = self._problem.virtual_seconds(run.recipe, beyond, run.fold)
         training.pending = self._pool.train(
             run.segment(first, last, state), training.due + ahead, name=run.label
         )

@@ -8,14 +8,17 @@ In ``[network]`` and ``[training]`` a hyperparameter is a constant; in ``[space]
     { off_or = [low, high], log = true }         absent, or a real number
     { …, when = { optimizer = "sgd" } }          alive only beside these values
     { int = [16, 512], per_layer = true }        units of each layer by itself
+    [{ …, when = … }, { …, when = … }]           one of several domains, by other values
 
 ``off_or`` becomes two parameters, ``l1.on`` and ``l1``; ``per_layer`` becomes ``layers.0.units``,
 ``layers.1.units``, …, each alive while the depth reaches it. A list of constants has a value for
-each hidden layer: ``l1 = [0.1, 0]`` becomes ``layers.0.l1`` and ``layers.1.l1``. What follows is
+each hidden layer: ``l1 = [0.1, 0]`` becomes ``layers.0.l1`` and ``layers.1.l1``. A list of domains
+becomes ``learning_rate.1``, ``learning_rate.2``, …, of which at most one is alive. What follows is
 therefore flat.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from hpsearch.errors import Mistake, did_you_mean, shown
@@ -79,12 +82,56 @@ def _read_entry(reading: Reading, section: str, name: str, entry: Any) -> None:
             )
         _read_parameter(reading, name, rule, entry)
         return
+    if isinstance(entry, list) and entry and all(isinstance(each, dict) for each in entry):
+        _read_alternatives(reading, section, name, rule, entry)
+        return
     if isinstance(entry, list) and name in LAYERED:
         _read_layers(reading, name, rule, entry)
         return
     if complaint := rule.complaint(entry):
         raise BrokenRule(complaint)
     reading.constants[name] = _constant(rule, entry)
+
+
+def _read_alternatives(
+    reading: Reading, section: str, name: str, rule: Hyperparameter, entry: list[dict[str, Any]]
+) -> None:
+    """Several domains, of which no two are alive at once."""
+    if section != "space":
+        raise BrokenRule("must be a constant here; move the domains to [space]")
+    if name == "layers":
+        raise BrokenRule("must have one domain, on which other parameters depend")
+    read: list[tuple[Condition, ...]] = []
+    for place, domain in enumerate(entry, start=1):
+        if "when" not in domain or "per_layer" in domain:
+            raise BrokenRule(
+                "must have when, and no per_layer, in each of several domains, as in "
+                "[{ …, when = { optimizer = 'sgd' } }, { …, when = { optimizer = 'adam' } }]",
+                str(place),
+            )
+        try:
+            _read_parameter(reading, f"{name}.{place}", rule, domain)
+        except BrokenRule as wrong:
+            raise BrokenRule(str(wrong), f"{place}.{wrong.key}".removesuffix(".")) from None
+        *_, last = reading.parameters
+        for other, when in enumerate(read, start=1):
+            if not _exclude(last.when, when):
+                raise BrokenRule(
+                    f"must be alive only where domain {other} is not; give a parameter of its "
+                    f"when other values",
+                    f"{place}.when",
+                )
+        read.append(last.when)
+        reading.parameters[-1] = replace(last, alternative_of=name)
+
+
+def _exclude(one: Sequence[Condition], other: Sequence[Condition]) -> bool:
+    """Whether two lists of conditions never hold at once."""
+    return any(
+        mine.parent == theirs.parent and not set(mine.values) & set(theirs.values)
+        for mine in one
+        for theirs in other
+    )
 
 
 def _read_layers(reading: Reading, name: str, rule: Hyperparameter, entry: list[Any]) -> None:

@@ -17,9 +17,12 @@ def layer_path(layer: int, name: str) -> str:
 
 
 def entry_of(path: str) -> str:
-    """The entry that a path comes from: ``l1`` for ``l1.on`` and for ``layers.0.l1``."""
+    """The entry that a path comes from.
+
+    ``l1`` for ``l1.on``, for ``layers.0.l1`` and for the alternative ``l1.2``.
+    """
     own = path.removeprefix(_LAYERS)
-    return path.removesuffix(".on") if own == path else own.partition(".")[2]
+    return path.partition(".")[0] if own == path else own.partition(".")[2]
 
 
 def depth_of(values: Mapping[str, Scalar]) -> int:

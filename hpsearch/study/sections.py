@@ -89,7 +89,8 @@ class DataSection(TableKeys):
     columns of numbers to like size: ``standard`` by mean and deviation, ``robust`` by median and
     quartiles with far values drawn in, ``quantile`` to a normal distribution, ``pixel`` divides
     them by 255. With ``target_transform = "log"`` networks learn the logarithm of a number above
-    the least.
+    the least. ``number_encoding`` puts bins beside columns of numbers, at most ``bins`` each:
+    ``quantile_bins`` by quantiles, ``tree_bins`` by a decision tree on the target.
     """
 
     source: SourceName = "higgs"
@@ -202,6 +203,9 @@ def _known_baseline(name: str) -> str:
 
 Baseline = Annotated[str, AfterValidator(_known_baseline)]
 
+#: What the saved model is: the mean of the winner's seeds, or one of them.
+Export = Literal["mean", "single"]
+
 
 class EvaluateSection(StudyTable):
     """``[evaluate]``: what is trained after the search, so that the report can say what to believe.
@@ -215,6 +219,10 @@ class EvaluateSection(StudyTable):
     Of two classes, the second is called from a probability on, the ``threshold``, that is best on
     the validation rows: by ``"accuracy"``, the default, by ``"f1"``, or by what mistakes cost,
     ``{ false_positive = 1, false_negative = 10 }``.
+
+    ``export`` says what the saved model is: the ``"mean"`` of the winner's seeds, or the
+    ``"single"`` network of them that is best on the validation rows. With ``ensemble`` a greedy
+    ensemble of all networks of the search is saved, and measured beside it.
     """
 
     top: Annotated[Count, Field(le=100)] = 3
@@ -226,6 +234,8 @@ class EvaluateSection(StudyTable):
     )
     baseline_epochs: Annotated[Count, Field(le=100_000)] = 10_000
     threshold: ThresholdRule | None = None
+    export: Export = "mean"
+    ensemble: bool = False
 
     @field_validator("baselines")
     @classmethod

@@ -11,6 +11,7 @@ from hpsearch.stock import StockObject
 from hpsearch.tasks.classes import entropy
 from hpsearch.tasks.estimators import LOGISTIC_REGRESSION, gradient_boosting
 from hpsearch.tasks.metric import Metric, Vector, weighted_mean, weighted_sums
+from hpsearch.tasks.pooling import mean_probability_logits
 from hpsearch.tasks.ranking import (
     auc,
     average_precision,
@@ -163,6 +164,7 @@ BINARY = Task(
     target_rule=RULE,
     valid_targets=_is_label,
     targets_problem=_labels_problem,
+    pooled=mean_probability_logits,
     output_losses=_logit_losses,
     prediction_losses=row_binary_crossentropy,
     predictions=lambda logits: np.asarray(expit(logits[:, 0].astype(np.float64))),

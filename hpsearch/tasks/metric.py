@@ -162,6 +162,22 @@ def contributions(values: Vector, weights: Vector | None) -> NDArray[np.float64]
     return np.asarray(means + shares * (rows - means))
 
 
+def contributed(sums: Vector, weights: Vector | None) -> NDArray[np.float64]:
+    """Inverse of ``contributions``; of rows of weight 0, which add nothing, the mean.
+
+    Args:
+        sums: As ``contributions`` returns them.
+        weights: Those that it was given.
+    """
+    rows = np.asarray(sums, np.float64)
+    if weights is None:
+        return rows
+    shares = weights.astype(np.float64) / weights.mean(dtype=np.float64)
+    means = rows.mean(axis=-1, keepdims=True)
+    apart = np.divide(rows - means, shares, out=np.zeros_like(rows), where=shares > 0)
+    return np.asarray(means + apart)
+
+
 def weighted_mean(values: Vector, weights: Vector | None = None) -> float:
     """Mean of values, by the rows' weights where they have some."""
     return float(values.mean() if weights is None else np.average(values, weights=weights))

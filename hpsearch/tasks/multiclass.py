@@ -19,6 +19,7 @@ from hpsearch.tasks.classes import (
 )
 from hpsearch.tasks.estimators import LOGISTIC_REGRESSION, gradient_boosting
 from hpsearch.tasks.metric import Metric, Vector
+from hpsearch.tasks.pooling import mean_probabilities_logits
 from hpsearch.tasks.ranking import macro_auc, resampled_macro_auc
 from hpsearch.tasks.task import Outputs, Task
 
@@ -144,6 +145,7 @@ MULTICLASS = Task(
     target_rule=RULE,
     valid_targets=_is_class,
     targets_problem=_targets_problem,
+    pooled=mean_probabilities_logits,
     output_losses=_logit_losses,
     prediction_losses=row_crossentropy,
     predictions=lambda logits: np.asarray(softmax(logits.astype(np.float64), axis=1)),

@@ -19,6 +19,7 @@ from hpsearch.tasks.metric import (
     weighted_sums,
     weighted_variance,
 )
+from hpsearch.tasks.pooling import mean_outputs
 from hpsearch.tasks.task import Outputs, Task
 
 Array = NDArray[np.float64]
@@ -189,6 +190,7 @@ REGRESSION = Task(
     target_rule=RULE,
     valid_targets=_is_number,
     targets_problem=_targets_problem,
+    pooled=mean_outputs,
     output_losses=_output_losses,
     prediction_losses=row_squared_error,
     predictions=lambda outputs: outputs[:, 0].astype(np.float64),

@@ -30,6 +30,8 @@ class Task:
         valid_targets: Which targets are that, bool ``(rows,)``.
         targets_problem: The rule that the targets of a part of the rows break, with what was found;
             None where they break none. The second argument is the names of the classes.
+        pooled: Outputs of members ``(rows, members, outputs)`` as outputs ``(rows, outputs)`` whose
+            prediction is the members' mean, on the scale that networks learn.
         output_losses: Loss of each row, float32 ``(rows,)``, of a network's outputs and targets.
         prediction_losses: Loss of each row, float64 ``(rows,)``, of targets and predictions, both
             standardized if the task standardizes targets.
@@ -61,6 +63,7 @@ class Task:
     target_rule: str
     valid_targets: Callable[[Vector], NDArray[np.bool_]]
     targets_problem: Callable[[Vector, Sequence[str]], str | None]
+    pooled: Callable[[Outputs], Outputs]
     output_losses: Callable[[Outputs, Vector], NDArray[np.float32]]
     prediction_losses: Callable[[Vector, Vector], NDArray[np.float64]]
     predictions: Callable[[Outputs], NDArray[np.float64]]

@@ -10,7 +10,7 @@ from hpsearch.space.space import Scalar
 
 
 def graph_of(recipe: Recipe, columns: int) -> graph_pb2.GraphDef:
-    """The exported model from raw features to predictions, made of its Keras layers.
+    """A network from raw features to predictions, made of its Keras layers.
 
     Shapes stand on the edges, sizes and regularizers among a node's attributes.
     """
@@ -21,7 +21,7 @@ def graph_of(recipe: Recipe, columns: int) -> graph_pb2.GraphDef:
     layers = zip(network.layers, network.depths, network.inputs(columns), strict=True)
     for layer, depth, inputs in layers:
         scope = "output" if layer is network.layers[-1] else f"hidden_{depth + 1}"
-        stock = layer.stock(recipe.knobs.of_layer(depth), 0)
+        stock = layer.stock(recipe.knobs.of_layer(depth), inputs, 0)
         if stock is None:
             continue
         attributes = dict(_settings(stock.arguments))
@@ -31,9 +31,15 @@ def graph_of(recipe: Recipe, columns: int) -> graph_pb2.GraphDef:
             if len(array.shape) > 1
         }
         name = scope if scope == "output" else f"{scope}/{layer.label}"
+        before = sum(node.name.startswith(name) for node in graph.node)
+        name = f"{name}_{before + 1}" if before else name
         _add(graph, name, stock.class_name, layer.outputs(inputs), attributes)
     function: dict[str, Scalar] = {"activation": task.output_activation}
-    _add(graph, task.output_name, "Activation", network.units, function)
+    if network.members > 1:
+        _add(graph, "member_predictions", "Activation", network.units, function)
+        _add(graph, task.output_name, "GlobalAveragePooling1D", network.units, {})
+    else:
+        _add(graph, task.output_name, "Activation", network.units, function)
     return graph
 
 

@@ -139,14 +139,19 @@ def status(trial: TrialRecord) -> bytes:
 
 def row(outcome: Outcome, trial: TrialRecord) -> dict[str, float | None]:
     """A finished trial's columns, without those that come after the search."""
-    network = outcome.recipe(trial).network
     return {
         best_tag(outcome.task): finite_value(trial),
         BEST_EPOCH: trial.best_epoch,
         EPOCHS: trial.epochs,
-        WEIGHTS: network.parameters(outcome.data.width),
+        WEIGHTS: weights_of(outcome, trial),
         SECONDS: ended_seconds(trial) - trial.started_seconds,
     }
+
+
+def weights_of(outcome: Outcome, trial: TrialRecord) -> int:
+    """How many weights a trial's network has that are trained."""
+    recipe = outcome.recipe(trial)
+    return recipe.network.parameters(outcome.data.width_of(recipe.preparation))
 
 
 def row_name(trial: TrialRecord) -> str:

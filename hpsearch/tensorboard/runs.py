@@ -129,8 +129,7 @@ def _running(outcome: Outcome, trial: TrialRecord, *, with_curve: bool) -> Board
         yield from opening(begun)
         yield hparams.start(outcome.spec.space, trial)
         yield hparams.status(trial)
-        network = outcome.recipe(trial).network
-        yield scalars({hparams.WEIGHTS: network.parameters(outcome.data.width)}, begun, 0)
+        yield scalars({hparams.WEIGHTS: hparams.weights_of(outcome, trial)}, begun, 0)
         best = kept_epochs(curve, outcome.recipe(trial).keep).clip(1)
         for step in steps(max(outcome.spec.training.epochs, len(curve)), None):
             if step <= len(curve):
@@ -151,11 +150,11 @@ def _row_then(
 
 
 def _retrained(outcome: Outcome, standing: Standing, trained: Trained) -> BoardRun:
-    history = outcome.history(trained.run.name)
+    history, recipe = outcome.history(trained.run.name), trained.run.recipe
 
     def events() -> Iterator[bytes]:
         yield from opening()
-        yield graph(graph_of(trained.run.recipe, outcome.data.width))
+        yield graph(graph_of(recipe, outcome.data.width_of(recipe.preparation)))
         yield from curve_points(history.curve, trained.best_epoch)
         yield from kernel_histograms(history.kernels)
 

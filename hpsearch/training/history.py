@@ -1,7 +1,7 @@
 """What is known of the epochs that a run has been trained: metrics, losses, kernels, digests."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hpsearch.training.curve import NO_EPOCHS, Curve
 from hpsearch.training.inspection import NO_LOSSES, Kernels, Losses
@@ -17,12 +17,14 @@ class History:
         losses: Of the validation rows with the weights that are kept; empty where no epoch was
             finite, and of a beginning that was cut off.
         kernels: After the epochs at which a segment ended.
+        residuals: Where numbers are predicted, of the same rows and epoch as ``losses``.
     """
 
     curve: Curve
     digests: Mapping[int, str]
     losses: Losses
     kernels: Mapping[int, Kernels]
+    residuals: Losses = field(default_factory=lambda: NO_LOSSES)
 
     def __len__(self) -> int:
         """How many epochs it holds."""
@@ -47,6 +49,7 @@ class History:
             {**self.digests, epoch: progress.digest},
             progress.losses,
             {**self.kernels, epoch: progress.kernels},
+            progress.residuals,
         )
 
 

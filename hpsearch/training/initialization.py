@@ -1,5 +1,7 @@
 """The weights a trial begins with: a function of network and seed, the same for every trainer."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from hpsearch.models.arrays import Arrays
@@ -9,10 +11,18 @@ from hpsearch.models.network import Network
 _WEIGHTS, DROPOUT = 2**31, 2**31 + 1
 
 
-def initial_weights(network: Network, columns: int, seed: int) -> Arrays:
-    """The arrays of all layers in their order, float32."""
+def initial_weights(
+    network: Network, columns: int, seed: int, sections: Sequence[int] | None = None
+) -> Arrays:
+    """The arrays of all layers in their order, float32.
+
+    Args:
+        sections: Of each column, from which raw column it comes; None for one of its own.
+    """
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_WEIGHTS,)))
-    return tuple(array.initial(rng) for arrays in network.arrays(columns) for array in arrays)
+    return tuple(
+        array.initial(rng, sections) for arrays in network.arrays(columns) for array in arrays
+    )
 
 
 def dropout_seed(seed: int) -> np.int32:

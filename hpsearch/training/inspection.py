@@ -35,17 +35,19 @@ NO_LOSSES: Losses = np.zeros(0, np.float32)
 NO_KERNELS: Kernels = np.zeros((0, len(KERNEL_FIELDS) + BINS), np.float32)
 
 
-def outputs_of(network: Network, weights: Arrays, features: Features) -> Array:
+def outputs_of(task: Task, network: Network, weights: Arrays, features: Features) -> Array:
     """Outputs for features ``(rows, columns)`` of any type, float32 ``(rows, outputs)``.
+
+    Those of members are pooled.
 
     Args:
         weights: As in ``segment.Best``.
     """
-    size = block_rows(features.shape[1])
+    size = block_rows(features.shape[1] * network.members)
     blocks = (features[start : start + size] for start in range(0, max(len(features), 1), size))
-    return np.concatenate(
-        [network.outputs(weights, block.astype(np.float32, copy=False)) for block in blocks]
-    )
+    outputs = (network.outputs(weights, block.astype(np.float32, copy=False)) for block in blocks)
+    pooled = task.pooled if network.members > 1 else lambda outputs: outputs
+    return np.concatenate([pooled(part) for part in outputs])
 
 
 def row_losses(task: Task, network: Network, weights: Arrays, fold: Fold) -> Losses:
@@ -55,14 +57,31 @@ def row_losses(task: Task, network: Network, weights: Arrays, fold: Fold) -> Los
     """
     if not weights:
         return NO_LOSSES
-    outputs = outputs_of(network, weights, fold.validation_features)
+    outputs = outputs_of(task, network, weights, fold.validation_features)
     losses = task.output_losses(fold.target.of_outputs(outputs), fold.validation_labels)
     return np.asarray(contributions(losses, fold.validation_weights), np.float32)
 
 
-def summarize_kernels(weights: Arrays) -> Kernels:
-    """The kernels of a network; that of a kernel with NaN or infinity is NaN throughout."""
-    return np.stack([_summary(weight.ravel()) for weight in weights if weight.ndim == 2])
+def row_residuals(task: Task, network: Network, weights: Arrays, fold: Fold) -> Losses:
+    """Prediction less target of each validation row on the scale of the losses, for numbers.
+
+    A squared error has no sign, so that the error of a mean of networks does not follow from
+    theirs; of classes, whose losses tell it, there are none.
+    """
+    if task.classification or not weights:
+        return NO_LOSSES
+    outputs = fold.target.of_outputs(outputs_of(task, network, weights, fold.validation_features))
+    return np.asarray(outputs[:, 0] - fold.validation_labels, np.float32)
+
+
+def summarize_kernels(network: Network, columns: int, weights: Arrays) -> Kernels:
+    """The kernels of a network; that of a kernel with NaN or infinity is NaN throughout.
+
+    What scales members is no kernel: all kernels decay.
+    """
+    arrays = (array for arrays in network.arrays(columns) for array in arrays)
+    kernels = [weight for array, weight in zip(arrays, weights, strict=True) if array.decayed]
+    return np.stack([_summary(kernel.ravel()) for kernel in kernels])
 
 
 def _summary(kernel: NDArray[Any]) -> Array:

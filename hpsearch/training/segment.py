@@ -22,6 +22,7 @@ from hpsearch.training.inspection import (
     Kernels,
     Losses,
     row_losses,
+    row_residuals,
     summarize_kernels,
 )
 
@@ -78,8 +79,9 @@ class Progress:
     """What a segment did: the state after its last epoch, and the curve of the epochs it ran.
 
     After an early stop or a divergence the curve is shorter than the segment; a diverging epoch is
-    its last row, and ``state.best`` is from before it. ``losses`` are those of the validation rows
-    at ``state.best``, ``kernels`` those after the last epoch; ``digest`` is that of ``state``.
+    its last row, and ``state.best`` is from before it. ``losses`` and ``residuals`` are those of
+    the validation rows at ``state.best``, ``kernels`` those after the last epoch; ``digest`` is
+    that of ``state``.
     """
 
     state: State
@@ -87,6 +89,7 @@ class Progress:
     ending: Ending
     losses: Losses = field(default_factory=lambda: NO_LOSSES)
     kernels: Kernels = field(default_factory=lambda: NO_KERNELS)
+    residuals: Losses = field(default_factory=lambda: NO_LOSSES)
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -120,8 +123,9 @@ def inspected(
     """
     task = recipe.the_task()
     curve = Curve(task.curve_names, values)
-    losses = row_losses(task, recipe.network, state.best.weights, fold)
-    return Progress(state, curve, ending, losses, summarize_kernels(weights))
+    best = (task, recipe.network, state.best.weights, fold)
+    kernels = summarize_kernels(recipe.network, fold.columns, weights)
+    return Progress(state, curve, ending, row_losses(*best), kernels, row_residuals(*best))
 
 
 class Trainer(Protocol):

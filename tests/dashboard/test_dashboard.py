@@ -130,7 +130,7 @@ def test_the_note_says_what_the_study_is_and_what_came_out(
     for said in (
         "Which size and regularizer generalize?",
         "30 trials of up to 100 epochs",
-        "UCI HIGGS, first rows: 10,000 train, 1,000 validate, 9,977 test",
+        "UCI HIGGS, first rows: 10,000 train, 1,000 validate, 9,977 are sealed for the test",
         f"**The winner is trial {winner.trial}.**",
         f"| {winner.trial} | {winner.search_value:.4f} | {winner.mean:.4f} ±",
         "binary cross-entropy 0.5712 [0.5641, 0.5783]",
@@ -143,7 +143,7 @@ def test_the_note_says_what_the_study_is_and_what_came_out(
     assert found["objective_names"] == ["val_binary_crossentropy"]
     assert {one["key"]: one["value"] for one in found["user_attrs"]} == {
         "data": "UCI HIGGS, first rows",
-        "rows": "10,000 train, 1,000 validate, 9,977 test",
+        "rows": "10,000 train, 1,000 validate, 9,977 are sealed for the test",
         "winner": f"trial {winner.trial}: {winner.mean:.4f} ± {winner.deviation:.4f} "
         "over fresh seeds",
         "test": f"binary cross-entropy 0.5712 [0.5641, 0.5783], trial {winner.trial}",

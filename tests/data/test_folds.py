@@ -8,7 +8,7 @@ import pytest
 from hpsearch.data.columns import Column, RawRows
 from hpsearch.data.cutting import Cut
 from hpsearch.data.folds import Split
-from hpsearch.data.parts import Opening
+from hpsearch.data.parts import Fold, Opening
 from hpsearch.data.splitting import split
 from hpsearch.data.table import Origin, Table
 from hpsearch.errors import DataError
@@ -44,6 +44,20 @@ def test_parts_follow_each_other_and_preprocessing_knows_train_rows_alone() -> N
 
 def test_the_names_of_the_columns_are_kept() -> None:
     assert parts_of(table()).preprocessing.columns == table().columns
+
+
+def test_a_fold_says_which_columns_its_features_come_from() -> None:
+    rows = table()
+    rows.raw.numbers[5, 0] = np.nan
+    fold = parts_of(rows).fold
+    assert fold.sections == (0, 1, 0)
+    assert pickle.loads(pickle.dumps(fold)).sections == (0, 1, 0)
+    assert fold.with_arrays(np.copy).sections == (0, 1, 0)
+
+
+def test_without_columns_each_feature_is_a_section_of_its_own() -> None:
+    features, labels = np.zeros((2, 3), np.float32), np.zeros(2, np.float32)
+    assert Fold(features, labels, features, labels).sections == (0, 1, 2)
 
 
 def test_the_test_rows_come_out_raw_and_only_after_the_opening_is_logged() -> None:

@@ -20,6 +20,7 @@ from tests.data.tables import (
     mixed_rows,
     number_rows,
     review_rows,
+    with_bins,
     worded_rows,
 )
 
@@ -52,6 +53,14 @@ class PreprocessingContract:
         assert features.dtype == self.dtype
         assert features.shape == (400, fitted.width) == (400, len(set(fitted.features)))
         assert np.isfinite(features).all()
+
+    def test_each_feature_says_the_column_that_it_comes_from(self, fitted: Preprocessing) -> None:
+        names: dict[int, str] = {}
+        for section, feature in zip(fitted.sections, fitted.features, strict=True):
+            known = [column.name for column in self.columns if feature.startswith(column.name)]
+            assert names.setdefault(section, max(known, key=len)) in known
+        assert list(names) == list(range(len(names)))
+        assert len(set(names.values())) == len(names)
 
     def test_a_row_does_not_depend_on_its_company(
         self, fitted: Preprocessing, rows: RawRows
@@ -126,6 +135,19 @@ class TestQuantile(PreprocessingContract):
 
 class TestPixel(PreprocessingContract):
     fit = staticmethod(partial(TablePreprocessing.fit, scaling="pixel"))
+
+
+class TestQuantileBins(PreprocessingContract):
+    fit = staticmethod(partial(with_bins, encoding="quantile_bins"))
+
+
+class TestTreeBins(PreprocessingContract):
+    fit = staticmethod(partial(with_bins, encoding="tree_bins", scaling="quantile"))
+
+
+class TestBinsOfNumbersAlone(PreprocessingContract):
+    fit = staticmethod(partial(with_bins, encoding="tree_bins", scaling="robust"))
+    columns = NUMBERS
 
 
 class TestWordsAlone(PreprocessingContract):
@@ -285,6 +307,17 @@ def test_dates_without_times_have_no_share_of_the_day() -> None:
     raw, columns = one_column(0, 3, np.nan, kind="date")
     features = TablePreprocessing.fit(raw, columns).features
     assert not [name for name in features if "of the day" in name]
+
+
+def test_features_of_a_date_and_a_gap_come_from_their_columns() -> None:
+    numbers = np.array([[0.0, 1, 5], [1.5, np.nan, 6], [2, 3, 7]])
+    raw = RawRows(numbers, np.array([[0], [1], [0]], np.int32), (("a", "b"),))
+    columns = (
+        *(Column("place", "category"), Column("day", "date")),
+        *(Column("gap", "number"), Column("full", "number")),
+    )
+    fitted = TablePreprocessing.fit(raw[np.array([0, 1, 2, 0, 1, 2])], columns)
+    assert fitted.sections == (0, 1, 2, 1, *[0] * 11, *[3] * 2)
 
 
 def test_infrequent_and_unknown_texts_share_a_feature_and_a_missing_one_has_its_own() -> None:

@@ -3,7 +3,9 @@
 import pytest
 
 from hpsearch.data.profile import ColumnProfile
+from hpsearch.draft.draft import draft_study
 from hpsearch.draft.scale import SCALES, batch_size_of, batch_sizes_of, scale_of, width_of
+from hpsearch.draft.table_name import TableName
 from tests.draft.profiles import label_column, number_column, profile
 
 
@@ -59,3 +61,13 @@ def test_a_category_counts_as_its_frequent_texts() -> None:
         ColumnProfile("id", "identifier", distinct=400),
     )
     assert width_of(look, "y") == 1 + 2 + 32 + 3 + 4
+
+
+def test_scalings_for_numbers_of_one_kind_are_not_drafted() -> None:
+    drafted = draft_study(
+        TableName("churn.csv", "file", path="churn.csv"),
+        profile(label_column("y"), number_column("a")),
+        name="churn",
+        label="y",
+    )
+    assert 'scaling = { choice = ["standard", "robust", "quantile"] }' in drafted.text

@@ -36,6 +36,7 @@ from hpsearch.record.record import Record
 from hpsearch.record.trial import TrialRecord
 from hpsearch.search.loop import search
 from hpsearch.study.weights import Costs
+from hpsearch.tasks.binary import BINARY
 from hpsearch.training.run import Run
 from hpsearch.training.segment import Segment
 from tests.doubles import PROBLEM, FormulaTrainer, ThreadPool, small_study, tiny_fold
@@ -108,6 +109,12 @@ def guessing(rows: Split, watch: Callable[[], None] = lambda: None) -> Predictor
     return Predictors(network, lambda run, weights: done(guesses(run.seed, validation)), model)
 
 
+def evaluated_by(folder: StudyFolder, **settings: Any) -> StudyFolder:
+    """The folder of the same study with another ``[evaluate]``."""
+    evaluation = folder.spec.evaluate.model_copy(update=settings)
+    return replace(folder, spec=folder.spec.model_copy(update={"evaluate": evaluation}))
+
+
 def look(folder: StudyFolder, pool: ThreadPool, rows: Split, predictors: Predictors) -> None:
     """Measure all candidates on test rows."""
     candidates = candidates_of(folder)
@@ -148,8 +155,7 @@ def test_what_was_retrained_is_kept_and_more_seeds_are_added(folder: StudyFolder
     again = ThreadPool(FormulaTrainer())
     finish(folder, again)
     assert again.segments == []
-    evaluation = folder.spec.evaluate.model_copy(update={"seeds": 4})
-    more = replace(folder, spec=folder.spec.model_copy(update={"evaluate": evaluation}))
+    more = evaluated_by(folder, seeds=4)
     finish(more, again)
     added = set(retrained(more)) - kept.keys()
     assert len(added) == 3 * 2
@@ -224,7 +230,6 @@ def test_the_test_rows_are_opened_once_and_the_opening_is_in_the_record(
     assert [opening.trial for opening in result.openings] == [result.trial]
     for measured in result.metrics.values():
         assert measured.low < measured.value < measured.high
-        assert measured.value == pytest.approx(measured.seeds[candidates.exported])
         assert len(measured.seeds) == len(measured.validation) == 2
     assert [one.trial for one in result.configurations] == list(candidates.configurations)
     assert [one.name for one in result.baselines] == ["logistic_regression", "gradient_boosting"]
@@ -259,6 +264,39 @@ def test_what_was_measured_is_kept_and_going_back_to_it_opens_nothing(
     assert back == replace(results[0], openings=openings[1])
     assert recorded_test(folder.record) == recorded_test(folder.record, second.identity)
     assert recorded_test(folder.record, ["another"]) is None
+
+
+def test_the_mean_of_the_seeds_is_measured_and_the_single_network_beside_it(
+    folder: StudyFolder,
+) -> None:
+    """In one opening; and the single one alone is what older records hold."""
+    pool, rows = ThreadPool(FormulaTrainer()), made_rows()
+    finish(folder, pool)
+    candidates = candidates_of(folder)
+    alone = candidates_of(evaluated_by(folder, export="single"))
+    assert list(candidates.saved) == ["best", "single"]
+    assert list(alone.saved) == ["best"]
+    assert [part for part in candidates.identity if part != "mean"] == alone.identity
+    look(folder, pool, rows, guessing(rows))
+    result = recorded_test(folder.record)
+    assert result is not None
+    seeds = candidates.configurations[result.trial or 0]
+    raw, labels, _ = rows.sealed.unseal(None, "", lambda opening: None)
+    signs = (raw.numbers[:, 0] > 0).astype(np.float32)
+    mean = np.mean([guesses(run.seed, signs) for run in seeds], axis=0)
+    single = result.model("single")
+    assert single is not None
+    for metric in BINARY.test_metrics:
+        measured = result.metrics[metric.name]
+        assert measured.value == pytest.approx(metric.value(labels, mean))
+        assert single.metrics[metric.name].value == pytest.approx(measured.seeds[candidates.single])
+    difference = single.differences["binary_crossentropy"]
+    assert difference.value == pytest.approx(
+        single.metrics["binary_crossentropy"].value - result.metrics["binary_crossentropy"].value
+    )
+    assert difference.low > 0, "the mean of two guesses that err apart is better"
+    assert result.averaged == 2
+    assert result.reference == f"the mean of trial {result.trial}'s 2 seeds"
 
 
 @pytest.mark.parametrize("trials", [9, 30])
@@ -313,9 +351,9 @@ def test_another_rule_for_the_threshold_is_another_result(folder: StudyFolder) -
     """And the usual one is in no identity, so that results of older studies are found."""
     pool = ThreadPool(FormulaTrainer())
     finish(folder, pool)
+    folder = evaluated_by(folder, export="single")
     usual = candidates_of(folder)
-    evaluation = folder.spec.evaluate.model_copy(update={"threshold": Costs(1, 20)})
-    careful = replace(folder, spec=folder.spec.model_copy(update={"evaluate": evaluation}))
+    careful = evaluated_by(folder, threshold=Costs(1, 20))
     changed = candidates_of(careful)
     assert changed.identity == [*usual.identity, {"false_positive": 1, "false_negative": 20}]
     thresholds = []

@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.reading import read_outcome
+from hpsearch.evaluation.saving import Weighed
 from hpsearch.evaluation.steps import Models, Steps
-from hpsearch.models.arrays import Arrays
 from hpsearch.progress import SILENT
 from hpsearch.record.folder import write_folder
 from hpsearch.search.loop import search
 from hpsearch.study.spec import StudySpec
-from hpsearch.training.run import Run
 from tests.attack.doubled import silent
 from tests.doubles import PROBLEM, FormulaTrainer, ThreadPool, small_study
 from tests.evaluation.test_evaluation import guessing, made_rows
@@ -33,6 +32,7 @@ SETTINGS = st.fixed_dictionaries(
             st.sampled_from(["tiny", "large", "logistic_regression"]), unique=True, max_size=2
         ),
         "baseline_epochs": st.integers(2, 12),
+        "export": st.sampled_from(["mean", "single"]),
     }
 )
 
@@ -58,9 +58,9 @@ def evaluated(path: Path, chosen: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """``hpsearch evaluate`` with these settings: what the folder says then, and the openings."""
     rows, pool = made_rows(), ThreadPool(FormulaTrainer())
 
-    def save(model: Path, run: Run, weights: Sequence[Arrays], threshold: float | None) -> None:
-        ((array,),) = weights
-        model.write_text(f"{run.name} {run.seed} {array.tolist()} {threshold}")
+    def save(model: Path, shares: Sequence[Weighed], threshold: float | None) -> None:
+        lines = [f"{run.name} {run.seed} {array.tolist()}" for run, ((array,),), _ in shares]
+        model.write_text(f"{lines} {threshold}")
 
     with pool, write_folder(path, study(chosen), FACTS, silent) as folder:
         models = Models(guessing(rows), save)
@@ -71,14 +71,14 @@ def evaluated(path: Path, chosen: dict[str, Any]) -> tuple[dict[str, Any], int]:
 
 def said(outcome: Outcome) -> dict[str, Any]:
     """All that depends on ``[evaluate]``, but for how often the test rows were opened."""
-    model = outcome.folder / "models" / "best.keras"
+    models = sorted(outcome.folder.glob("models/*.keras"))
     test = outcome.test
     return {
         "leaderboard": asdict(outcome.leaderboard),
         "baselines": [asdict(baseline) for baseline in outcome.baselines],
         "ablations": [asdict(ablation) for ablation in outcome.ablations],
         "test": None if test is None else {**asdict(test), "openings": ()},
-        "model": model.read_text(),
+        "models": {model.name: model.read_text() for model in models},
     }
 
 

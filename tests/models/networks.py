@@ -8,12 +8,16 @@ import numpy as np
 
 from hpsearch.models import layers
 from hpsearch.models.arrays import Array, Arrays, ArraySpec
-from hpsearch.models.dense import dense_network, knobs_of
+from hpsearch.models.dense import Membership, dense_network, knobs_of
 from hpsearch.models.layers.activation import Activation
 from hpsearch.models.layers.batch_normalization import BatchNormalization
 from hpsearch.models.layers.dense import Dense
 from hpsearch.models.layers.dropout import Dropout
 from hpsearch.models.layers.layer import Layer
+from hpsearch.models.layers.member_dense import MemberDense
+from hpsearch.models.layers.member_dropout import MemberDropout
+from hpsearch.models.layers.member_scale import MemberScale
+from hpsearch.models.layers.members import Members
 from hpsearch.models.network import Network
 from hpsearch.space.hyperparameter import ACTIVATIONS
 
@@ -30,6 +34,13 @@ LAYERS: tuple[Layer, ...] = (
     BatchNormalization(),
     *map(Activation, ACTIVATIONS),
     Dropout(),
+    Members(2),
+    MemberScale(2, "normal"),
+    MemberScale(2, use_bias=True),
+    MemberDense(2, 1),
+    MemberDense(2, 3, penalized=True),
+    MemberDropout(2),
+    MemberDropout(2, shared=False),
 )
 
 #: The last is of no family: its layers stand in an order of their own.
@@ -51,6 +62,19 @@ NETWORKS: Mapping[str, Network] = {
             Dense(3, penalized=False),
         )
     ),
+    **{
+        f"members, {name}": dense_network(
+            widths, "elu", batch_normalization=normalized, outputs=outputs, membership=membership
+        )
+        for name, widths, normalized, outputs, membership in (
+            ("plain", (7, 7), False, 1, Membership(3)),
+            ("three outputs", (6, 3), False, 3, Membership(2, shared_dropout=False)),
+            ("normalized", (5, 5), True, 1, Membership(2, initializer="signs")),
+            ("at the input", (7, 9), False, 3, Membership(3, "input")),
+            ("at the input, normalized", (7,), True, 1, Membership(3, "input")),
+            ("linear", (), False, 1, Membership(4)),
+        )
+    },
 }
 
 
@@ -86,6 +110,27 @@ def weights_of(network: Network, columns: int = COLUMNS) -> Arrays:
     return random_arrays(array for arrays in network.arrays(columns) for array in arrays)
 
 
-def rows_of(columns: int = COLUMNS, rows: int = ROWS, seed: int = 1) -> Array:
-    """Features, float32 ``(rows, columns)``."""
-    return np.random.default_rng(seed).normal(size=(rows, columns)).astype(np.float32)
+def rows_of(columns: int = COLUMNS, rows: int = ROWS, seed: int = 1, members: int = 1) -> Array:
+    """Features, float32 ``(rows, columns)``, or with members an axis for them between."""
+    shape = (rows, columns) if members == 1 else (rows, members, columns)
+    return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+
+
+def members_before(layer: Layer) -> int:
+    """How many members the values have that a layer gets; 1 for none."""
+    return 1 if isinstance(layer, Members) else members_behind(layer)
+
+
+def members_behind(layer: Layer) -> int:
+    """How many members the values have that a layer gives; 1 for none."""
+    return int(getattr(layer, "members", 1))
+
+
+def drawn(layer: Layer, columns: int) -> int:
+    """How many numbers dropout draws for a row."""
+    match layer:
+        case Dropout():
+            return columns
+        case MemberDropout():
+            return layer.drawn(columns)
+    return 0

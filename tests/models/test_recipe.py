@@ -17,7 +17,7 @@ from hpsearch.models.layers.dense import Dense
 from hpsearch.models.layers.dropout import Dropout
 from hpsearch.models.layers.layer import Layer
 from hpsearch.models.network import Network
-from hpsearch.models.preparation import Preparation
+from hpsearch.models.preparation import Preparation, preparation_of
 from hpsearch.models.recipe import ARITHMETIC, Recipe, recipe_of
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.space.space import Scalar
@@ -83,6 +83,7 @@ def test_each_field_changes_the_identity() -> None:
 
 def test_each_part_of_a_preparation_changes_the_identity() -> None:
     others = [Preparation("robust"), Preparation(target_transform="log"), Preparation()]
+    others += [Preparation(number_encoding="tree_bins", bins=bins) for bins in (8, 16)]
     identities = {replace(RECIPE, preparation=other).identity(3) for other in others}
     assert len(identities) == len(fields(Preparation)) + 1
 
@@ -167,3 +168,18 @@ def test_the_identity_is_equal_in_another_process() -> None:
     ]
     assert printed == [RECIPE.identity(3, 1)] * 2
     assert len(printed[0]) == 64
+
+
+def test_rows_without_bins_are_prepared_by_the_name_that_they_always_had() -> None:
+    """The name is part of a recipe's identity, and so of what is recorded."""
+    plain = preparation_of({"scaling": "robust", "bins": 8})
+    assert repr(plain) == "Preparation(scaling='robust', target_transform='none')"
+    assert plain == Preparation("robust", bins=8) == Preparation("robust")
+    assert hash(plain) == hash(Preparation("robust"))
+    encoded = preparation_of({"number_encoding": "tree_bins", "bins": 8})
+    assert eval(repr(encoded)) == encoded
+    assert encoded.without_encoding == Preparation()
+    names = {
+        repr(preparation_of({"number_encoding": "quantile_bins", "bins": bins})) for bins in (8, 16)
+    }
+    assert len(names | {repr(preparation_of({})), repr(encoded)}) == 4

@@ -112,7 +112,7 @@ def test_the_same_configurations_lead(both: Both[Any]) -> None:
     plain, mirror = both(lambda outcome: [standing.trial for standing in outcome.standings])
     assert len(plain) == 3
     assert plain == mirror
-    plain, mirror = both(lambda outcome: outcome.winner and outcome.winner.exported)
+    plain, mirror = both(lambda outcome: outcome.winner and outcome.winner.single)
     assert plain == mirror
 
 

@@ -183,7 +183,7 @@ def test_the_label_is_named(make_outcome: MakeOutcome) -> None:
     named = replace(made, spec=made.spec.model_copy(update={"data": data}))
     for outcome, there in ((made, False), (named, True)):
         page = write_report(outcome).html.read_text("utf-8")
-        assert (", to predict &#39;price (€)&#39;: 10,000 to train" in page) == there
+        assert (", to predict &#39;price (€)&#39;: 10,000 train" in page) == there
 
 
 def test_every_section_is_there_in_its_order(make_outcome: MakeOutcome) -> None:

@@ -5,7 +5,7 @@ import pytest
 from sklearn import metrics as theirs
 
 from hpsearch.tasks import binary as ours
-from hpsearch.tasks.metric import contributions
+from hpsearch.tasks.metric import contributed, contributions
 from hpsearch.tasks.multiclass import MULTICLASS
 from hpsearch.tasks.ranking import auc
 from hpsearch.tasks.registry import TASKS
@@ -164,3 +164,12 @@ def test_contributions_have_the_weighted_mean_and_its_error_over_resamples() -> 
     drawn = RNG.integers(0, rows, (4_000, rows))
     means = (values[drawn] * WEIGHTS[drawn]).sum(axis=1) / WEIGHTS[drawn].sum(axis=1)
     assert added.std(ddof=1) / np.sqrt(rows) == pytest.approx(means.std(), rel=0.05)
+
+
+def test_values_are_told_by_their_contributions_where_rows_count() -> None:
+    values = RNG.normal(size=(3, len(WEIGHTS)))
+    known = contributed(contributions(values, WEIGHTS), WEIGHTS)
+    np.testing.assert_allclose(known[:, WEIGHTS > 0], values[:, WEIGHTS > 0])
+    means = np.average(values, axis=1, weights=WEIGHTS)
+    np.testing.assert_allclose(known[:, WEIGHTS == 0].T, np.tile(means, (sum(WEIGHTS == 0), 1)))
+    np.testing.assert_array_equal(contributed(contributions(values, None), None), values)

@@ -64,6 +64,26 @@ def test_a_plain_network_has_a_plain_graph() -> None:
     assert names == ["features", "standardize", *hidden, "output", "probability"]
 
 
+def test_members_stand_in_the_graph_with_the_mean_of_their_predictions() -> None:
+    values = {"layers": 1, "units": 16, "members": 4, "dropout": 0.25}
+    definition = graph_of(recipe_of(values, epochs=1, patience=1), 28)
+    assert [(name, kind) for name, kind, _ in nodes(definition)] == [
+        ("features", "Input"),
+        ("standardize", "Normalization"),
+        ("hidden_1/members", "RepeatVector"),
+        ("hidden_1/member_scale", "EinsumDense"),
+        ("hidden_1/dense", "Dense"),
+        ("hidden_1/member_scale_2", "EinsumDense"),
+        ("hidden_1/elu", "Activation"),
+        ("hidden_1/dropout", "Dropout"),
+        ("output", "EinsumDense"),
+        ("member_predictions", "Activation"),
+        ("probability", "GlobalAveragePooling1D"),
+    ]
+    heads = next(node for node in definition.node if node.name == "output")
+    assert heads.attr["kernel"].s == b"4 x 16 x 1"
+
+
 def test_a_graph_shows_what_each_layer_has_for_itself() -> None:
     values = {"layers": 2, "units": 4, "layers.0.l1": 0.1, "layers.1.dropout": 0.5}
     definition = graph_of(recipe_of(values, epochs=1, patience=1), 3)

@@ -298,10 +298,24 @@ class NetworkContract(TrainerContract):
         heavy = make().run(segment(last=1, l2=100.0, learning_rate=1e-9), tiny_fold())
         assert heavy.curve.train()[0] < 2.0
 
-    @pytest.mark.parametrize("keep", ["best", "average"])
+    @pytest.mark.parametrize("adapter", ["layers", "input"])
+    def test_cutting_a_training_of_members_changes_nothing(self, make: Make, adapter: str) -> None:
+        values: dict[str, Any] = {"members": 3, "member_adapter": adapter, "member_dropout": "own"}
+        whole = make().run(segment(last=4, **values), tiny_fold())
+        first = make().run(segment(last=1, **values), tiny_fold())
+        second = make().run(segment(1, 4, first.state, **values), tiny_fold())
+        assert_equal(replace(second, curve=first.curve.then(second.curve)), whole)
+
+    def test_members_begin_alike_for_the_columns_of_one_raw_column(self, make: Make) -> None:
+        fold = replace(tiny_fold(), sections=(0, 1, 1))
+        own = make().run(segment(last=1, members=2), tiny_fold())
+        joined = make().run(segment(last=1, members=2), fold)
+        assert not np.array_equal(own.state.best.weights[0], joined.state.best.weights[0])
+
+    @pytest.mark.parametrize("values", [{}, {"members": 3}, {"keep": "average"}], ids=str)
     @EACH_TASK
     def test_the_saved_model_scores_on_raw_rows_what_was_recorded(
-        self, make: Make, task: str, keep: str, tmp_path: Any
+        self, make: Make, task: str, values: dict[str, Any], tmp_path: Any
     ) -> None:
         """The loaded file's mean loss over the raw validation rows is the best epoch's value."""
         import keras
@@ -319,9 +333,10 @@ class NetworkContract(TrainerContract):
         labels = (rows.train_labels, rows.validation_labels)
         features = (fitted.apply(raw_train), fitted.apply(raw_validation))
         fold = Fold(features[0], labels[0], features[1], labels[1], target)
-        best = make().run(segment(task=task, keep=keep), fold).state.best
-        made = (recipe(task=task), fitted, best.weights)
-        save_model(tmp_path / "best.keras", recipe(task=task), [(fitted, best.weights, target)])
+        best = make().run(segment(task=task, **values), fold).state.best
+        trained = recipe(task=task, **values)
+        made = (trained, fitted, best.weights)
+        save_model(tmp_path / "best.keras", trained, [(fitted, best.weights, target)])
         model = keras.models.load_model(tmp_path / "best.keras")
         saved = np.asarray(model.predict(raw_validation.numbers, verbose=0), np.float64)
         predictions = predict(*made, raw_validation, target)

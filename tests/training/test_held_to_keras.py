@@ -61,6 +61,10 @@ CASES: list[dict[str, Any]] = [
     {"layers": 0, "optimizer": "adamw", "l1": 1e-3, "l2": 1e-2},
     {"layers": 0, "optimizer": "sgd", "dropout": 0.5, "batch_normalization": True},
     {"layers.0.l1": 0.01, "layers.1.l1": 0.0, "layers.0.l2": 0.0, "layers.1.l2": 0.02},
+    {"members": 4, "optimizer": "adamw", "schedule": "cosine", "learning_rate": 5e-3},
+    {"members": 3, "member_adapter": "input", "member_scales": "signs", "clip_norm": 0.05},
+    {"members": 2, "batch_normalization": True, "optimizer": "rmsprop", "activation": "silu"},
+    {"members": 5, "layers": 0, "optimizer": "sgd", "l1": 1e-3},
     {"layers": 3, "layers.2.l2": 0.1, "units": 7, "batch_normalization": True, "clip_norm": 0.5},
 ]
 
@@ -71,6 +75,7 @@ OTHER_CASES: list[dict[str, Any]] = [
     {"optimizer": "sgd", "nesterov": True, "clip_norm": 0.05, "layers": 1},
     {"optimizer": "adamw", "layers": 3, "units": 33, "activation": "relu"},
     {"optimizer": "sgd", "layers": 0, "l2": 0.1},
+    {"members": 3, "optimizer": "adamw", "layers": 1, "schedule": "cosine"},
     {"optimizer": "adam", "keep": "average"},
 ]
 
@@ -149,7 +154,10 @@ def test_networks_that_learn_a_logarithm_agree_and_are_measured_by_the_target(
         np.testing.assert_allclose(mine, theirs, rtol=0, atol=1e-4 * scale)
     network = compiled.state.best
     outputs = outputs_of(
-        recipe("regression", **case).network, network.weights, fold.validation_features
+        TASKS["regression"],
+        recipe("regression", **case).network,
+        network.weights,
+        fold.validation_features,
     )
     errors = (fold.target.of_outputs(outputs)[:, 0] - labels[1]) ** 2
     assert errors.mean() == pytest.approx(network.value, rel=1e-5)

@@ -58,7 +58,7 @@ def test_both_trainers_rank_epochs_by_the_objective_of_the_best_weights(
         seen = summarize(progress.curve, 3, "best")
         assert (seen.best_epoch, seen.value) == (best.epoch, best.value)
         network = network_of({"layers": 1, "units": 6}, outputs=judged.outputs(CLASSES[task]))
-        outputs = outputs_of(network, best.weights, fold.validation_features)
+        outputs = outputs_of(judged, network, best.weights, fold.validation_features)
         expected = judged.metric.reference(fold.validation_labels, judged.predictions(outputs))
         assert best.value == pytest.approx(expected, rel=1e-5)
 
@@ -68,7 +68,7 @@ def test_many_rows_are_judged_in_blocks() -> None:
     values = {"layers": 1, "units": 6, "learning_rate": 0.05}
     recipe = recipe_of(values, epochs=3, patience=3, objective="auc")
     best = compiled_trainer().run(Segment(recipe, 5, 0, 3, None), fold).state.best
-    outputs = outputs_of(recipe.network, best.weights, fold.validation_features)
+    outputs = outputs_of(judged, recipe.network, best.weights, fold.validation_features)
     expected = judged.metric.reference(fold.validation_labels, judged.predictions(outputs))
     assert best.value == pytest.approx(expected, rel=1e-6)
 

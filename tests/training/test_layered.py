@@ -74,7 +74,7 @@ def test_keras_layers_have_the_values_of_their_hidden_layer() -> None:
     from hpsearch.training.keras.model import layers_of
 
     layered = recipe(**{**LAYERED, "l1": 0.0, "l2": 0.0, "batch_normalization": False})
-    layers = [layer.get_config() for layer in layers_of(layered.network, layered.knobs)]
+    layers = [layer.get_config() for layer in layers_of(layered.network, layered.knobs, 3)]
     penalties = [layer["kernel_regularizer"] for layer in layers if "kernel_regularizer" in layer]
     numbers = [each and (each["config"]["l1"], each["config"]["l2"]) for each in penalties]
     assert numbers == [pytest.approx((0.1, 0.0)), pytest.approx((0.0, 0.1)), None]

@@ -53,10 +53,10 @@ def test_outputs_of_bytes_are_those_of_floats() -> None:
     rng = np.random.default_rng(0)
     arrays = [array for layer in network.arrays(fold.columns) for array in layer]
     weights = tuple(rng.uniform(0.1, 1, array.shape).astype(np.float32) for array in arrays)
-    outputs = outputs_of(network, weights, fold.validation_features)
+    outputs = outputs_of(BINARY, network, weights, fold.validation_features)
     assert outputs.dtype == np.float32
     np.testing.assert_array_equal(
-        outputs, outputs_of(network, weights, floats(fold).validation_features)
+        outputs, outputs_of(BINARY, network, weights, floats(fold).validation_features)
     )
 
 

@@ -8,7 +8,6 @@ import pytest
 from numpy.typing import NDArray
 
 from hpsearch.models.arrays import Arrays
-from hpsearch.models.layers.dropout import Dropout
 from hpsearch.models.layers.layer import Layer
 from hpsearch.models.network import Network
 from hpsearch.training.compiled.shapes import Shape, flatten, padded_widths, unflatten
@@ -17,7 +16,10 @@ from tests.models.networks import (
     LAYERS,
     NETWORKS,
     ROWS,
+    drawn,
     kinds,
+    members_before,
+    members_behind,
     random_arrays,
     rows_of,
     weights_of,
@@ -71,8 +73,8 @@ def masks_of(network: Network) -> list[NDArray[np.float32] | None]:
     """What dropout multiplies each layer's values with, at a rate of 0.5."""
     rng = np.random.default_rng(2)
     return [
-        2 * rng.integers(0, 2, (ROWS, columns)).astype(np.float32)
-        if isinstance(layer, Dropout)
+        2 * rng.integers(0, 2, (ROWS, numbers)).astype(np.float32)
+        if (numbers := drawn(layer, columns))
         else None
         for layer, columns in zip(network.layers, network.inputs(COLUMNS), strict=True)
     ]
@@ -88,7 +90,7 @@ def test_every_kind_of_layer_has_passes() -> None:
 def test_each_layer_predicts_as_its_reference(layer: Layer) -> None:
     from hpsearch.training.compiled.passes.registry import passes_of
 
-    x, specs = rows_of() * 3, layer.arrays(COLUMNS)
+    x, specs = rows_of(members=members_before(layer)) * 3, layer.arrays(COLUMNS)
     arrays = random_arrays(specs)
     trained = [array for spec, array in zip(specs, arrays, strict=True) if spec.trained]
     moving = [array for spec, array in zip(specs, arrays, strict=True) if not spec.trained]
@@ -107,7 +109,7 @@ def test_each_layer_goes_back_as_the_tape_does(layer: Layer, share: Any) -> None
 
     passes, specs = passes_of(layer), layer.arrays(COLUMNS)
     arrays = random_arrays(spec for spec in specs if spec.trained)
-    slopes = rows_of(layer.outputs(COLUMNS), seed=3)
+    slopes = rows_of(layer.outputs(COLUMNS), seed=3, members=members_behind(layer))
     (mask,) = masks_of(Network((layer,)))
     batch = Batch(share, mask)
 
@@ -121,7 +123,7 @@ def test_each_layer_goes_back_as_the_tape_does(layer: Layer, share: Any) -> None
             total = tf.reduce_sum(passes.forward(arrays, x, batch).values * slopes)
         return tape.gradient(total, (x, arrays))
 
-    arguments = (arrays, rows_of(), slopes)
+    arguments = (arrays, rows_of(members=members_before(layer)), slopes)
     inputs, gradients = compiled(written, *arguments)
     expected_inputs, expected = compiled(derived, *arguments)
     assert_close(inputs, expected_inputs)
@@ -171,9 +173,11 @@ def test_padded_units_get_no_gradient_and_change_no_other(network: Network) -> N
     for shape in (own, wider):
         flat, averages = flatten(weights, network, shape)
         masks = masks_of(shape.network)
-        for mask, kept in zip(masks, masks_of(network), strict=True):
+        for mask, kept, layer in zip(masks, masks_of(network), network.layers, strict=True):
             if mask is not None and kept is not None:
-                mask[:, : kept.shape[1]] = kept
+                of_each = (ROWS, drawn(layer, 1), -1)
+                columns = kept.reshape(of_each).shape[2]
+                mask.reshape(of_each)[:, :, :columns] = kept.reshape(of_each)
         slopes = slopes_of(network, share)
         gradient = written(Stack(shape), flat, rows_of(), share, masks, slopes)
         gradients.append(unflatten(gradient, np.zeros_like(averages), network, shape))
@@ -221,6 +225,6 @@ def written(stack: Any, flat: Any, x: Any, share: Any, masks: Any, slopes: Any) 
 
 def slopes_of(network: Network, share: Any) -> NDArray[np.float32]:
     """Of some loss in the outputs; rows that pad a batch have none."""
-    slopes = rows_of(network.layers[-1].outputs(0), seed=3)
-    counted = np.broadcast_to(np.asarray(share), ROWS)[:, None]
-    return np.asarray(slopes * counted, np.float32)
+    slopes = rows_of(network.units, seed=3, members=network.members)
+    counted = np.broadcast_to(np.asarray(share), ROWS)
+    return np.asarray(slopes * counted.reshape(-1, *[1] * (slopes.ndim - 1)), np.float32)

@@ -97,7 +97,9 @@ def test_metrics_count_rows_by_their_own_weights(make: Any, size: int) -> None:
     fold = weighted_fold("binary", size=size)
     progress = make().run(segment("binary", 2), fold)
     task, best = TASKS["binary"], progress.state.best
-    outputs = outputs_of(segment("binary").recipe.network, best.weights, fold.validation_features)
+    outputs = outputs_of(
+        task, segment("binary").recipe.network, best.weights, fold.validation_features
+    )
     expected = [
         metric.value(fold.validation_labels, task.predictions(outputs), fold.validation_weights)
         for metric in task.curve_metrics
@@ -134,7 +136,9 @@ def test_class_weights_move_predictions_to_the_heavier_class() -> None:
             .run(segment("binary"), replace(plain, class_weights=weights))
             .state.best
         )
-        outputs = outputs_of(segment("binary").recipe.network, best.weights, plain.train_features)
+        outputs = outputs_of(
+            task, segment("binary").recipe.network, best.weights, plain.train_features
+        )
         means.append(task.predictions(outputs).mean())
     assert means[1] > means[0] + 0.1
 

@@ -37,9 +37,10 @@ def cut_folds(
     count = section.folds
     blocks = count + (section.time is not None)
     if len(rows) < LEAST_ROWS * blocks:
+        lower = "data.folds" if count > 2 else "data.test"
         raise DataError(
             f"{count} folds take {LEAST_ROWS * blocks:,} rows that are not sealed, got "
-            f"{len(rows):,}; lower data.folds, or give more rows"
+            f"{len(rows):,}; lower {lower}, or give more rows"
         )
     if section.time is not None:
         return tuple(_one_after_the_other(rows, count))

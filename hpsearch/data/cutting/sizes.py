@@ -46,6 +46,12 @@ class Sizes:
             DataError: If there are not so many rows.
         """
         rows, smallest = len(table), _smallest(section, table)
+        if rows < PARTS * LEAST_ROWS:
+            raise DataError(
+                f"a table must have at least {PARTS * LEAST_ROWS} rows, {LEAST_ROWS} each to "
+                f"train, to validate and for the test, got {rows:,} from "
+                f"{table.origin.description}; give more rows"
+            )
         asked = {"validation": section.validation, "train": section.train, "test": section.test}
         counts = {
             name: max(share_of(size, rows), smallest) if isinstance(size, float) else size
@@ -60,7 +66,7 @@ class Sizes:
         if rows < least:
             raise DataError(
                 f"the study asks for {least:,} rows ({_say(counts)}), got {rows:,} from "
-                f"{table.origin.description}; lower data.test or data.train, or give more rows"
+                f"{table.origin.description}; {_way_out(counts, named)}give more rows"
             )
         return cls(counts["validation"], counts.get("train", left), counts["test"], _rest(section))
 
@@ -69,6 +75,13 @@ def _say(counts: dict[str, int]) -> str:
     """``100 validation + 1,000 train + 50 test``; with folds no row only validates."""
     validation = f"{counts['validation']:,} validation + " if counts["validation"] else ""
     return f"{validation}{counts.get('train', LEAST_ROWS):,} train + {counts['test']:,} test"
+
+
+def _way_out(counts: Mapping[str, int], named: Mapping[str, int]) -> str:
+    """``lower data.validation or data.test, or ``: of the sizes that can be lower, or nothing."""
+    lower = [f"data.{name}" for name, count in counts.items() if count > LEAST_ROWS]
+    lower = [entry for entry in lower if entry.removeprefix("data.") not in named]
+    return f"lower {' or '.join(lower)}, or " if lower else ""
 
 
 def _smallest(section: DataSection, table: Table) -> int:

@@ -67,6 +67,13 @@ class Dates:
             *(f"{name}, {wave} of the day" for wave in ("sine", "cosine") for name in timed),
         )
 
+    @property
+    def origins(self) -> tuple[int, ...]:
+        """The place of the column that each feature comes from, among those of numbers."""
+        timed = self.places[self.timed]
+        parts = np.repeat(self.places, len(WEEKDAYS)), self.places, self.places, timed, timed
+        return tuple(np.concatenate(parts).tolist())
+
     def apply(self, filled: Array) -> tuple[Array, ...]:
         """Features of numbers without gaps, in parts that stand beside each other."""
         days = np.clip(filled[:, self.places], -FARTHEST, FARTHEST)

@@ -65,6 +65,11 @@ class Numbers:
         """Names of the features: the columns, then which gaps are told."""
         return (*self.names, *(f"{self.names[place]} is missing" for place in self.gaps))
 
+    @property
+    def origins(self) -> tuple[int, ...]:
+        """The place of the column that each feature comes from, among those of numbers."""
+        return (*range(len(self.names)), *self.gaps.tolist())
+
     def fill(self, numbers: NDArray[np.floating[Any]]) -> Array:
         """Numbers without gaps, float64."""
         return np.where(np.isnan(numbers), self.medians, numbers)

@@ -15,7 +15,8 @@ from hpsearch.errors import DataError, UsageError, printable, shown
 
 __all__ = ["OPENML"]
 
-INSTEAD = "save the table as a file and name that"
+#: What one does where a table can't be fetched.
+INSTEAD = 'save the table as a file and name that; in a study by data.source = "file" and --data'
 
 
 def _named(number: str, tell: Callable[[str], None]) -> NamedTable:

@@ -49,5 +49,5 @@ class Activation:
         values: Array = _FUNCTIONS[self.function](x).astype(np.float32, copy=False)
         return values
 
-    def stock(self, knobs: Knobs, place: int) -> StockObject:
+    def stock(self, knobs: Knobs, inputs: int, place: int) -> StockObject:
         return StockObject("Activation", {"activation": self.function})

@@ -42,5 +42,5 @@ class BatchNormalization:
         gamma, beta, mean, variance = arrays
         return np.asarray((x - mean) * (gamma / np.sqrt(variance + EPSILON)) + beta)
 
-    def stock(self, knobs: Knobs, place: int) -> StockObject:
+    def stock(self, knobs: Knobs, inputs: int, place: int) -> StockObject:
         return StockObject("BatchNormalization", {})

@@ -43,10 +43,8 @@ class Dense:
         product = x @ kernel
         return product + bias[0] if bias else product
 
-    def stock(self, knobs: Knobs, place: int) -> StockObject:
-        penalty = None
-        if self.penalized and (knobs.l1 or knobs.l2):
-            penalty = {"class_name": "L1L2", "config": {"l1": knobs.l1, "l2": knobs.l2}}
+    def stock(self, knobs: Knobs, inputs: int, place: int) -> StockObject:
+        penalty = knobs.penalty if self.penalized else None
         return StockObject(
             "Dense",
             {"units": self.units, "use_bias": self.use_bias, "kernel_regularizer": penalty},

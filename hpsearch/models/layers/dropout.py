@@ -28,7 +28,7 @@ class Dropout:
     def apply(self, arrays: Sequence[Array], x: Array) -> Array:
         return x
 
-    def stock(self, knobs: Knobs, place: int) -> StockObject | None:
+    def stock(self, knobs: Knobs, inputs: int, place: int) -> StockObject | None:
         if not knobs.dropout:
             return None
         return StockObject("Dropout", {"rate": knobs.dropout, "seed": place})

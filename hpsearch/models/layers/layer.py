@@ -9,7 +9,10 @@ from hpsearch.stock import StockObject
 
 
 class Layer(Protocol):
-    """A frozen value; equal layers compute the same."""
+    """A frozen value; equal layers compute the same.
+
+    Values are ``(rows, columns)``, and behind ``Members`` ``(rows, members, columns)``.
+    """
 
     @property
     def label(self) -> str:
@@ -29,15 +32,16 @@ class Layer(Protocol):
 
         Args:
             arrays: As ``arrays`` describes them.
-            x: float32 ``(rows, inputs)``.
+            x: float32 ``(rows, inputs)``; behind ``Members`` both have an axis between.
         """
         ...
 
-    def stock(self, knobs: Knobs, place: int) -> StockObject | None:
+    def stock(self, knobs: Knobs, inputs: int, place: int) -> StockObject | None:
         """The Keras layer that computes the same; None where the knobs switch it off.
 
         Args:
             knobs: As this layer has them; see ``Knobs.of_layer``.
+            inputs: How many columns it gets.
             place: Number of Keras layers before it, a seed that differs from layer to layer.
         """
         ...

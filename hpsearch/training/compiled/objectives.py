@@ -24,6 +24,30 @@ class Objective:
     sums: Callable[[Any, Any, Any], Any]
 
 
+def of_members(objective: Objective, members: int, pooled: Callable[[Any], Any]) -> Objective:
+    """The objective of a network with members, whose outputs are ``(rows, members, outputs)``.
+
+    The loss is the mean over members, and metrics are of the mean prediction.
+
+    Args:
+        pooled: The task's entry of ``POOLED``.
+    """
+
+    def slopes(outputs: Any, targets: Any, share: Any) -> Any:
+        rows, _, units = outputs.shape
+        own = share / members
+        own = own if isinstance(own, float) else tf.repeat(own, members)
+        flat = tf.reshape(outputs, (rows * members, units))
+        return tf.reshape(
+            objective.slopes(flat, tf.repeat(targets, members), own), (rows, members, units)
+        )
+
+    return Objective(
+        slopes,
+        lambda outputs, targets, counts: objective.sums(pooled(outputs), targets, counts),
+    )
+
+
 def of_logarithm(objective: Objective, logarithm: Logarithm) -> Objective:
     """The objective of networks that learn a logarithm: metrics are of the targets themselves."""
     return Objective(

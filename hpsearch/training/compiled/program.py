@@ -16,11 +16,17 @@ from hpsearch.training.averaging import averaged
 from hpsearch.training.compiled.dropout import draw_mask
 from hpsearch.training.compiled.fields import layer_field
 from hpsearch.training.compiled.judging import Judging, Value
-from hpsearch.training.compiled.objectives import OBJECTIVES, Objective, of_logarithm
+from hpsearch.training.compiled.objectives import (
+    OBJECTIVES,
+    Objective,
+    of_logarithm,
+    of_members,
+)
 from hpsearch.training.compiled.rows import Part, Rows, rows_of, times
 from hpsearch.training.compiled.shapes import Shape
 from hpsearch.training.compiled.stack import Stack, clipped
 from hpsearch.training.compiled.updates import update
+from hpsearch.training.pooling import POOLED
 
 #: Rows that go through the network at once to be judged.
 VALIDATION_ROWS = 4_096
@@ -75,6 +81,8 @@ class Program:
         rows = rows_of(tensors, self._shape.weighting)
         if self._shape.target_transform == "log":
             objective = of_logarithm(objective, Logarithm(*tf.unstack(logarithm)))
+        if (members := self._shape.network.members) > 1:
+            objective = of_members(objective, members, POOLED[self._shape.task])
         curve = tf.zeros((self._shape.chunk, 2, judging.metrics))
         steps = self._shape.steps
 
@@ -246,13 +254,15 @@ class Program:
     def _outputs(self, features: Any, carried: Carried) -> Any:
         """Outputs for all rows, ``(rows, outputs)``."""
         weights, averages = self._stack.arrays(carried["weights"]), carried["averages"]
-        rows, units = features.shape[0], self._shape.network.units
+        shape = self._shape
+        rows, units = features.shape[0], shape.network.units
         size = min(rows, VALIDATION_ROWS)
         blocks = -(-rows // size)
 
         def outputs_of(index: Any) -> Any:
             there = tf.minimum(index * size + tf.range(size), rows - 1)  # padding repeats the last
-            return self._stack.predict(weights, tf.gather(features, there), averages)
+            outputs = self._stack.predict(weights, tf.gather(features, there), averages)
+            return POOLED[shape.task](outputs) if shape.network.members > 1 else outputs
 
         outputs = tf.map_fn(
             outputs_of, tf.range(blocks), fn_output_signature=tf.TensorSpec([size, units])

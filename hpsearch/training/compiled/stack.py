@@ -7,6 +7,8 @@ from typing import Any
 import tensorflow as tf
 
 from hpsearch.models.layers.dropout import Dropout
+from hpsearch.models.layers.layer import Layer
+from hpsearch.models.layers.member_dropout import MemberDropout
 from hpsearch.training.compiled.passes.passes import Batch, Passed
 from hpsearch.training.compiled.passes.registry import passes_of
 from hpsearch.training.compiled.shapes import Shape
@@ -17,7 +19,7 @@ Weights = Sequence[Sequence[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A forward pass: outputs ``(rows, outputs)``, and what each layer keeps of it."""
+    """A forward pass: outputs as ``Network.outputs`` has them, and what each layer keeps of it."""
 
     outputs: Any
     passed: Sequence[Passed]
@@ -52,15 +54,15 @@ class Stack:
         )
 
     def dropped(self) -> list[int]:
-        """Of each layer, how many columns dropout draws for."""
+        """Of each layer, how many numbers dropout draws for a row."""
         inputs = self._shape.network.inputs(self._shape.columns)
         return [
-            columns if isinstance(layer, Dropout) else 0
+            _drawn(layer, columns)
             for layer, columns in zip(self._shape.network.layers, inputs, strict=True)
         ]
 
     def predict(self, weights: Weights, x: Any, averages: Any) -> Any:
-        """Outputs ``(rows, outputs)`` by the moving averages ``(2, all averaged columns)``."""
+        """Outputs by the moving averages ``(2, all averaged columns)``."""
         parts = tf.split(averages, self._shape.averaged, axis=1)
         x = tf.cast(x, tf.float32)
         for layer, arrays, part in zip(self._layers, weights, parts, strict=True):
@@ -84,7 +86,7 @@ class Stack:
         return Passage(x, every, batches)
 
     def backward(self, weights: Weights, passage: Passage, slopes: Any) -> Weights:
-        """The loss's gradient, from its slopes in the outputs ``(rows, outputs)``."""
+        """The loss's gradient, from its slopes in the outputs."""
         return list(reversed(list(self._gradients(weights, passage, slopes))))
 
     def _gradients(
@@ -95,6 +97,15 @@ class Stack:
         for layer, arrays, passed, batch in reversed(list(layers)):
             slopes, gradients = layer.backward(arrays, passed.kept, slopes, batch)
             yield gradients
+
+
+def _drawn(layer: Layer, columns: int) -> int:
+    match layer:
+        case Dropout():
+            return columns
+        case MemberDropout():
+            return layer.drawn(columns)
+    return 0
 
 
 def clipped(weights: Weights, limit: Any) -> Weights:

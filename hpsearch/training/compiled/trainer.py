@@ -65,7 +65,7 @@ class CompiledTrainer:
         logarithm = tf.constant(astuple(fold.target.logarithm or NO_LOGARITHM), tf.float32)
         seed, patience = tf.constant(dropout_seed(segment.seed)), tf.constant(recipe.patience)
         latest = tf.constant(recipe.keep == "last")
-        carried = _to_device(segment, fold.columns, shape)
+        carried = _to_device(segment, fold, shape)
         curves: list[NDArray[np.float32]] = []
         ending = Ending.RUNNING
         for first in range(segment.first, segment.last, shape.chunk):
@@ -128,11 +128,12 @@ class CompiledTrainer:
         return self._rows[1]
 
 
-def _to_device(segment: Segment, columns: int, shape: Shape) -> dict[str, Any]:
+def _to_device(segment: Segment, fold: Fold, shape: Shape) -> dict[str, Any]:
     """The state that a program carries: that of the segment, or a fresh one from its seed."""
     state, network = segment.state, segment.recipe.network
     if state is None:
-        weights, averages = flatten(initial_weights(network, columns, segment.seed), network, shape)
+        fresh = initial_weights(network, fold.columns, segment.seed, fold.sections)
+        weights, averages = flatten(fresh, network, shape)
         slots = (np.zeros_like(weights), np.zeros_like(weights))
         worst = segment.recipe.the_task().metric.worst
         average = (weights,) if shape.averaging else ()

@@ -3,7 +3,7 @@
 import json
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,9 @@ SAVED_AT = (1980, 1, 1, 0, 0, 0)
 #: ``segment.Best``, and the scale of its target.
 FoldNetwork = tuple[Preprocessing, Arrays, TargetScale]
 
+#: What a mean is of: a training's recipe, its networks, one for each fold, and how often it counts.
+Share = tuple[Recipe, Sequence[FoldNetwork], int]
+
 
 def make(stock: StockObject, module: Any, **more: Any) -> Any:
     """An object of Keras's own from its description.
@@ -61,11 +64,12 @@ def make(stock: StockObject, module: Any, **more: Any) -> Any:
     return getattr(module, stock.class_name)(**stock.arguments, **more)
 
 
-def layers_of(network: Network, knobs: Knobs) -> list[Any]:
+def layers_of(network: Network, knobs: Knobs, columns: int) -> list[Any]:
     """Keras layers from preprocessed features to the outputs, in order, not built yet."""
     layers: list[Any] = []
-    for layer, name, depth in zip(network.layers, network.names(), network.depths, strict=True):
-        stock = layer.stock(knobs.of_layer(depth), len(layers))
+    of_each = (network.layers, network.names(), network.depths, network.inputs(columns))
+    for layer, name, depth, inputs in zip(*of_each, strict=True):
+        stock = layer.stock(knobs.of_layer(depth), inputs, len(layers))
         if stock is not None:
             layers.append(make(stock, keras.layers, name=name))
     return layers
@@ -101,36 +105,76 @@ def whole_model(
         ready to predict, not for ``fit``. Its inputs are those of ``raw_inputs``: the one tensor
         itself, or two by their names.
     """
-    task = recipe.the_task()
     inputs = raw_inputs(preprocessing.columns)
     x = features_of(preprocessing, inputs)
-    for layer in layers_of(recipe.network, recipe.knobs):
-        x = layer(x)
-    if target == UNSCALED:
-        link = keras.layers.Activation(task.output_activation, name=task.output_name)
-    else:  # float64, as float32 has 7 digits, which a target far from 0 may share
-        link = keras.layers.Rescaling(
-            target.deviation, target.mean, name=task.output_name, dtype="float64"
-        )
-        x = standardized_targets(x, target.logarithm)
-    single = inputs if len(inputs) > 1 else next(iter(inputs.values()))
-    model = keras.Model(single, link(x), name="hpsearch")
+    model = keras.Model(_single(inputs), _predictions(recipe, x, target), name="hpsearch")
     set_weights(model, weights)
     return model
 
 
-def mean_model(recipe: Recipe, networks: Sequence[FoldNetwork]) -> Any:
-    """``whole_model`` of one network, or the mean over those of several folds, as a Keras model."""
-    models = [whole_model(recipe, *network) for network in networks]
-    if len(models) == 1:
-        return models[0]
-    inputs = raw_inputs(networks[0][0].columns)
-    single = inputs if len(inputs) > 1 else next(iter(inputs.values()))
-    for fold, model in enumerate(models):
-        model.name = f"fold_{fold}"
-    outputs = [model(single) for model in models]
-    mean = keras.layers.Average(name=recipe.the_task().output_name, dtype=outputs[0].dtype)
-    return keras.Model(single, mean(outputs), name="hpsearch")
+def features_model(preprocessing: Preprocessing, name: str) -> Any:
+    """``whole_model`` up to the preprocessed features."""
+    inputs = raw_inputs(preprocessing.columns)
+    return keras.Model(_single(inputs), features_of(preprocessing, inputs), name=name)
+
+
+def network_model(
+    recipe: Recipe, features: Any, weights: Arrays, target: TargetScale, name: str
+) -> Any:
+    """``whole_model`` from the preprocessed features on, which a tensor stands for."""
+    inputs = keras.Input(features.shape[1:], name="features", dtype=features.dtype)
+    model = keras.Model(inputs, _predictions(recipe, inputs, target), name=name)
+    set_weights(model, weights)
+    return model
+
+
+def _single(inputs: Mapping[str, Any]) -> Any:
+    """Inputs as a model has them: the one tensor itself, or two by their names."""
+    return inputs if len(inputs) > 1 else next(iter(inputs.values()))
+
+
+def _predictions(recipe: Recipe, x: Any, target: TargetScale) -> Any:
+    """Predictions in the target's unit of preprocessed features."""
+    task = recipe.the_task()
+    for layer in layers_of(recipe.network, recipe.knobs, x.shape[-1]):
+        x = layer(x)
+    members = recipe.network.members > 1
+    pool = keras.layers.GlobalAveragePooling1D
+    if target == UNSCALED and members:
+        x = keras.layers.Activation(task.output_activation, name="member_predictions")(x)
+        link = pool(name=task.output_name)
+    elif target == UNSCALED:
+        link = keras.layers.Activation(task.output_activation, name=task.output_name)
+    else:  # float64, as float32 has 7 digits, which a target far from 0 may share
+        x = pool(name="mean_of_members")(x) if members else x
+        link = keras.layers.Rescaling(
+            target.deviation, target.mean, name=task.output_name, dtype="float64"
+        )
+        x = standardized_targets(x, target.logarithm)
+    return link(x)
+
+
+def mean_model(shares: Sequence[Share]) -> Any:
+    """``whole_model`` of one network, or the mean over several, as a Keras model.
+
+    Each training counts as often as its share says, and its folds alike. Networks with the same
+    preprocessing share it: rows are prepared once for all of them.
+    """
+    every = [(recipe, network, count) for recipe, networks, count in shares for network in networks]
+    first, (preprocessing, *_), _ = every[0]
+    if len(every) == 1:
+        return whole_model(first, *every[0][1])
+    inputs = raw_inputs(preprocessing.columns)
+    features: dict[int, Any] = {}
+    outputs = []
+    for place, (recipe, (preprocessing, weights, target), count) in enumerate(every):
+        if (key := id(preprocessing)) not in features:
+            model = features_model(preprocessing, f"features_{len(features)}")
+            features[key] = model(_single(inputs))
+        model = network_model(recipe, features[key], weights, target, f"network_{place}")
+        outputs += [model(features[key])] * count
+    mean = keras.layers.Average(name=first.the_task().output_name, dtype=outputs[0].dtype)
+    return keras.Model(_single(inputs), mean(outputs), name="hpsearch")
 
 
 def save_model(
@@ -140,6 +184,17 @@ def save_model(
     classes: tuple[str, ...] = (),
     threshold: float | None = None,
 ) -> None:
+    """``save_mean`` of the networks of one training, one for each fold."""
+    save_mean(path, [(recipe, networks, 1)], classes, threshold)
+
+
+def save_mean(
+    path: Path,
+    shares: Sequence[Share],
+    classes: tuple[str, ...] = (),
+    threshold: float | None = None,
+    made_of: Mapping[str, int] | None = None,
+) -> None:
     """Write ``mean_model`` as a ``.keras`` file in one step: the old or the new, never half.
 
     The same model gives the same bytes. Keras 3.8 and later open the file, with TensorFlow; without
@@ -147,19 +202,22 @@ def save_model(
     see ``Signature``.
 
     Args:
-        networks: One for each fold.
         classes: Names of the classes, if they have some.
         threshold: Probability from which a row is called the second class, if that is asked.
+        made_of: The trainings for people, with how often each counts, in ``metadata.json``.
     """
+    networks = [network for _, networks, _ in shares for network in networks]
     with tempfile.TemporaryDirectory() as folder:
         saved = Path(folder) / "model.keras"  # Keras insists on the ending
-        mean_model(recipe, networks).save(saved)
+        mean_model(shares).save(saved)
         with zipfile.ZipFile(saved) as archive:
             parts = {name: archive.read(name) for name in sorted(archive.namelist())}
     config, metadata = json.loads(parts["config.json"]), json.loads(parts["metadata.json"])
     columns = networks[0][0].columns
-    signature = Signature(recipe.task, columns, _vocabularies(networks), classes, threshold)
+    task = shares[0][0].task
+    signature = Signature(task, columns, _vocabularies(networks), classes, threshold)
     metadata |= signature.as_json()
+    metadata |= {"made_of": dict(made_of)} if made_of else {}
     metadata["date_saved"] = "{:04}-{:02}-{:02}@{:02}:{:02}:{:02}".format(*SAVED_AT)
     parts["config.json"] = json.dumps(_portable(config, {})).encode()
     parts["metadata.json"] = json.dumps(metadata).encode()

@@ -21,6 +21,7 @@ from hpsearch.training.device import tensor_of
 from hpsearch.training.initialization import DROPOUT, initial_weights
 from hpsearch.training.keras.averaging import WeightsAverage
 from hpsearch.training.keras.logarithm import learned_loss, measured
+from hpsearch.training.keras.members import MembersLoss, PooledMetric
 from hpsearch.training.keras.model import layers_of, make, set_weights, weights_of
 from hpsearch.training.keras.weights import WeightedLoss, WeightedMetric, labels_and_weights
 from hpsearch.training.segment import (
@@ -48,7 +49,7 @@ class KerasTrainer:
         steps = -(-len(fold.train_labels) // recipe.batch_size)
         kept = self._model(recipe, fold, steps)
         model = kept.keras
-        state = segment.state or _fresh(kept, segment, fold.columns)
+        state = segment.state or _fresh(kept, segment, fold)
         _restore(model, state)
         average = WeightsAverage(model, state.weights[len(model.variables) :])
         watch = _Watch(model, average, state, recipe, fold)
@@ -77,7 +78,7 @@ class KerasTrainer:
         if key not in self._models:
             while len(self._models) >= MODELS_KEPT:
                 self._models.popitem(last=False)
-            layers = layers_of(recipe.network, recipe.knobs)
+            layers = layers_of(recipe.network, recipe.knobs, columns)
             model = keras.Sequential([keras.Input((columns,)), *layers])
             optimizer = _optimizer(recipe.knobs, steps)
             if recipe.knobs.optimizer == "adamw":
@@ -89,10 +90,16 @@ class KerasTrainer:
                 for metric in task.curve_metrics
                 if metric.stock is not None
             ]
+            members = recipe.network.members
+            if members > 1:
+                metrics = [PooledMetric(metric, task.name) for metric in metrics]
             if weighted:
                 loss, metrics = WeightedLoss(loss, logarithm), [*map(WeightedMetric, metrics)]
-            else:
+            elif members == 1:
                 loss = learned_loss(loss, logarithm)
+            if members > 1:
+                of_rows = loss.call if weighted else learned_loss(loss.call, logarithm)
+                loss = MembersLoss(of_rows, members)
             model.compile(optimizer, loss, metrics=metrics)
             optimizer.build(model.trainable_variables)
             self._models[key] = _Model(model, _values(optimizer.variables))
@@ -200,7 +207,8 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
         outputs = [
             self._trained(block.astype(np.float32, copy=False), training=False) for block in blocks
         ]
-        return np.concatenate([output.numpy() for output in outputs])
+        joined = np.concatenate([output.numpy() for output in outputs])
+        return joined if joined.ndim == 2 else self._task.pooled(joined)
 
     def _end(self, ending: Ending) -> None:
         self.ending = ending
@@ -248,11 +256,11 @@ def _values(variables: Any) -> Arrays:
     return tuple(variable.value.numpy() for variable in variables)
 
 
-def _fresh(kept: _Model, segment: Segment, columns: int) -> State:
+def _fresh(kept: _Model, segment: Segment, fold: Fold) -> State:
     """The state before the first epoch, from the segment's seed alone."""
     model = kept.keras
     network = segment.recipe.network
-    set_weights(model, initial_weights(network, columns, segment.seed))
+    set_weights(model, initial_weights(network, fold.columns, segment.seed, fold.sections))
     sequence = np.random.SeedSequence(segment.seed, spawn_key=(DROPOUT,))
     seeds = iter(sequence.generate_state(2 * len(network.widths)).reshape(-1, 2))
     weights = tuple(

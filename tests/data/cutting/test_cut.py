@@ -142,7 +142,8 @@ def test_each_part_has_two_rows_of_each_class_where_it_can(
 def test_small_shares_are_of_two_rows_and_fewer_than_six_rows_are_told() -> None:
     made = cut(rows=table(6, classes=1), validation=0.01, test=0.01)
     assert [len(part) for part in parts(made)] == [2, 2, 2]
-    with pytest.raises(DataError, match=r"asks for 6 rows \(2 validation .*, got 5 from made rows"):
+    told = r"at least 6 rows, 2 each to train, .*, got 5 from made rows; give more rows"
+    with pytest.raises(DataError, match=told):
         cut(rows=table(5), validation=0.01, test=0.01)
 
 
@@ -198,9 +199,18 @@ def test_validation_rows_are_cut_from_the_others_where_no_row_is_named_so() -> N
     [
         (
             {"validation": 50, "train": 40, "test": 50},
-            r"asks for 140 rows \(50 validation \+ 40 train \+ 50 test\), got 120 from made rows",
+            r"140 rows \(50 validation \+ 40 train \+ 50 test\), got 120 from made rows; "
+            r"lower data.validation or data.train or data.test, or give more rows",
         ),
-        ({"validation": 60, "test": 60}, r"asks for 122 rows \(60 validation \+ 2 train"),
+        (
+            {"validation": 60, "test": 60},
+            r"122 rows \(60 validation \+ 2 train \+ 60 test\).*; lower data.validation or "
+            r"data.test, or give more rows",
+        ),
+        (
+            {"part": "fold", "train": 119},
+            r"119 train .*; lower data.train, or give more rows",
+        ),
         ({"group": "patent"}, r"data\.group = 'patent' .* did you mean 'patient'\?; its columns"),
         ({"time": "fold"}, r"data\.time = 'fold' must be a column of dates or numbers, got texts"),
         (

@@ -113,7 +113,8 @@ def test_offline_there_is_a_way_out(cache: Path, monkeypatch: pytest.MonkeyPatch
         OPENML.read(request("9"))
     assert str(caught.value) == (
         "OpenML's table 9 is not in the cache and could not be fetched (no network); "
-        "run again with a network, or save the table as a file and name that"
+        "run again with a network, or save the table as a file and name that; in a study by "
+        'data.source = "file" and --data'
     )
 
 

@@ -110,7 +110,7 @@ def say_training(outcome: Outcome, test: TestResult, comparisons: int) -> Iterat
         yield _say_estimator(estimator)
     if test.trial is not None:
         yield (
-            f"{first_upper(test.reference)} was chosen among {say_count(len(outcome.trials))} "
+            f"Trial {test.trial} was chosen among {say_count(len(outcome.trials))} "
             f"trials on the validation rows; {_tries(models)}."
         )
     else:

@@ -52,7 +52,7 @@ def _rank(task: Task, test: TestResult) -> Sequence[TestedBaseline]:
 def _reference(task: Task, test: TestResult) -> dict[str, Any]:
     return {
         "label": test.reference,
-        "validation": test.metrics[task.tested_metric.name].validation[test.index or 0],
+        "validation": test.validated(task.tested_metric.name),
         "metrics": {
             name: {"value": measured.value, "low": measured.low, "high": measured.high}
             for name, measured in test.metrics.items()

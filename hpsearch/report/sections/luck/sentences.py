@@ -7,12 +7,20 @@ from dataclasses import asdict
 from hpsearch.analysis.absences import GO_ON
 from hpsearch.analysis.luck import Optimism, RankStability, SearchStability, average_selection
 from hpsearch.data.facts import DataFacts
-from hpsearch.evaluation.outcome import Outcome
+from hpsearch.evaluation.outcome import Outcome, TestResult
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.statistics.stability import DRAWS, RowsNeeded
 from hpsearch.study.cutting import FEW_ROWS, USUAL_FOLDS
 from hpsearch.tasks.task import Task
-from hpsearch.wording import an, say_count, say_interval, say_number, say_share, say_signed
+from hpsearch.wording import (
+    an,
+    metric_digits,
+    say_count,
+    say_interval,
+    say_number,
+    say_share,
+    say_signed,
+)
 
 
 def say_optimism(outcome: Outcome, by_rank: Sequence[Optimism]) -> Iterator[str]:
@@ -45,6 +53,8 @@ def say_optimism(outcome: Outcome, by_rank: Sequence[Optimism]) -> Iterator[str]
     else:
         yield f"{promise}, on the validation rows that chose it."
     yield from _say_parts(optimism, optimism.selection, seeds[optimism.trial])
+    if outcome.test is not None and outcome.test.averaged > 1:
+        yield _say_exported(outcome, outcome.test)
     average = average_selection(metric, outcome.standings)
     several = sum(ranked_optimism.selection is not None for ranked_optimism in by_rank)
     if average and several > 1:
@@ -52,6 +62,21 @@ def say_optimism(outcome: Outcome, by_rank: Sequence[Optimism]) -> Iterator[str]
             f"On average over {several} configurations selection is {_difference(average)}; that "
             "of rank 1 tends to be too small, as it leads by the mean of its fresh seeds."
         )
+
+
+def _say_exported(outcome: Outcome, test: TestResult) -> str:
+    """The exported mean beside all these numbers, which are of single networks."""
+    metric = outcome.task.tested_metric
+    digits = metric_digits(metric, outcome.data.target.deviation)
+    validation, on_test = (
+        say_number(value, digits)
+        for value in (test.validated(metric.name), test.metrics[metric.name].value)
+    )
+    return (
+        f"All this is about single networks, which the search saw and compared. The exported "
+        f"model, {test.reference}, has {validation} on the validation rows and {on_test} on the "
+        f"test rows ({metric.quantity}); what it gains over one network was promised by no search."
+    )
 
 
 def _say_parts(optimism: Optimism, selection: Estimate, seeds: int) -> Iterator[str]:

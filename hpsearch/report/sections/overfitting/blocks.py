@@ -67,7 +67,9 @@ def _winner(outcome: Outcome, values: Values) -> Iterator[Block]:
         f"Trial {values['winner']['trial']}, {_say_gap(outcome.task)}",
         keep,
     )
-    shown = "is the exported network" if outcome.test else "stands for the network to export"
+    shown = "is the seed that is best on the validation rows"
+    if not outcome.test:
+        shown = "stands for the seed that will be best on the validation rows"
     yield Paragraph(f"● {shown}.", "quiet")
 
 

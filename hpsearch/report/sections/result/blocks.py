@@ -15,17 +15,18 @@ from hpsearch.report.blocks import (
     Figure,
     Heading,
     Paragraph,
+    Span,
     Strong,
     Table,
 )
 from hpsearch.report.scarcity import say_few
 from hpsearch.report.section import Values
 from hpsearch.report.sections.result.figures import metrics_beside_validation
+from hpsearch.report.sections.result.models import saved_models
 from hpsearch.tasks.task import Task
 from hpsearch.wording import (
     metric_digits,
     say_count,
-    say_folds,
     say_interval,
     say_number,
     say_openings,
@@ -66,42 +67,58 @@ def _test(outcome: Outcome, values: Values) -> Iterator[Block]:
     yield _metrics(outcome.task, test, values["data"])
     yield from map(Paragraph, say_few(values["scarce"]))
     if test["trial"] is not None:
-        validation = test["validation"]
-        yield Paragraph(
-            (
-                "The search chose it for ",
-                Code(values["objective"]),
-                f" {say_number(validation['search_value'])}; the exported network, the best of its "
-                f"seeds by validation, has {say_number(validation['model_value'])} on the same "
-                "validation rows.",
-            )
-        )
+        yield Paragraph(_say_validation(values["objective"], test))
     yield Paragraph(
-        "Intervals are bootstrapped over the test rows and hold for this one network; seeds show "
-        "what training it again would change."
+        "Intervals are bootstrapped over the test rows and hold for this one model; seeds show "
+        "what training a single network again would change."
     )
     yield Figure(
         "test",
-        "Each metric on its own axis: the exported network with its interval, and below it the "
+        "Each metric on its own axis: the exported model with its interval, and below it the "
         "seeds on test and on validation rows.",
         partial(
             metrics_beside_validation, outcome.task, outcome.test.metrics if outcome.test else {}
         ),
     )
+    yield from saved_models(outcome.task, values["data"]["target"]["deviation"], test)
     yield Heading("The rows, the time, and the openings of the test")
-    yield Paragraph(_say_rows(values, outcome.spec.data.label))
+    yield Paragraph(_say_rows(outcome, values))
     times = say_openings(test["openings"], test["openings_known"])
     yield Paragraph(f"The test rows were opened {times}:")
     yield Bullets([_say_opening(opening) for opening in test["opening_log"]], "numbered")
 
 
+def _say_validation(objective: str, test: Mapping[str, Any]) -> tuple[Span, ...]:
+    """What the exported model has on the validation rows, beside what the search chose it for."""
+    validation, averaged = test["validation"], test["averaged"]
+    chosen = (
+        f"The search chose trial {test['trial']} for ",
+        Code(objective),
+        f" {say_number(validation['search_value'])}",
+    )
+    if averaged == 1:
+        return (
+            *chosen,
+            "; the exported network, the best of its seeds by validation, has "
+            f"{say_number(validation['model_value'])} on the same validation rows.",
+        )
+    return (
+        *chosen,
+        f", the value of one network. What is exported is the mean of {averaged} networks, each "
+        f"trained with a fresh seed; it has {say_number(validation['model_value'])} on the same "
+        "validation rows. The two are values of different kinds of models: what the mean gains "
+        "over a network is no luck of the search.",
+    )
+
+
 def _metrics(task: Task, test: Mapping[str, Any], data: Mapping[str, Any]) -> Table:
     scale, folds = data["target"]["deviation"], len(data["folds"])
-    network = f"the mean of the {folds} networks" if folds else "the network"
+    networks = max(folds, 1) * test["averaged"]
+    network = f"the mean of the {networks} networks" if networks > 1 else "the network"
     network = (
         f"{test['reference']}, the best baseline on the validation rows"
         if test["trial"] is None
-        else f"{network} of trial {test['trial']}, re-training {test['index']}"
+        else f"{network} of trial {test['trial']}, {_say_seeds(test, folds)}"
     )
     rows = []
     for metric in task.test_metrics:
@@ -130,26 +147,24 @@ def _metrics(task: Task, test: Mapping[str, Any], data: Mapping[str, Any]) -> Ta
     )
 
 
-def _say_rows(values: Values, label: str | int) -> str:
-    data = values["data"]
+def _say_seeds(test: Mapping[str, Any], folds: int) -> str:
+    if test["averaged"] == 1:
+        return f"re-training {test['index']}"
+    seeds = f"{test['averaged']} seeds"
+    return f"{seeds} on each of {folds} folds" if folds else seeds
+
+
+def _say_rows(outcome: Outcome, values: Values) -> str:
+    data, label = outcome.data, outcome.spec.data.label
     target = f", to predict {shown(label)}" if isinstance(label, str) else ""
     seconds = f" It took {say_phases(values['run']['seconds'])}." if "run" in values else ""
-    parts, means = (
-        f"{say_count(data['train_rows'])} to train, {say_count(data['validation_rows'])} to "
-        "validate",
-        "",
+    means = (
+        " Values and learning curves are means over the folds, and the saved model gives the mean "
+        "of the networks of all of them."
+        if data.folds
+        else ""
     )
-    if data["folds"]:
-        folds = say_folds(len(data["folds"]), data["repeats"])
-        parts = f"{say_count(data['train_rows'])} to train and to validate in turn, in {folds}"
-        means = (
-            " Values and learning curves are means over the folds, and the saved model gives the "
-            f"mean of its {len(data['folds'])} networks."
-        )
-    return (
-        f"On {data['description']}{target}: {parts}, {say_count(data['test_rows'])} sealed for the "
-        f"test.{means}{seconds}"
-    )
+    return f"On {data.description}{target}: {data.parts}.{means}{seconds}"
 
 
 def _say_opening(opening: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from hpsearch.wording import (
     say_interval,
     say_number,
     say_openings,
+    say_signed,
 )
 
 
@@ -36,6 +37,7 @@ def _sentences(task: Task, values: Mapping[str, Any]) -> Iterator[str]:
     if answer := _answer(task, values["data"]["chance"], test, values.get("baselines")):
         yield answer
     yield _believe(task, values["data"], test)
+    yield from _better_models(task, values["data"], test)
     yield from scarce
     if tie := _tie(task, values["leaderboard"]):
         yield tie
@@ -63,7 +65,7 @@ def _answer(
     if reached is not None and interval["low"] <= reached:
         return (
             f"Do not use it: the interval of its {ranking.label} reaches {reached:g}, what "
-            "chance alone has, so the network is not better than chance."
+            "chance alone has, so the model is not better than chance."
         )
     if baselines is None:
         return None
@@ -99,13 +101,38 @@ def _believe(task: Task, data: Mapping[str, Any], test: Mapping[str, Any]) -> st
     digits = metric_digits(metric, data["target"]["deviation"])
     interval = say_interval(test["intervals"][metric.name], digits)
     unit = "" if task.classification else f" in {metric.unit}"
-    whose = f"{test['reference']}'s network" if test["trial"] is not None else test["reference"]
+    is_network = test["trial"] is not None and test["averaged"] == 1
+    whose = f"{test['reference']}'s network" if is_network else test["reference"]
     return (
         f"On {say_count(test['rows'])} test rows that took no part in training or choosing, "
         f"{whose} has {an(metric.label)} of "
         f"{say_number(test[metric.name], digits)} {interval}{unit}. "
         f"{task.say_ranking(test[task.ranking_metric.name], data['classes'])}"
     )
+
+
+def _better_models(task: Task, data: Mapping[str, Any], test: Mapping[str, Any]) -> Iterator[str]:
+    """Saved models that are better on the test rows than the exported one, and their price."""
+    metric = task.tested_metric
+    digits = metric_digits(metric, data["target"]["deviation"])
+    for model in test["models"]:
+        difference = model["differences"].get(metric.name)
+        if not difference or metric.sign * difference["value"] >= 0:
+            continue
+        if difference["low"] <= 0 <= difference["high"]:
+            continue
+        cost, best = model["cost"], test["models"][0]["cost"]
+        price = (
+            f"; a prediction by it takes {cost['operations'] / best['operations']:.2g} times the "
+            "operations"
+            if cost and best
+            else ""
+        )
+        yield (
+            f"{model['name']}.keras, the {model['label']}, is better: its {metric.label} differs "
+            f"by {say_signed(difference['value'], digits)} {say_interval(difference, digits)}"
+            f"{price}."
+        )
 
 
 def _openings(count: int, known: bool) -> str:

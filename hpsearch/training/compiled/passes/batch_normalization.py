@@ -35,18 +35,26 @@ class BatchNormalizationPasses:
         self, arrays: Sequence[Any], kept: Any, slopes: Any, batch: Batch
     ) -> tuple[Any, tuple[Any, ...]]:
         normalized, deviation = kept
-        beta = tf.reduce_sum(slopes, axis=0)
-        gamma = tf.reduce_sum(slopes * normalized, axis=0)
-        centered = slopes - _column(batch.share) * (beta + normalized * gamma)
+        beta = _sum(slopes)
+        gamma = _sum(slopes * normalized)
+        centered = slopes - _share(batch.share, slopes) * (beta + normalized * gamma)
         return centered * (arrays[0] * deviation), (gamma, beta)
 
 
+def _sum(values: Any) -> Any:
+    """Over rows, and over members where there are some, ``(columns,)``."""
+    return tf.reduce_sum(values, axis=list(range(len(values.shape) - 1)))
+
+
 def _mean(values: Any, share: Any) -> Any:
-    """Mean over rows that count ``share`` each."""
+    """Mean over rows that count ``share`` each, and over members."""
+    each = _share(share, values)
+    return each * _sum(values) if isinstance(each, float) else _sum(each * values)
+
+
+def _share(share: Any, values: Any) -> Any:
+    """What each value of a column counts in its mean; a number for all, or as ``values``."""
+    members = values.shape[1] if len(values.shape) == 3 else 1
     if isinstance(share, float):
-        return share * tf.reduce_sum(values, axis=0)
-    return tf.reduce_sum(share[:, None] * values, axis=0)
-
-
-def _column(share: Any) -> Any:
-    return share if isinstance(share, float) else share[:, None]
+        return share / members
+    return tf.reshape(share, (-1, *[1] * (len(values.shape) - 1))) / members

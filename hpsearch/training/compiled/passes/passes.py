@@ -1,4 +1,8 @@
-"""The contract of a layer's passes."""
+"""The contract of a layer's passes.
+
+Values are ``(rows, columns)``, and behind a network's ``Members`` ``(rows, members, columns)``;
+where a shape below is ``(rows, …)``, members stand between.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +15,8 @@ class Batch:
 
     Attributes:
         share: What each row counts in the batch's mean, ``(rows,)``, or a float for all.
-        mask: What dropout multiplies this layer's values with, ``(rows, columns)``; None for a
-            layer that drops nothing.
+        mask: What dropout multiplies this layer's values with, ``(rows, numbers drawn)``; None for
+            a layer that drops nothing.
     """
 
     share: Any
