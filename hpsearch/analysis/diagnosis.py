@@ -64,7 +64,7 @@ class Diagnosis:
     """What a learning curve says of its network.
 
     Attributes:
-        best: At the best epoch, whose weights are kept; None where no epoch was finite.
+        best: At the best epoch; None where no epoch was finite.
         last: At the last epoch that was finite; None where none was.
         train_change, validation_change: From the best to the last epoch, smoothed; 0 where they are
             one and the same, or not there.

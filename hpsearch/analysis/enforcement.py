@@ -36,7 +36,7 @@ class Shrinkage:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """The loss of the validation rows at a network's best epoch.
+    """The loss of the validation rows with the weights that a network keeps.
 
     Attributes:
         trained: As training measured it.
@@ -65,7 +65,7 @@ def shrinkages(outcome: Outcome) -> Iterator[Shrinkage]:
 
 
 def prediction_without_dropout(outcome: Outcome, trained: Trained) -> Prediction | None:
-    """The loss of a run's best epoch, measured twice; None where it is not recorded."""
+    """The loss with the weights that a run keeps, twice; None where it is not recorded."""
     history, loss = outcome.history(trained.run.name), outcome.task.loss_metric.name
     known = len(history.losses) and loss in history.curve.metrics
     if not known or not 0 < trained.best_epoch <= len(history):

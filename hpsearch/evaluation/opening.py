@@ -82,7 +82,7 @@ def measure(
     it.
 
     Args:
-        weights: Of the best epochs of ``candidates.runs``, one on each fold.
+        weights: That each of ``candidates.runs`` keeps, on each fold.
     """
     winner = next(iter(candidates.configurations), None)
     log = partial(log_opening, folder.path, folder.record, identity=candidates.identity)

@@ -145,7 +145,7 @@ class Outcome:
     Attributes:
         folder: The study's folder, ``runs/higgs``.
         history: What is recorded of a run by its name in ``curves/``: learning curve, losses of the
-            validation rows at the best epoch, summaries of the kernels. Nothing is raised where a
+            validation rows with the kept weights, summaries of kernels. Nothing is raised where a
             run has nothing recorded: then all of it is empty. See ``whole_history`` for folds.
         importances: Share of each parameter in the variance of the value, or empty where there are
             too few trials; ``importance_evaluator`` names the method.

@@ -65,6 +65,7 @@ CASES: list[dict[str, Any]] = [
     {"members": 3, "member_adapter": "input", "member_scales": "signs", "clip_norm": 0.05},
     {"members": 2, "batch_normalization": True, "optimizer": "rmsprop", "activation": "silu"},
     {"members": 5, "layers": 0, "optimizer": "sgd", "l1": 1e-3},
+    {"members": 3, "keep": "average", "optimizer": "adamw", "batch_size": 37},
     {"layers": 3, "layers.2.l2": 0.1, "units": 7, "batch_normalization": True, "clip_norm": 0.5},
 ]
 
