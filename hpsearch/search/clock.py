@@ -42,8 +42,8 @@ class Problem:
         """Nominal seconds of ``epochs`` epochs on a fold.
 
         A weight costs 2 operations a row forward and 4 backward; validation goes forward only. The
-        size of batches does not count: a step takes some 20 to 50 microseconds besides arithmetic,
-        but a cost for it would change the order of events of every parallel study.
+        size of batches does not count: a step takes some tens of microseconds besides arithmetic,
+        but to count it would change the order of events of every parallel study.
         """
         train, validation = (
             self.folds[fold] if self.folds else (self.train_rows, self.validation_rows)
