@@ -63,6 +63,27 @@ def test_both_trainers_rank_epochs_by_the_objective_of_the_best_weights(
         assert best.value == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.parametrize("objective", ["auc", "accuracy"])
+@pytest.mark.parametrize("make", [compiled_trainer, keras_trainer])
+def test_an_objective_is_that_of_the_averaged_weights_where_these_are_kept(
+    make: Any, objective: str
+) -> None:
+    judged, fold = TASKS["binary"].judged_by(objective), tiny_fold()
+    plain, progress = (
+        train(make(), "binary", objective, keep=keep, learning_rate=0.02)
+        for keep in ("best", "average")
+    )
+    best = progress.state.best
+    network = network_of({"layers": 1, "units": 6}, outputs=1)
+    outputs = outputs_of(judged, network, best.weights, fold.validation_features)
+    expected = judged.metric.reference(fold.validation_labels, judged.predictions(outputs))
+    assert best.value == pytest.approx(expected, rel=1e-5)
+    epochs = min(len(plain.curve), len(progress.curve))
+    np.testing.assert_allclose(
+        plain.curve.train(objective)[:epochs], progress.curve.train(objective)[:epochs], rtol=1e-4
+    )
+
+
 def test_many_rows_are_judged_in_blocks() -> None:
     judged, fold = TASKS["binary"].judged_by("auc"), tiny_fold(rows=14_000)
     values = {"layers": 1, "units": 6, "learning_rate": 0.05}
