@@ -65,12 +65,10 @@ def _variants(values: Mapping[str, Scalar]) -> Iterator[tuple[str, str, tuple[st
 
 def _is_on(name: str, values: Mapping[str, Scalar]) -> bool:
     hyperparameter = HYPERPARAMETERS[name]
-    if hyperparameter.choices:
-        return values.get(name, hyperparameter.default) != hyperparameter.default
     optimizer = values.get("optimizer", HYPERPARAMETERS["optimizer"].default)
     if hyperparameter.optimizer not in (None, optimizer):
         return False
-    if not depth_of(values):
-        return not hyperparameter.hidden and bool(values.get(name, hyperparameter.default))
-    own = values_by_layer(values, name)
+    if hyperparameter.hidden and not depth_of(values):
+        return False
+    own = values_by_layer(values, name) or (values.get(name, hyperparameter.default),)
     return any(value != hyperparameter.default for value in own)
