@@ -1,4 +1,4 @@
-"""The winner's configuration without its regularizers and bins, one by one and without any."""
+"""The winner without its regularizers, members and bins, one by one and without any of them."""
 
 from collections.abc import Iterator, Mapping
 
@@ -18,6 +18,15 @@ def regularizers_on(values: Mapping[str, Scalar]) -> tuple[str, ...]:
         values: All of a trial's, constants included; see ``Space.complete``.
     """
     return tuple(name for name in REGULARIZERS if _is_on(name, values))
+
+
+def removable_parts(values: Mapping[str, Scalar]) -> tuple[str, ...]:
+    """Names of all that may be taken away from a configuration: regularizers, members and bins.
+
+    Args:
+        values: As for ``regularizers_on``.
+    """
+    return tuple(name for name in REMOVABLE if _is_on(name, values))
 
 
 def without(values: Mapping[str, Scalar], *names: str) -> dict[str, Scalar]:
@@ -56,7 +65,7 @@ def ablation_runs(spec: StudySpec, winner: TrialRecord, classes: int) -> tuple[R
 
 def _variants(values: Mapping[str, Scalar]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Name, label, and what is switched off; without any is one of its own only beside others."""
-    used = tuple(name for name in REMOVABLE if _is_on(name, values))
+    used = removable_parts(values)
     for name in used:
         yield name, f"without {REMOVABLE[name]}", (name,)
     if len(used) > 1:
@@ -65,12 +74,10 @@ def _variants(values: Mapping[str, Scalar]) -> Iterator[tuple[str, str, tuple[st
 
 def _is_on(name: str, values: Mapping[str, Scalar]) -> bool:
     hyperparameter = HYPERPARAMETERS[name]
-    if hyperparameter.choices:
-        return values.get(name, hyperparameter.default) != hyperparameter.default
     optimizer = values.get("optimizer", HYPERPARAMETERS["optimizer"].default)
     if hyperparameter.optimizer not in (None, optimizer):
         return False
-    if not depth_of(values):
-        return not hyperparameter.hidden and bool(values.get(name, hyperparameter.default))
-    own = values_by_layer(values, name)
+    if hyperparameter.hidden and not depth_of(values):
+        return False
+    own = values_by_layer(values, name) or (values.get(name, hyperparameter.default),)
     return any(value != hyperparameter.default for value in own)

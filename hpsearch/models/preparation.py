@@ -88,7 +88,7 @@ def searched_preparations(space: Space) -> tuple[Preparation, ...]:
     """All preparations that trials of a space may have, those of default values first."""
     trials: list[dict[str, Scalar]] = [dict(space.constants)]
     for parameter in space.parameters:
-        if parameter.name in NAMES:
+        if _hyperparameter(parameter) in NAMES:
             trials = [
                 grown for trial in trials for grown in _grown(parameter, trial, space.constants)
             ]
@@ -117,5 +117,11 @@ def _grown(
     if not holds or len(known) < len(parameter.when):
         yield dict(trial)
     if holds:
-        for value in values_in(parameter.domain, HYPERPARAMETERS[parameter.name].default):
-            yield {**trial, parameter.name: value}
+        name = _hyperparameter(parameter)
+        for value in values_in(parameter.domain, HYPERPARAMETERS[name].default):
+            yield {**trial, name: value}
+
+
+def _hyperparameter(parameter: Parameter) -> str:
+    """The name of what a parameter gives a value."""
+    return parameter.alternative_of or parameter.name

@@ -114,7 +114,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         Hyperparameter("layers", "network", "int", 2, low=0, high=8),
         Hyperparameter("units", "network", "int", 64, low=1, high=8192),
         Hyperparameter("activation", "network", "choice", "elu", choices=ACTIVATIONS),
-        Hyperparameter("members", "network", "int", 1, low=1, high=64, regularizer="members"),
+        Hyperparameter("members", "network", "int", 1, low=1, high=64, part="members"),
         Hyperparameter("member_adapter", "network", "choice", "layers", choices=MEMBER_ADAPTERS),
         Hyperparameter("member_scales", "network", "choice", "normal", choices=MEMBER_SCALES),
         Hyperparameter("member_dropout", "network", "choice", "shared", choices=MEMBER_DROPOUTS),

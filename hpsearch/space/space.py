@@ -95,11 +95,13 @@ class Space:
         Raises:
             ValueError: If it is any real number of a range.
         """
-        parameter = next((each for each in self.parameters if each.name == name), None)
-        if parameter is None:
+        own = [each for each in self.parameters if name in (each.name, each.alternative_of)]
+        if not own:
             return (self.constants.get(name, default),)
-        known = values_in(parameter.domain, default)
-        return known if default in known or not parameter.when else (default, *known)
+        known = dict.fromkeys(value for each in own for value in values_in(each.domain, default))
+        if default in known or any(each.when for each in own):
+            return tuple(dict.fromkeys((default, *known)))
+        return tuple(known)
 
     def complete(self, values: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """The values of a trial together with the study's constants, by hyperparameter.

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hpsearch.evaluation.ablation import ablation_runs, regularizers_on, without
+from hpsearch.evaluation.ablation import ablation_runs, regularizers_on, removable_parts, without
 from hpsearch.evaluation.baselines import baseline_runs
 from hpsearch.evaluation.candidates import comparison_runs, find_candidates
 from hpsearch.evaluation.retraining import retrainings
@@ -147,6 +147,14 @@ def test_a_winner_with_bins_is_trained_without_them_on_rows_that_are_prepared() 
     assert ways == {"l2": tree, "number_encoding": Preparation(), "any": Preparation()}
     assert set(ways.values()) <= set(preparations_of(spec.space))
     assert runs["number_encoding"].recipe.knobs == spec.recipe(winner.params, 0).knobs
+
+
+def test_members_and_bins_are_no_regularizers_and_may_be_taken_away_from_any_depth() -> None:
+    values: dict[str, Scalar] = {"members": 4, "number_encoding": "tree_bins", "l2": 1e-3}
+    for layers in (0, 2):
+        assert regularizers_on({**values, "layers": layers}) == ("l2",)
+        assert removable_parts({**values, "layers": layers}) == ("l2", "number_encoding", "members")
+        assert not removable_parts({"layers": layers})
 
 
 def test_one_regularizer_alone_is_not_left_out_twice() -> None:

@@ -118,6 +118,23 @@ EIGHT = {"int": [4, 8]}
         ),
         (
             {
+                "space": {
+                    "units": EIGHT,
+                    "number_encoding": {"choice": ["quantile_bins", "tree_bins"]},
+                    "bins": [
+                        {"choice": [8, 16], "when": {"number_encoding": "tree_bins"}},
+                        {"choice": [32, 48], "when": {"number_encoding": "quantile_bins"}},
+                    ],
+                },
+            },
+            [
+                Preparation(),
+                *(Preparation(number_encoding="tree_bins", bins=bins) for bins in (8, 16)),
+                *(Preparation(number_encoding="quantile_bins", bins=bins) for bins in (32, 48)),
+            ],
+        ),
+        (
+            {
                 "data": {"number_encoding": "quantile_bins"},
                 "space": {"units": EIGHT, "bins": {"int": [8, 24], "step": 8}},
             },

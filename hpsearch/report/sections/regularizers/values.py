@@ -14,6 +14,7 @@ from hpsearch.analysis.regularizers import (
     switches,
     variants,
 )
+from hpsearch.evaluation.ablation import removable_parts
 from hpsearch.evaluation.leaderboard import Winner
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.section import Values
@@ -24,7 +25,6 @@ from hpsearch.report.sections.regularizers.sentences import (
     say_ablation,
     say_sparsity,
     say_variant,
-    used_regularizers,
 )
 from hpsearch.space.hyperparameter import REGULARIZERS
 from hpsearch.training.inspection import SMALL
@@ -80,7 +80,7 @@ def _ablation(outcome: Outcome, winner: Winner) -> Mapping[str, Any] | None:
 
 def _why_no_ablation(outcome: Outcome, winner: Winner) -> str:
     trial = f"trial {winner.trial.number}"
-    if not used_regularizers(outcome, winner):
+    if not removable_parts(outcome.spec.space.complete(winner.trial.params)):
         names = list(REGULARIZERS.values())
         return f"There is nothing to take away: {trial} has no {listed(names, 'or')}."
     if not outcome.spec.evaluate.ablation:
