@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.epoch`` runs all three side by side on one core, takes the median of several
 rounds, and prints a table; ``--json FILE`` writes it, too. 10,000 simulated rows in batches of 500,
-1,000 validation rows. The floor is the floating-point operations over the rate of a matrix product
-of (500, 512) and (512, 512), measured in the same round.
+with members of 125; 1,000 validation rows. The floor is the floating-point operations over the rate
+of a matrix product of (500, 512) and (512, 512), measured in the same round.
 """
 
 import argparse
@@ -29,6 +29,13 @@ SHAPES: dict[str, dict[str, Any]] = {
     },
     "256, 256": {"layers": 2, "units": 256},
     "512, 512, 512, 512, dropout": {"layers": 4, "units": 512, "dropout": 0.5},
+    **{
+        f"64, 64, 64, 64, dropout, {members} members": {
+            **{"layers": 4, "units": 64, "dropout": 0.1},
+            **{"members": members, "batch_size": 125},
+        }
+        for members in (8, 16)
+    },
 }
 ROUNDS = 5
 
@@ -71,7 +78,7 @@ def _measure(name: str, values: dict[str, Any]) -> dict[str, Any]:
     recipe = recipe_of(values, epochs=300, patience=1_000)
     network = recipe.network
     keras, compiled = KerasTrainer(), CompiledTrainer()
-    few, many = (2, 4) if network.widths[0] > 256 else (8, 25)
+    few, many = (2, 4) if network.members > 1 or network.widths[0] > 256 else (8, 25)
 
     def run(trainer: Any, epochs: int) -> Callable[[], None]:
         return lambda: trainer.run(Segment(recipe, 1, 0, epochs, None), fold)
@@ -81,7 +88,7 @@ def _measure(name: str, values: dict[str, Any]) -> dict[str, Any]:
     for one in work.values():
         one()  # traced and compiled now
     rounds = [{kind: _seconds(one) for kind, one in work.items()} for _ in range(ROUNDS)]
-    epoch_operations = network.parameters(fold.columns) * (6 * 10_000 + 2 * 1_000)
+    epoch_operations = network.operations(fold.columns) * (6 * 10_000 + 2 * 1_000)
     milliseconds = [
         {
             "keras": 1e3 * one["keras"] / few,

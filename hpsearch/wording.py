@@ -1,7 +1,7 @@
 """Values as people read them: how many digits, and what stands for a value that is not there."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from hpsearch.space.space import Choice, Condition, Domain, Float, Int, Scalar
 from hpsearch.tasks.metric import Metric
@@ -134,6 +134,16 @@ def say_conditions(conditions: Sequence[Condition]) -> str:
         for condition in conditions
     )
     return " and ".join(clauses) or "always"
+
+
+def say_kept_epoch(keeps: Iterable[str]) -> str:
+    """What the epoch is called whose weights trainings keep, of one or several kinds."""
+    match set(keeps):
+        case kinds if "last" not in kinds:
+            return "best epoch"
+        case kinds if kinds == {"last"}:
+            return "last epoch"
+    return "kept epoch"
 
 
 def first_upper(text: str) -> str:

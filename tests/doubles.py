@@ -101,7 +101,8 @@ class FormulaTrainer:
             row = self._row(segment, epoch)
             history.append(row)
             curve = curve.then(Curve(names, row[None]))
-            seen = summarize(Curve(names, np.stack(history)), segment.recipe.patience)
+            recipe = segment.recipe
+            seen = summarize(Curve(names, np.stack(history)), recipe.patience, recipe.keep)
             ending = seen.ending
             if seen.best_epoch == epoch and seen.value is not None:
                 best = Best(epoch, seen.value, (np.array([epoch], np.float32),))

@@ -12,7 +12,7 @@ from hpsearch.record.trial import TrialRecord
 from hpsearch.search.clock import Problem
 from hpsearch.study.spec import StudySpec
 from hpsearch.tasks.metric import Metric
-from hpsearch.training.curve import Curve
+from hpsearch.training.curve import Curve, kept_epochs
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Beside:
     """A trial at the epoch at which it was pruned, and the winner at the same epoch.
 
     Attributes:
-        value, winner: Best objective up to that epoch. A winner that ran for
-            fewer epochs stands there with the best of all its epochs.
+        value, winner: Objective with the weights that are kept at that epoch. A winner that ran
+            for fewer epochs stands there with those of all its epochs.
         lead: By how much it was better than the winner; below 0 it was worse.
     """
 
@@ -81,12 +81,14 @@ def weigh_pruning(
     problem: Problem,
     winner: int | None,
     curve: Curve,
+    keep: str,
 ) -> Pruning:
     """Add up what pruned trials did not run, and hold them to the winner at the same epoch.
 
     Args:
         winner: Its number, or None where there is none.
         curve: The winner's in the search; without epochs where it is not recorded.
+        keep: Which weights it keeps.
     """
     metric = spec.task.metric
     pruned = [trial for trial in trials if trial.state == "pruned" and not trial.diverged]
@@ -95,7 +97,7 @@ def weigh_pruning(
     def saved(length: float) -> Saved:
         epochs = [max(length - trial.epochs, 0.0) for trial in pruned]
         seconds = (
-            missing * problem.virtual_seconds(spec.recipe(trial.params, problem.classes).network, 1)
+            missing * problem.virtual_seconds(spec.recipe(trial.params, problem.classes), 1)
             for missing, trial in zip(epochs, pruned, strict=True)
         )
         return Saved(length, math.fsum(epochs), math.fsum(seconds))
@@ -109,16 +111,19 @@ def weigh_pruning(
         _beside(
             metric,
             [trial for trial in pruned if trial.number != winner],
-            best_so_far(metric, curve),
+            best_so_far(metric, curve, keep),
         ),
     )
 
 
-def best_so_far(metric: Metric, curve: Curve) -> list[float]:
-    """Best validation value up to and with each epoch; infinite before a finite one."""
-    values = metric.sign * curve.validation(metric.name).astype(np.float64)
-    least = np.minimum.accumulate(np.where(np.isfinite(values), values, np.inf))
-    best: list[float] = (metric.sign * least).tolist()
+def best_so_far(metric: Metric, curve: Curve, keep: str) -> list[float]:
+    """Validation value of the weights that are kept after each epoch; infinite before a finite one.
+
+    Args:
+        keep: As in ``Recipe``.
+    """
+    kept, values = kept_epochs(curve, keep), curve.validation(metric.name).astype(np.float64)
+    best: list[float] = np.where(kept > 0, values[kept - 1], metric.worst).tolist()
     return best
 
 

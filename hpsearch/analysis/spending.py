@@ -20,7 +20,7 @@ class Ended:
 
 def core_seconds(trial: TrialRecord, spec: StudySpec, problem: Problem) -> float:
     """Nominal seconds that one core needs for the epochs that a trial ran."""
-    return problem.virtual_seconds(spec.recipe(trial.params, problem.classes).network, trial.epochs)
+    return problem.virtual_seconds(spec.recipe(trial.params, problem.classes), trial.epochs)
 
 
 def endings(trials: Sequence[TrialRecord], spec: StudySpec, problem: Problem) -> tuple[Ended, ...]:

@@ -17,6 +17,7 @@ from hpsearch.wording import (
     metric_digits,
     say_count,
     say_interval,
+    say_kept_epoch,
     say_number,
     say_openings,
     say_params,
@@ -198,7 +199,8 @@ def _trial_note(
     if test and test.trial == standing.trial:
         yield f"**Test.** {_say_test(outcome, test)}"
     epochs = ", ".join("diverged" if run.diverged else f"{run.best_epoch}" for run in standing.runs)
-    yield f"**Best epoch** of each seed: {epochs}."
+    kept = say_kept_epoch({run.run.recipe.keep for run in standing.runs})
+    yield f"**{first_upper(kept)}** of each seed: {epochs}."
     yield f"**Configuration.** {escape(say_params(standing.params))}."
     if curves:
         yield f"![Learning curves: train and validation by epoch]({curves})"

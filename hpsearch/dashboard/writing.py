@@ -39,7 +39,8 @@ def write_dashboard(record: Record, outcome: Outcome) -> None:
     winner = outcome.leaderboard.confirmed
     standing = winner.standing if winner else None
     curves = winner_curves(outcome, winner) if winner and standing else ()
-    figure = attempt("figure", lambda: _drawn(outcome.task, curves)) if curves else b""
+    keep = outcome.recipe(winner.trial).keep if winner else "best"
+    figure = attempt("figure", lambda: _drawn(outcome.task, curves, keep)) if curves else b""
     drawn = {CURVES_TABLE: _tabled(curves)} if curves else {}
     if isinstance(figure, bytes) and figure:
         drawn[CURVES] = figure
@@ -77,9 +78,10 @@ def _values(outcome: Outcome, winner: Standing | None) -> dict[str, str]:
     }
 
 
-def _drawn(task: Task, curves: Sequence[NamedCurve]) -> bytes:
+def _drawn(task: Task, curves: Sequence[NamedCurve], keep: str) -> bytes:
     """The figure as a file: on paper, as the dashboard may be dark."""
-    figure = seeds_of_winner(task, [Panel(seed.label, seed.curve, seed.main) for seed in curves])
+    panels = [Panel(seed.label, seed.curve, seed.main, keep) for seed in curves]
+    figure = seeds_of_winner(task, panels)
     return figure.replace("<svg ", '<svg style="background: #fff" ', 1).encode()
 
 

@@ -9,6 +9,7 @@ from hpsearch.data.folds import Split
 from hpsearch.data.inspection.notice import Notice
 from hpsearch.data.table import Table
 from hpsearch.data.target import UNSCALED, TargetScale
+from hpsearch.models.preparation import Preparation, width_of
 from hpsearch.tasks.task import Task
 from hpsearch.wording import say_count, say_folds
 
@@ -20,7 +21,9 @@ class DataFacts:
     Attributes:
         fingerprint: Over all rows, those of the test included.
         columns: The raw columns that are features, in their order.
-        width: Number of features after preprocessing, as a network gets them; on the first fold.
+        width: Number of features after preprocessing, as a network gets them where nothing is
+            encoded; on the first fold.
+        encoded_widths: The same for each encoding that the study has, by ``Preparation.code``.
         train_rows, validation_rows: With folds all rows that train, and all that validate, on one
             fold or another.
         classes: Names of the classes, if they have some.
@@ -51,6 +54,11 @@ class DataFacts:
     repeats: int = 1
     weight: str | None = None
     class_weights: tuple[float, ...] = ()
+    encoded_widths: Mapping[str, int] = field(default_factory=dict)
+
+    def width_of(self, preparation: Preparation) -> int:
+        """Number of features of rows that are prepared so."""
+        return width_of(preparation, self.width, self.encoded_widths)
 
     @property
     def trained_rows(self) -> str:
@@ -119,4 +127,7 @@ def facts_of(table: Table, rows: Split, task: Task, weight: str | None = None) -
         repeats=rows.repeats,
         weight=weight,
         class_weights=rows.fold.class_weights,
+        encoded_widths={
+            way.code: each.preprocessing.width for way, each in rows.prepared[0].items() if way.code
+        },
     )

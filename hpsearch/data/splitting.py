@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.data.cutting import Cut
+from hpsearch.data.features.bins import Bins
+from hpsearch.data.features.edges import Supervision
 from hpsearch.data.features.table_preprocessing import TablePreprocessing
 from hpsearch.data.folds import Prepared, Split
 from hpsearch.data.gathering import gathered_rows
@@ -52,7 +54,7 @@ def split(
     _check_parts(table, task, cut, weighting)
     target = UNSCALED if task.classification else TargetScale.fit(table.labels[cut.folds[0][1]])
     work = sum(2 * len(train) + len(validation) for validation, train in cut.folds)
-    work *= len({each.scaling for each in preparations})
+    work *= len({each.of_features for each in preparations})
     gauge = Gauge(room.progress, len(table), table.raw.numbers.nbytes, work)
     prepared = tuple(
         _prepared(table, target, preparations, weighting, room, gauge.advance, validation, train)
@@ -107,17 +109,12 @@ def _prepared(
         places: Those of its validation rows, and of its train rows.
     """
     train = places[1]
-    scalings = dict.fromkeys(each.scaling for each in preparations)
-    fitted = {
-        scaling: TablePreprocessing.fit(
-            table.raw,
-            table.columns,
-            scaling,
-            train,
-            lambda share: advance(len(train) * share),
-        )
-        for scaling in scalings
-    }
+    validation_labels, train_labels = (
+        target.standardized(table.labels[part]).astype(np.float32) for part in places
+    )
+    validation_weights, train_weights = map(weighting.of, places)
+    supervision = Supervision(train_labels, train_weights, target is UNSCALED)
+    fitted = _fitted(table, preparations, train, supervision, advance)
     if not all(preprocessing.width for preprocessing in fitted.values()):
         raise DataError(
             f"the rows of {table.origin.description} must have a column of numbers, or texts that "
@@ -125,18 +122,13 @@ def _prepared(
             f"share; give more columns"
         )
     features = {
-        scaling: [preprocessing.apply(table.raw, part, room, advance) for part in places]
-        for scaling, preprocessing in fitted.items()
+        way: [preprocessing.apply(table.raw, part, room, advance) for part in places]
+        for way, preprocessing in fitted.items()
     }
-    validation_labels, train_labels = (
-        target.standardized(table.labels[part]).astype(np.float32) for part in places
-    )
-
-    validation_weights, train_weights = map(weighting.of, places)
     class_weights = weighting.of_classes(table, train)
 
     def fold(preparation: Preparation) -> Fold:
-        validation_features, train_features = features[preparation.scaling]
+        validation_features, train_features = features[preparation.of_features]
         logged = preparation.target_transform == "log"
         if logged and train_labels.min() >= 0:
             raise DataError(
@@ -149,10 +141,47 @@ def _prepared(
             train_weights=_single(train_weights),
             validation_weights=_single(validation_weights),
             class_weights=class_weights,
-            sections=fitted[preparation.scaling].sections,
+            sections=fitted[preparation.of_features].sections,
         )
 
-    return {each: Prepared(fold(each), fitted[each.scaling]) for each in preparations}
+    return {each: Prepared(fold(each), fitted[each.of_features]) for each in preparations}
+
+
+def _fitted(
+    table: Table,
+    preparations: Sequence[Preparation],
+    train: NDArray[np.int64],
+    supervision: Supervision,
+    advance: Callable[[float], None],
+) -> Mapping[Preparation, TablePreprocessing]:
+    """What train rows teach, by all that features depend on; each part is learned once.
+
+    Args:
+        supervision: What is to be predicted of the train rows.
+    """
+    ways = tuple(dict.fromkeys(each.of_features for each in preparations))
+    plain = {
+        scaling: TablePreprocessing.fit(
+            table.raw, table.columns, scaling, train, lambda share: advance(len(train) * share)
+        )
+        for scaling in dict.fromkeys(way.scaling for way in ways)
+    }
+    numeric = [column for column in table.columns if not column.is_text]
+    encoders = tuple(dict.fromkeys(way.encoder for way in ways if way.encoder is not None))
+    share = (len(ways) - len(plain)) / max(len(encoders) * len(numeric), 1)
+    bins = {
+        encoder: Bins.fit(
+            *(table.raw.numbers, numeric, *encoder, supervision, train),
+            lambda: advance(len(train) * share),
+        )
+        for encoder in encoders
+    }
+    return {
+        way: plain[way.scaling]
+        if way.encoder is None
+        else plain[way.scaling].with_bins(bins[way.encoder])
+        for way in ways
+    }
 
 
 def _single(weights: NDArray[np.float64] | None) -> Weights | None:

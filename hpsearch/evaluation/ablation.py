@@ -1,10 +1,10 @@
-"""The winner's configuration without its regularizers, one by one and without any."""
+"""The winner's configuration without its regularizers and bins, one by one and without any."""
 
 from collections.abc import Iterator, Mapping
 
 from hpsearch.evaluation.retraining import retrainings
 from hpsearch.record.trial import TrialRecord
-from hpsearch.space.hyperparameter import HYPERPARAMETERS, REGULARIZERS
+from hpsearch.space.hyperparameter import HYPERPARAMETERS, REGULARIZERS, REMOVABLE
 from hpsearch.space.layered import depth_of, layer_path, values_by_layer
 from hpsearch.space.space import Scalar
 from hpsearch.study.spec import StudySpec
@@ -21,7 +21,7 @@ def regularizers_on(values: Mapping[str, Scalar]) -> tuple[str, ...]:
 
 
 def without(values: Mapping[str, Scalar], *names: str) -> dict[str, Scalar]:
-    """A configuration with these regularizers switched off, and nothing else changed.
+    """A configuration with these parts switched off, and nothing else changed.
 
     Args:
         values: As for ``regularizers_on``.
@@ -37,7 +37,7 @@ def without(values: Mapping[str, Scalar], *names: str) -> dict[str, Scalar]:
 
 
 def ablation_runs(spec: StudySpec, winner: TrialRecord, classes: int) -> tuple[Run, ...]:
-    """Trainings without each regularizer, with the seeds of the winner's re-trainings."""
+    """Trainings without each removable part, with the seeds of the winner's re-trainings."""
     values = spec.space.complete(winner.params)
     return tuple(
         Run(
@@ -56,15 +56,17 @@ def ablation_runs(spec: StudySpec, winner: TrialRecord, classes: int) -> tuple[R
 
 def _variants(values: Mapping[str, Scalar]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Name, label, and what is switched off; without any is one of its own only beside others."""
-    used = regularizers_on(values)
+    used = tuple(name for name in REMOVABLE if _is_on(name, values))
     for name in used:
-        yield name, f"without {REGULARIZERS[name]}", (name,)
+        yield name, f"without {REMOVABLE[name]}", (name,)
     if len(used) > 1:
         yield "any", "without any", used
 
 
 def _is_on(name: str, values: Mapping[str, Scalar]) -> bool:
     hyperparameter = HYPERPARAMETERS[name]
+    if hyperparameter.choices:
+        return values.get(name, hyperparameter.default) != hyperparameter.default
     optimizer = values.get("optimizer", HYPERPARAMETERS["optimizer"].default)
     if hyperparameter.optimizer not in (None, optimizer):
         return False

@@ -140,7 +140,7 @@ def _check_trial(folder: StudyFolder, trial: TrialRecord, run: Run) -> Iterator[
             return
         curve = folder.files.history(part.name, part.identity).curve.until(left)
         left -= len(curve)
-        summaries.append(summarize(curve, run.recipe.patience))
+        summaries.append(summarize(curve, run.recipe.patience, run.recipe.keep))
         if not left:
             break
     if left or (trial.value is not None and over_folds(summaries).value != trial.value):

@@ -12,12 +12,12 @@ from hpsearch.evaluation.results import read_results
 from hpsearch.evaluation.retraining import best_trials, retrainings
 from hpsearch.evaluation.runs import recorded, trial_run
 from hpsearch.execution.pool import Pool
+from hpsearch.models.recipe import Recipe
 from hpsearch.record.environment import HARDWARE, differences, environment
 from hpsearch.record.folder import StudyFolder
 from hpsearch.record.trial import TrialRecord
 from hpsearch.search.clock import Problem
-from hpsearch.tasks.metric import Metric
-from hpsearch.training.curve import Curve
+from hpsearch.training.curve import Curve, summarize
 from hpsearch.training.history import UNTRAINED, History
 from hpsearch.training.run import Run
 
@@ -42,8 +42,8 @@ class Repetition:
         epochs: That the folder holds; 0 where they are missing or damaged.
         first_difference: The first epoch whose metrics differ in any bit, None if none does.
         state_differs: Whether the state after the last epoch does, all weights and the optimizer's.
-        apart: By how much the best value of the objective differs; infinite where only one of
-            the two diverged.
+        apart: By how much the objective with the weights that are kept differs; infinite where
+            only one of the two never had a finite epoch.
         largest: The largest difference of any metric in any epoch.
     """
 
@@ -141,8 +141,8 @@ def repeat(runs: Sequence[RecordedRun], problem: Problem, pool: Pool) -> Iterato
     pending = {}
     for place, kept in enumerate(runs):
         if len(kept.history):
-            network, epochs = kept.run.recipe.network, len(kept.history)
-            longest_first = -problem.virtual_seconds(network, epochs, kept.run.fold)
+            recipe, epochs = kept.run.recipe, len(kept.history)
+            longest_first = -problem.virtual_seconds(recipe, epochs, kept.run.fold)
             segment = kept.run.segment(0, epochs, None)
             pending[place] = pool.train(segment, longest_first, name=_label(kept.run))
     for place, kept in enumerate(runs):
@@ -154,7 +154,6 @@ def repeat(runs: Sequence[RecordedRun], problem: Problem, pool: Pool) -> Iterato
 
 def _compare(run: RecordedRun, again: History) -> Repetition:
     recorded, epochs = run.history, len(run.history)
-    task = run.run.recipe.the_task()
     curves = (recorded.curve.values, again.curve.values)
     bits = [np.ascontiguousarray(values).view(np.uint32) for values in curves]
     both = min(map(len, bits))
@@ -168,7 +167,7 @@ def _compare(run: RecordedRun, again: History) -> Repetition:
         epochs,
         first,
         recorded.digests.get(epochs) != again.digests.get(epochs),
-        _apart(*(_best(task.metric, history.curve) for history in (recorded, again))),
+        _apart(*(_value(run.run.recipe, history.curve) for history in (recorded, again))),
         float(np.nanmax(gap, initial=0.0)),
     )
 
@@ -182,10 +181,10 @@ def _apart(before: float, after: float) -> float:
     return 0.0 if before == after else abs(before - after)  # both may be infinite
 
 
-def _best(metric: Metric, curve: Curve) -> float:
-    """Best value of the objective; infinite where none is finite."""
-    values = metric.sign * curve.validation(metric.name)
-    return metric.sign * float(np.nanmin(values, initial=np.inf))
+def _value(recipe: Recipe, curve: Curve) -> float:
+    """The objective with the weights that are kept; infinite where no epoch was finite."""
+    value = summarize(curve, recipe.patience, recipe.keep).value
+    return recipe.the_task().metric.worst if value is None else value
 
 
 def _trial(folder: StudyFolder, trial: TrialRecord) -> list[RecordedRun]:

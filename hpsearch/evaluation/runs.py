@@ -24,8 +24,8 @@ class Trained:
     """What came of a run after the search: a re-training, a baseline or an ablation.
 
     Attributes:
-        value: Its best objective on the validation rows, the mean over the folds; if it diverged
-            on one infinite, of the sign that is worst.
+        value: Its objective on the validation rows with the weights that it keeps, the mean over
+            the folds; if it diverged on one infinite, of the sign that is worst.
         best_epoch: Epoch of ``value``, counted from 1, the mean over the folds; 0 where no epoch
             was finite.
         epochs: Epochs that it ran on all folds.
@@ -80,11 +80,12 @@ def trained(folder: StudyFolder, run: Run) -> Trained | None:
 
 def _trained(folder: StudyFolder, run: Run) -> Trained | None:
     """``trained`` on one fold."""
-    seen = summarize(recorded(folder, run).curve, run.recipe.patience)
-    if seen.ending == Ending.RUNNING and seen.epochs < run.recipe.epochs:
+    recipe = run.recipe
+    seen = summarize(recorded(folder, run).curve, recipe.patience, recipe.keep)
+    if seen.ending == Ending.RUNNING and seen.epochs < recipe.epochs:
         return None
     diverged = seen.ending == Ending.DIVERGED or seen.value is None
-    worst = run.recipe.the_task().metric.worst
+    worst = recipe.the_task().metric.worst
     value = worst if diverged or seen.value is None else seen.value
     return Trained(run, value, seen.best_epoch or 0, seen.epochs)
 
@@ -115,7 +116,7 @@ def best_weights(
     runs: Sequence[Run],
     watch: Callable[[int, int], object] = lambda done, total: None,
 ) -> list[Sequence[Arrays]]:
-    """The weights of each run's best epochs, one on each fold.
+    """The weights that each run keeps, on each fold.
 
     They are trained again where they are not recorded.
 
@@ -139,7 +140,7 @@ def _train(
     trainings = Trainings(problem, folder.files, pool, lambda line: None)
     under_way = []
     for run in missing:
-        seconds = problem.virtual_seconds(run.recipe.network, run.recipe.epochs, run.fold)
+        seconds = problem.virtual_seconds(run.recipe, run.recipe.epochs, run.fold)
         training = trainings.begin(run, partial(_cut, problem, run), with_state=True)
         trainings.go_on(training, run.recipe.epochs, -seconds)
         under_way.append(training)
@@ -164,7 +165,7 @@ def _cut(problem: Problem, run: Run, epoch: int) -> int:
         (look for look in FIRST_LOOKS if look > epoch),
         (epoch // LOOK_EPOCHS + 1) * LOOK_EPOCHS,
     )
-    affordable = int(SEGMENT_SECONDS / problem.virtual_seconds(run.recipe.network, 1, run.fold))
+    affordable = int(SEGMENT_SECONDS / problem.virtual_seconds(run.recipe, 1, run.fold))
     return min(look, epoch + max(affordable, 1), run.recipe.epochs)
 
 

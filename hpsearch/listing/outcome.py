@@ -64,7 +64,7 @@ def say_outcome(outcome: Outcome) -> str:
             )
         lines += _say_baselines(outcome, outcome.test)
     lines += [f"took: {say_phases(outcome.seconds)}", f"report: {outcome.folder / 'report.html'}"]
-    return "\n".join(lines)
+    return "\n".join(lines).replace(MINUS, "-")
 
 
 def _say_mean(test: TestResult) -> str:
@@ -98,7 +98,7 @@ def _say_baselines(outcome: Outcome, test: TestResult) -> Iterator[str]:
         yield f"{metric.label} of {others} less that of {test.reference}, {worse} 0 is worse:"
 
     def signed(value: float) -> str:
-        return say_signed(value, digits).replace(MINUS, "-")
+        return say_signed(value, digits)
 
     width = max((len(baseline.label) for baseline in baselines), default=0)
     for baseline in baselines:

@@ -18,7 +18,7 @@ def list_trials(trials: Sequence[TrialRecord], form: str) -> str:
 
             rows = [trial_values(trial) for trial in trials]
             return str(pd.json_normalize(rows).convert_dtypes().to_csv(index=False))
-    lines = [f"{'trial':>5}  {'state':<9} {'value':>8} {'epochs':>7} {'best at':>8}  parameters"]
+    lines = [f"{'trial':>5}  {'state':<9} {'value':>8} {'epochs':>7} {'kept at':>8}  parameters"]
     for trial in trials:
         value = "" if trial.value is None else f"{trial.value:.4f}"
         state = "diverged" if trial.diverged else trial.state

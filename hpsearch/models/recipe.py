@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from hpsearch.models.dense import knobs_of, network_of
@@ -30,8 +30,10 @@ class Recipe:
         objective: Name of the metric by which epochs and trials are ranked.
         preparation: How the rows that it is trained on are prepared.
         batch_size: Rows a step; the last batch of an epoch may be smaller.
-        patience: Epochs without a better objective after which a training stops.
+        patience: Epochs without a better objective after which a training stops; none that keeps
+            its last weights does.
         epochs: The most epochs.
+        keep: Which weights are kept, of ``KEPT_WEIGHTS``.
     """
 
     task: str
@@ -43,6 +45,7 @@ class Recipe:
     patience: int
     epochs: int
     engine: Engine
+    keep: str = field(default="best", repr=False)
 
     def identity(self, seed: int, fold: int = 0) -> str:
         """Digest of a training by this recipe, 64 hex digits: equal trainings give equal bits.
@@ -51,7 +54,8 @@ class Recipe:
             seed: Of weights, order of rows and dropout.
             fold: Which of the study's folds it is trained on.
         """
-        return hashlib.sha256(repr((ARITHMETIC, self, seed, fold)).encode()).hexdigest()
+        kept = () if self.keep == "best" else (self.keep,)
+        return hashlib.sha256(repr((ARITHMETIC, self, seed, fold, *kept)).encode()).hexdigest()
 
     def the_task(self) -> Task:
         """The task of this name, judged by the objective."""
@@ -87,4 +91,5 @@ def recipe_of(
         patience=patience,
         epochs=epochs,
         engine=engine,
+        keep=str(values.get("keep", HYPERPARAMETERS["keep"].default)),
     )

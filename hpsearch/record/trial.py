@@ -18,7 +18,7 @@ class TrialRecord:
             that diverged before it had a finite value.
         params: Values of the live parameters, without the study's constants.
         epochs: Epochs that were run.
-        best_epoch: Epoch of ``value``, counted from 1.
+        best_epoch: Epoch of ``value``, whose weights are kept, counted from 1.
         seed: Seed of weights, order of rows and dropout.
         cause: Why it ended, in words: ``ran all epochs``, ``stopped early``, ``pruned by median``,
             ``diverged at epoch 7``; empty while it runs.

@@ -6,10 +6,12 @@ not depend on how many real workers there are, how fast they are or in which ord
 """
 
 import heapq
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from hpsearch.data.facts import DataFacts
-from hpsearch.models.network import Network
+from hpsearch.models.preparation import width_of
+from hpsearch.models.recipe import Recipe
 
 #: Nominal speed of a core. Only the ratio to ``EPOCH_SECONDS`` matters to a result.
 OPERATIONS_PER_SECOND = 50e9
@@ -23,7 +25,9 @@ class Problem:
     """The sizes that decide what an epoch costs.
 
     Attributes:
+        columns: Features of rows that have no bins.
         classes: How many classes the table names.
+        encoded: Features by how rows are encoded; see ``DataFacts``.
         folds: Train and validation rows of each fold, where there are several.
     """
 
@@ -32,24 +36,29 @@ class Problem:
     validation_rows: int
     classes: int = 0
     folds: tuple[tuple[int, int], ...] = ()
+    encoded: Mapping[str, int] = field(default_factory=dict)
 
-    def virtual_seconds(self, network: Network, epochs: int, fold: int = 0) -> float:
+    def virtual_seconds(self, recipe: Recipe, epochs: int, fold: int = 0) -> float:
         """Nominal seconds of ``epochs`` epochs on a fold.
 
         A weight costs 2 operations a row forward and 4 backward; validation goes forward only. The
-        size of batches does not count: a step takes some 20 to 50 microseconds besides arithmetic,
-        but a cost for it would change the order of events of every parallel study.
+        size of batches does not count: a step takes some tens of microseconds besides arithmetic,
+        but to count it would change the order of events of every parallel study.
         """
         train, validation = (
             self.folds[fold] if self.folds else (self.train_rows, self.validation_rows)
         )
-        operations = network.operations(self.columns) * (6 * train + 2 * validation)
+        columns = width_of(recipe.preparation, self.columns, self.encoded)
+        operations = recipe.network.operations(columns) * (6 * train + 2 * validation)
         return epochs * (operations / OPERATIONS_PER_SECOND + EPOCH_SECONDS)
 
 
 def problem_of(data: DataFacts) -> Problem:
     """The sizes of a study's rows."""
-    return Problem(data.width, data.train_rows, data.validation_rows, len(data.classes), data.folds)
+    return Problem(
+        *(data.width, data.train_rows, data.validation_rows, len(data.classes), data.folds),
+        data.encoded_widths,
+    )
 
 
 class VirtualClock:

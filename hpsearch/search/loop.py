@@ -221,8 +221,8 @@ class _Walk:
             flight.enter_fold(self._begin(flight.run, flight.fold))
         if not flight.epoch < epoch <= self._ladder.epochs:
             raise ValueError(f"a trial with {flight.epoch} epochs cannot go on to {epoch}")
-        network = flight.run.recipe.network
-        seconds = self._problem.virtual_seconds(network, epoch - flight.epoch, flight.fold)
+        recipe = flight.run.recipe
+        seconds = self._problem.virtual_seconds(recipe, epoch - flight.epoch, flight.fold)
         due = self._clock.push(flight.trial.number, seconds)
         self._trainings.go_on(flight.training, epoch, due)
 

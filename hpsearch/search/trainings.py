@@ -50,7 +50,8 @@ class Training:
 
     def seen(self) -> CurveSummary:
         """What the curve says up to the target."""
-        return summarize(self.history.curve.until(self.target), self.run.recipe.patience)
+        recipe = self.run.recipe
+        return summarize(self.history.curve.until(self.target), recipe.patience, recipe.keep)
 
     def lacks(self) -> bool:
         """Whether it still has to be trained up to its target."""
@@ -73,7 +74,7 @@ class Training:
             and not self.resting
             and self.state is not None
             and self.target <= len(self.history) < recipe.epochs
-            and summarize(self.history.curve, recipe.patience).ending == Ending.RUNNING
+            and summarize(self.history.curve, recipe.patience, recipe.keep).ending == Ending.RUNNING
         )
 
 
@@ -220,7 +221,7 @@ class Trainings:
         training.history = training.history.until(first)
         last = training.cut(first)
         beyond = max(last - training.target, 0)
-        ahead = self._problem.virtual_seconds(run.recipe.network, beyond, run.fold)
+        ahead = self._problem.virtual_seconds(run.recipe, beyond, run.fold)
         training.pending = self._pool.train(
             run.segment(first, last, state), training.due + ahead, name=run.label
         )

@@ -21,11 +21,18 @@ MEMBER_ADAPTERS = ("layers", "input")
 MEMBER_SCALES = ("normal", "signs")
 MEMBER_DROPOUTS = ("shared", "own")
 
+#: Which weights a training keeps: those of its best epoch, those after its last, or an average over
+#: steps, at the best epoch of that.
+KEPT_WEIGHTS = ("best", "last", "average")
+
 #: The most rows of a batch; a table of fewer is one batch.
 MOST_ROWS = 100_000_000
 
 #: How columns of numbers are scaled; ``data.features.scaling`` has a class for each.
 SCALINGS = ("standard", "robust", "quantile", "pixel")
+
+#: How columns of numbers are cut into bins; ``data.features.edges`` has a rule for each but none.
+NUMBER_ENCODINGS = ("none", "quantile_bins", "tree_bins")
 
 #: What networks learn of a target that is a number: itself, or a logarithm of it.
 TARGET_TRANSFORMS = ("none", "log")
@@ -45,7 +52,8 @@ class Hyperparameter:
 
     ``low`` and ``high`` bound numbers; ``open_low`` and ``open_high`` say that the bound itself is
     not allowed. ``off`` says that 0 switches it off, so that ``off_or`` makes sense.
-    ``regularizer`` is what people call it where it is one; its default switches it off.
+    ``regularizer`` is what people call it where it is one; its default switches it off. ``part`` is
+    the same for what is no regularizer, and may likewise be taken away from a winner.
     ``optimizer`` names the only one that has it, where only one has; ``hidden`` says that it acts
     on hidden layers alone, so that a network without any does not have it.
     """
@@ -61,6 +69,7 @@ class Hyperparameter:
     choices: tuple[str, ...] = ()
     off: bool = False
     regularizer: str | None = None
+    part: str | None = None
     optimizer: str | None = None
     hidden: bool = False
 
@@ -98,6 +107,10 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     for hyperparameter in (
         Hyperparameter("scaling", "data", "choice", "standard", choices=SCALINGS),
         Hyperparameter("target_transform", "data", "choice", "none", choices=TARGET_TRANSFORMS),
+        Hyperparameter(
+            *("number_encoding", "data", "choice", "none"), choices=NUMBER_ENCODINGS, part="bins"
+        ),
+        Hyperparameter("bins", "data", "int", 16, low=2, high=64),
         Hyperparameter("layers", "network", "int", 2, low=0, high=8),
         Hyperparameter("units", "network", "int", 64, low=1, high=8192),
         Hyperparameter("activation", "network", "choice", "elu", choices=ACTIVATIONS),
@@ -133,6 +146,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         ),
         Hyperparameter("clip_norm", "training", "float", 0.0, off=True),
         Hyperparameter("batch_size", "training", "int", 500, low=1, high=MOST_ROWS),
+        Hyperparameter("keep", "training", "choice", "best", choices=KEPT_WEIGHTS),
     )
 }
 
@@ -141,4 +155,10 @@ REGULARIZERS: Mapping[str, str] = {
     name: hyperparameter.regularizer
     for name, hyperparameter in HYPERPARAMETERS.items()
     if hyperparameter.regularizer is not None
+}
+
+#: What people call all that may be taken away from a winner, by name.
+REMOVABLE: Mapping[str, str] = {
+    **REGULARIZERS,
+    **{name: each.part for name, each in HYPERPARAMETERS.items() if each.part is not None},
 }

@@ -87,18 +87,19 @@ class Space:
                 yield parameter
 
     def values_of(self, name: str, default: Scalar) -> tuple[Scalar, ...]:
-        """All values that a hyperparameter that is a choice may have in a trial, the default first.
+        """All values that a hyperparameter may have in a trial, the default first.
 
         Args:
             default: Its value in trials without it; first if it is among them.
+
+        Raises:
+            ValueError: If it is any real number of a range.
         """
-        match next((each for each in self.parameters if each.name == name), None):
-            case Parameter(domain=Choice(choices), when=when):
-                rest = tuple(choice for choice in choices if choice != default)
-                return (default, *rest) if when or default in choices else rest
-            case None:
-                return (self.constants.get(name, default),)
-        raise ValueError(f"{name} must be one of finitely many values")
+        parameter = next((each for each in self.parameters if each.name == name), None)
+        if parameter is None:
+            return (self.constants.get(name, default),)
+        known = values_in(parameter.domain, default)
+        return known if default in known or not parameter.when else (default, *known)
 
     def complete(self, values: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """The values of a trial together with the study's constants, by hyperparameter.
@@ -107,6 +108,22 @@ class Space:
         """
         names = {each.name: each.alternative_of or each.name for each in self.parameters}
         return {**self.constants, **{names.get(name, name): values[name] for name in values}}
+
+
+def values_in(domain: Domain, first: Scalar) -> tuple[Scalar, ...]:
+    """All values of a domain, ``first`` before the others if it is one of them.
+
+    Raises:
+        ValueError: If it is a range of real numbers.
+    """
+    match domain:
+        case Choice(choices):
+            values = choices
+        case Int(low, high, _, step):
+            values = tuple(range(low, high + 1, step))
+        case Float():
+            raise ValueError("real numbers of a range are too many to list")
+    return tuple(sorted(values, key=lambda value: value != first))
 
 
 def contains(domain: Domain, value: Scalar) -> bool:

@@ -15,8 +15,8 @@ Array = NDArray[np.floating[Any]]
 def split_estimate(validation: Array, test: Array) -> Estimate:
     """Mean test loss less mean validation loss of the same networks.
 
-    The networks were stopped at their best epoch on the validation rows, and their configuration
-    was chosen on them; both are in the difference, beside the chance of the two parts' rows.
+    The networks may keep their best epoch on the validation rows, and their configuration was
+    chosen on them; both are in the difference, beside the chance of the two parts' rows.
 
     Args:
         validation: Loss of each row for each seed, ``(seeds, rows)``, at least two rows.

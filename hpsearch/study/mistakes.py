@@ -11,6 +11,12 @@ from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.study.section import StudyTable
 from hpsearch.study.tagged import tagged
 
+#: What people ask for that is not there, by its place: what they may do instead.
+INSTEAD = {
+    "training.rows": "is not there: each trial trains on all train rows, and pruners have epochs "
+    "as their budget; lower data.train for fewer rows",
+}
+
 
 def explain(section: str, model: type[StudyTable], error: ValidationError) -> Iterator[Mistake]:
     """The mistakes of a section, one for each place."""
@@ -19,7 +25,7 @@ def explain(section: str, model: type[StudyTable], error: ValidationError) -> It
         place, keys = _place(section, model, detail)
         if place not in places:  # a union has one error for each member
             places.add(place)
-            yield Mistake(place, _rule(detail, keys))
+            yield Mistake(place, INSTEAD.get(place) or _rule(detail, keys))
 
 
 def _place(section: str, model: type[StudyTable], detail: ErrorDetails) -> tuple[str, list[str]]:

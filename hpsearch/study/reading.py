@@ -21,6 +21,7 @@ from hpsearch.space.space import Space
 from hpsearch.study.cutting_rules import cutting_mistakes
 from hpsearch.study.mistakes import explain
 from hpsearch.study.overrides import override
+from hpsearch.study.preparation_rules import preparation_mistakes
 from hpsearch.study.section import StudyTable
 from hpsearch.study.sections import (
     DataSection,
@@ -132,7 +133,7 @@ def check_study(raw: Mapping[str, Any], file: str, mistakes: Sequence[Mistake] =
             every.extend(explain(name, model, error))
     every.extend(space_mistakes)
     every.extend(_check_together(sections))
-    every.extend(_check_target_transform(sections, space, hyperparameters))
+    every.extend(preparation_mistakes(sections, space, hyperparameters))
     every.extend(() if space_mistakes else _start_mistakes(sections, space))
     if every:
         raise StudyFileError(file, every)
@@ -146,21 +147,6 @@ def _is_read(section: str, key: str) -> bool:
     return section in HYPERPARAMETER_SECTIONS and (
         section not in MIXED_SECTIONS or key in HYPERPARAMETERS
     )
-
-
-def _check_target_transform(
-    sections: Mapping[str, StudyTable], space: Space, written: Mapping[str, Mapping[str, Any]]
-) -> Iterator[Mistake]:
-    match sections:
-        case {"data": DataSection(task=task)} if TASKS[task].classification:
-            name = "target_transform"
-            for section, entries in written.items():
-                if name in entries and "log" in space.values_of(name, "none"):
-                    yield Mistake(
-                        f"{section}.{name}",
-                        f"must be 'none' for data.task = {task!r}, got {shown(entries[name])}; "
-                        f"classes have no logarithm",
-                    )
 
 
 def _start_mistakes(sections: Mapping[str, StudyTable], space: Space) -> Iterator[Mistake]:

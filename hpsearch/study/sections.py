@@ -89,7 +89,8 @@ class DataSection(TableKeys):
     columns of numbers to like size: ``standard`` by mean and deviation, ``robust`` by median and
     quartiles with far values drawn in, ``quantile`` to a normal distribution, ``pixel`` divides
     them by 255. With ``target_transform = "log"`` networks learn the logarithm of a number above
-    the least.
+    the least. ``number_encoding`` puts bins beside columns of numbers, at most ``bins`` each:
+    ``quantile_bins`` by quantiles, ``tree_bins`` by a decision tree on the target.
     """
 
     source: SourceName = "higgs"
@@ -121,8 +122,8 @@ class TrainingSection(StudyTable):
     """``[training]``: how every trial is trained; its hyperparameters may stand here too.
 
     ``engine`` is ``compiled``, whole epochs in one XLA program, or ``keras``, Keras's own ``fit``.
-    ``patience`` is in epochs without a better value of the objective; ``decay_epochs`` is when
-    inverse time decay has halved the learning rate.
+    ``patience`` is in epochs without a better value of the objective, and never ends a training
+    that keeps its last weights; ``decay_epochs`` is when inverse time decay has halved the rate.
 
     ``class_weights`` is what rows of a class count in the loss: ``"balanced"``, for classes that
     all count alike whatever their rows, or numbers by the classes' names. No metric counts them.

@@ -8,6 +8,7 @@ import tomli_w
 from pydantic import ConfigDict
 
 from hpsearch.models.recipe import Recipe, recipe_of
+from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.space.space import Scalar, Space
 from hpsearch.study.section import StudyTable
 from hpsearch.study.sections import (
@@ -54,6 +55,11 @@ class StudySpec(StudyTable):
         if self.search.warmup_epochs is not None:
             return self.search.warmup_epochs
         return int(Fraction(repr(self.search.warmup)) * self.training.epochs)
+
+    @property
+    def keeps(self) -> tuple[Scalar, ...]:
+        """Which weights trials may keep."""
+        return self.space.values_of("keep", HYPERPARAMETERS["keep"].default)
 
     @property
     def task(self) -> Task:

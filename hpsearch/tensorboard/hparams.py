@@ -56,9 +56,9 @@ def columns_of(task: Task) -> dict[str, tuple[str, str]]:
     return {
         best_tag(task): (
             f"best {task.objective}",
-            "The trial's best epoch, by which it is ranked.",
+            "With the weights that the trial keeps, by default its best epoch's; it ranks trials.",
         ),
-        BEST_EPOCH: ("best epoch", "The epoch of the best value."),
+        BEST_EPOCH: ("best epoch", "The epoch whose weights the trial keeps, by default the best."),
         EPOCHS: ("epochs", "Epochs that were run."),
         WEIGHTS: ("weights", "Trained weights of the network."),
         SECONDS: ("virtual seconds", "Cost on the study's virtual clock."),
@@ -139,14 +139,19 @@ def status(trial: TrialRecord) -> bytes:
 
 def row(outcome: Outcome, trial: TrialRecord) -> dict[str, float | None]:
     """A finished trial's columns, without those that come after the search."""
-    network = outcome.recipe(trial).network
     return {
         best_tag(outcome.task): finite_value(trial),
         BEST_EPOCH: trial.best_epoch,
         EPOCHS: trial.epochs,
-        WEIGHTS: network.parameters(outcome.data.width),
+        WEIGHTS: weights_of(outcome, trial),
         SECONDS: ended_seconds(trial) - trial.started_seconds,
     }
+
+
+def weights_of(outcome: Outcome, trial: TrialRecord) -> int:
+    """How many weights a trial's network has that are trained."""
+    recipe = outcome.recipe(trial)
+    return recipe.network.parameters(outcome.data.width_of(recipe.preparation))
 
 
 def row_name(trial: TrialRecord) -> str:

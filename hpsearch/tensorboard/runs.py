@@ -13,7 +13,6 @@ a file grows where it can, as TensorBoard expects.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
 from statistics import fmean
 from typing import Any
 
@@ -24,7 +23,6 @@ from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.runs import Trained
 from hpsearch.record.status import rank_trials
 from hpsearch.record.trial import TrialRecord
-from hpsearch.tasks.metric import Metric
 from hpsearch.tensorboard import hparams
 from hpsearch.tensorboard.events import (
     curve_point,
@@ -36,7 +34,7 @@ from hpsearch.tensorboard.events import (
     steps,
 )
 from hpsearch.tensorboard.graph import graph_of
-from hpsearch.training.curve import Curve
+from hpsearch.training.curve import Curve, kept_epochs
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +129,13 @@ def _running(outcome: Outcome, trial: TrialRecord, *, with_curve: bool) -> Board
         yield from opening(begun)
         yield hparams.start(outcome.spec.space, trial)
         yield hparams.status(trial)
-        network = outcome.recipe(trial).network
-        yield scalars({hparams.WEIGHTS: network.parameters(outcome.data.width)}, begun, 0)
-        best = _best_epochs(outcome.task.metric, curve)
+        yield scalars({hparams.WEIGHTS: hparams.weights_of(outcome, trial)}, begun, 0)
+        best = kept_epochs(curve, outcome.recipe(trial).keep).clip(1)
         for step in steps(max(outcome.spec.training.epochs, len(curve)), None):
             if step <= len(curve):
                 if with_curve:
                     yield curve_point(curve, step, begun)
-                yield scalars(_row_then(outcome, curve, step, best[step - 1]), begun, step)
+                yield scalars(_row_then(outcome, curve, step, int(best[step - 1])), begun, step)
 
     made_of = (trial.params, trial.seed, len(curve), with_curve)
     return BoardRun(f"running/{hparams.row_name(trial)}", made_of, events)
@@ -152,19 +149,12 @@ def _row_then(
     return {best: value, hparams.BEST_EPOCH: best_epoch, hparams.EPOCHS: epoch}
 
 
-def _best_epochs(metric: Metric, curve: Curve) -> list[int]:
-    """The best epoch so far after each epoch, from 1."""
-    losses: list[float] = (metric.sign * curve.validation(metric.name)).tolist()
-    ranked = ((loss, epoch) for epoch, loss in enumerate(losses, start=1))
-    return [epoch for _, epoch in accumulate(ranked, min)]
-
-
 def _retrained(outcome: Outcome, standing: Standing, trained: Trained) -> BoardRun:
-    history = outcome.history(trained.run.name)
+    history, recipe = outcome.history(trained.run.name), trained.run.recipe
 
     def events() -> Iterator[bytes]:
         yield from opening()
-        yield graph(graph_of(trained.run.recipe, outcome.data.width))
+        yield graph(graph_of(recipe, outcome.data.width_of(recipe.preparation)))
         yield from curve_points(history.curve, trained.best_epoch)
         yield from kernel_histograms(history.kernels)
 

@@ -76,7 +76,10 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CurveSummary:
-    """What a learning curve says; ``value`` is None where no epoch was finite."""
+    """What a learning curve says; ``value`` is None where no epoch was finite.
+
+    ``best_epoch`` is that whose weights are kept, and ``value`` the objective there.
+    """
 
     epochs: int
     best_epoch: int | None
@@ -84,26 +87,42 @@ class CurveSummary:
     ending: Ending
 
 
-def summarize(curve: Curve, patience: int) -> CurveSummary:
+def summarize(curve: Curve, patience: int, keep: str) -> CurveSummary:
     """Read best epoch, best value and ending off a curve that begins at epoch 1.
 
     A trainer's ``Progress`` says the same of the same curve; this is for curves from the record.
+
+    Args:
+        keep: As in ``Recipe``.
     """
-    validation = curve.validation()
-    finite = np.asarray(np.isfinite(curve.values).all(axis=(1, 2)))
-    sign = SIGNS[curve.metrics[0]] if curve.metrics else 1
-    if not finite.any():
-        best_epoch, value = None, None
-    else:
-        best_epoch = int(np.argmin(np.where(finite, sign * validation, np.inf))) + 1
-        value = float(validation[best_epoch - 1])
-    if len(curve) and not finite[-1]:
+    kept = kept_epochs(curve, keep)
+    best_epoch = int(kept[-1]) or None if len(kept) else None
+    value = None if best_epoch is None else float(curve.validation()[best_epoch - 1])
+    if len(curve) and not np.isfinite(curve.values[-1]).all():
         ending = Ending.DIVERGED
     elif len(curve) - (best_epoch or 0) >= patience:
         ending = Ending.STOPPED_EARLY
     else:
         ending = Ending.RUNNING
     return CurveSummary(len(curve), best_epoch, value, ending)
+
+
+def kept_epochs(curve: Curve, keep: str) -> NDArray[np.int64]:
+    """After each epoch the one whose weights are kept, from 1; 0 before the first finite one.
+
+    It is the best so far by the objective, the earliest of equals; where ``keep`` is ``"last"``
+    the latest that is finite.
+    """
+    better = np.isfinite(curve.values).all(axis=(1, 2))
+    if keep != "last":
+        sign = SIGNS[curve.metrics[0]] if curve.metrics else 1
+        values = np.where(better, sign * curve.validation(), np.inf)
+        before = np.minimum.accumulate(np.concatenate([[np.inf], values]))[:-1]
+        better = values < before
+    epochs: NDArray[np.int64] = np.maximum.accumulate(
+        np.where(better, np.arange(1, len(curve) + 1), 0)
+    )
+    return epochs
 
 
 def over_folds(folds: Sequence[CurveSummary]) -> CurveSummary:

@@ -14,7 +14,7 @@ class History:
 
     Attributes:
         digests: ``Progress.digest`` after the epochs at which a segment ended.
-        losses: Of the validation rows at the best of these epochs; empty where no epoch was
+        losses: Of the validation rows with the weights that are kept; empty where no epoch was
             finite, and of a beginning that was cut off.
         kernels: After the epochs at which a segment ended.
         residuals: Where numbers are predicted, of the same rows and epoch as ``losses``.

@@ -29,12 +29,15 @@ from hpsearch.training.inspection import (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Best:
-    """The best epoch so far by the objective; the earliest of equals.
+    """The best epoch so far by the objective, the earliest of equals; its weights are kept.
+
+    Of a training that keeps its last weights it is the latest epoch with finite values.
 
     Attributes:
         epoch: Counted from 1; 0 where no epoch had a finite value yet.
         value: Its objective; where ``epoch`` is 0 the worst, infinity of either sign.
-        weights: The arrays of all layers in their order, float32.
+        weights: The arrays of all layers in their order, float32; those that are averaged over
+            steps where the recipe keeps an average.
     """
 
     epoch: int
@@ -44,7 +47,10 @@ class Best:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class State:
-    """All that the next segment needs: weights, the optimizer's slots, and the best so far."""
+    """All that the next segment needs: weights, the optimizer's slots, and the best so far.
+
+    ``weights`` ends with their average over steps where the recipe keeps one.
+    """
 
     epoch: int
     weights: Arrays
@@ -113,7 +119,7 @@ def inspected(
 
     Args:
         values: Of its curve, as ``Curve`` has them.
-        weights: After the last epoch, in the order of those in ``Best``.
+        weights: After the last epoch, as validated, in the order of those in ``Best``.
     """
     task = recipe.the_task()
     curve = Curve(task.curve_names, values)

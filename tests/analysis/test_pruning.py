@@ -62,7 +62,7 @@ def falling(values: Sequence[float]) -> Curve:
 
 
 def weigh(trials: Sequence[TrialRecord], values: Sequence[float] = ()) -> Pruning:
-    return weigh_pruning(trials, spec(), PROBLEM, 0, falling(values))
+    return weigh_pruning(trials, spec(), PROBLEM, 0, falling(values), "best")
 
 
 def test_a_trial_costs_its_own_epochs() -> None:
@@ -122,13 +122,21 @@ def test_pruned_trials_are_held_to_the_winner_at_their_epoch() -> None:
 def test_without_a_winner_or_its_curve_nothing_is_compared() -> None:
     trials = [trial(0, "complete", 4), trial(1, "pruned", 1)]
     assert weigh(trials).beside == ()
-    assert weigh_pruning(trials[1:], spec(), PROBLEM, None, falling([])).beside == ()
+    assert weigh_pruning(trials[1:], spec(), PROBLEM, None, falling([]), "best").beside == ()
 
 
 def test_the_best_so_far_leaves_out_what_is_not_finite() -> None:
-    found = best_so_far(CROSSENTROPY, falling([np.nan, 0.5, np.inf, 0.75, 0.25]))
+    found = best_so_far(CROSSENTROPY, falling([np.nan, 0.5, np.inf, 0.75, 0.25]), "best")
     assert found == [np.inf, 0.5, 0.5, 0.5, 0.25]
-    assert best_so_far(CROSSENTROPY, falling([])) == []
+    assert best_so_far(CROSSENTROPY, falling([]), "best") == []
+
+
+def test_a_winner_that_keeps_its_last_weights_stands_with_those_of_the_epoch() -> None:
+    found = best_so_far(CROSSENTROPY, falling([0.5, 0.25, 0.75]), "last")
+    assert found == [0.5, 0.25, 0.75]
+    trials = [trial(0, "complete", 4), trial(1, "pruned", 2, value=0.3)]
+    (beside,) = weigh_pruning(trials, spec(), PROBLEM, 0, falling([0.5, 0.25, 0.75]), "last").beside
+    assert (beside.winner, beside.ahead) == (0.25, False)
 
 
 def test_core_seconds_add_up_by_the_end_of_each_trial() -> None:

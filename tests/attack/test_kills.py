@@ -16,11 +16,13 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from tests.attack.mixed import write_mixed
-from tests.attack.scale import whole
+from tests.attack.scale import amount, whole
 
-KILLS = 20
-TRIALS = 40
+KILLS, TRIALS = amount(9, 20), amount(16, 40)
 RETRAININGS = 4
+
+#: Who is killed, in turn.
+VICTIMS = ("driver", "worker", "all")
 
 SETTINGS = {
     "data.validation": 200,
@@ -87,7 +89,7 @@ class Attack:
 
     def run(self) -> bool:
         """Whether the study was done."""
-        victim = self._rng.choice(["driver", "worker", "all"])
+        victim = VICTIMS[len(self.kills) % len(VICTIMS)]
         goal, moment = self._furthest + self._rng.randint(0, 3), self._rng.uniform(0, 0.4)
         armed = len(self.kills) < KILLS
         with subprocess.Popen(
@@ -190,7 +192,7 @@ def test_a_study_killed_at_random_moments_equals_one_that_ran_through(
         pytest.fail(f"the study was not done after {KILLS + 10} runs: {attack.said[-2000:]}")
     while len(attack.kills) < KILLS:  # what is done stays done, killed or not
         attack.run()
-    assert {"driver", "worker", "all"} <= set(attack.kills)
+    assert set(VICTIMS) <= set(attack.kills)
     assert "Traceback" not in attack.said
     assert attack.run()
     killed = found(tmp_path / "killed")

@@ -3,6 +3,9 @@
 import numpy as np
 
 from hpsearch.data.columns import MISSING, Column, RawRows, number_columns
+from hpsearch.data.features.bins import Bins
+from hpsearch.data.features.edges import Supervision
+from hpsearch.data.features.table_preprocessing import TablePreprocessing
 
 NUMBERS = number_columns(("shift", "large", "tiny", "constant"))
 
@@ -79,3 +82,15 @@ def worded_rows() -> RawRows:
     codes = np.column_stack([reviews.codes, others.codes[:, :1]]).astype(np.int32)
     vocabularies = (*reviews.vocabularies, others.vocabularies[0])
     return RawRows(others.numbers[:, :1], codes, vocabularies)
+
+
+def with_bins(
+    rows: RawRows, columns: tuple[Column, ...], *, encoding: str, scaling: str = "standard"
+) -> TablePreprocessing:
+    """Fitted on rows whose target depends on a column, and on chance."""
+    numeric = [column for column in columns if not column.is_text]
+    plain = TablePreprocessing.fit(rows, columns, scaling)
+    noise = np.random.default_rng(5).normal(size=len(rows))
+    targets = (rows.numbers[:, 0] - np.nanmean(rows.numbers[:, 0]) + noise > 0).astype(np.float32)
+    supervision = Supervision(targets, None, classification=True)
+    return plain.with_bins(Bins.fit(rows.numbers, numeric, encoding, 7, supervision))

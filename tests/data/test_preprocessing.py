@@ -20,6 +20,7 @@ from tests.data.tables import (
     mixed_rows,
     number_rows,
     review_rows,
+    with_bins,
     worded_rows,
 )
 
@@ -134,6 +135,19 @@ class TestQuantile(PreprocessingContract):
 
 class TestPixel(PreprocessingContract):
     fit = staticmethod(partial(TablePreprocessing.fit, scaling="pixel"))
+
+
+class TestQuantileBins(PreprocessingContract):
+    fit = staticmethod(partial(with_bins, encoding="quantile_bins"))
+
+
+class TestTreeBins(PreprocessingContract):
+    fit = staticmethod(partial(with_bins, encoding="tree_bins", scaling="quantile"))
+
+
+class TestBinsOfNumbersAlone(PreprocessingContract):
+    fit = staticmethod(partial(with_bins, encoding="tree_bins", scaling="robust"))
+    columns = NUMBERS
 
 
 class TestWordsAlone(PreprocessingContract):

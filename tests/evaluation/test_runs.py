@@ -134,6 +134,21 @@ def test_a_network_without_hidden_layers_has_no_regularizer_of_theirs() -> None:
     assert regularizers_on({"layers": 1, **on}) == tuple(on)
 
 
+def test_a_winner_with_bins_is_trained_without_them_on_rows_that_are_prepared() -> None:
+    spec = small_study(
+        data__number_encoding="tree_bins", space__bins={"choice": [8, 32]}, evaluate__seeds=1
+    )
+    winner = trial(layers=1, units=8, l2=1e-3, learning_rate=0.1, bins=32)
+    runs = {run.variant: run for run in ablation_runs(spec, winner, 0)}
+    assert list(runs) == ["l2", "number_encoding", "any"]
+    assert runs["number_encoding"].label == "without bins"
+    ways = {name: run.recipe.preparation for name, run in runs.items()}
+    tree = Preparation(number_encoding="tree_bins", bins=32)
+    assert ways == {"l2": tree, "number_encoding": Preparation(), "any": Preparation()}
+    assert set(ways.values()) <= set(preparations_of(spec.space))
+    assert runs["number_encoding"].recipe.knobs == spec.recipe(winner.params, 0).knobs
+
+
 def test_one_regularizer_alone_is_not_left_out_twice() -> None:
     spec = small_study(evaluate__seeds=1)
     runs = ablation_runs(spec, trial(layers=1, units=8, l2=1e-3, learning_rate=0.1), 0)

@@ -1,5 +1,6 @@
 """Recipes: what makes a training, and the identity that says which ones are equal."""
 
+import hashlib
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -16,8 +17,8 @@ from hpsearch.models.layers.dense import Dense
 from hpsearch.models.layers.dropout import Dropout
 from hpsearch.models.layers.layer import Layer
 from hpsearch.models.network import Network
-from hpsearch.models.preparation import Preparation
-from hpsearch.models.recipe import Recipe, recipe_of
+from hpsearch.models.preparation import Preparation, preparation_of
+from hpsearch.models.recipe import ARITHMETIC, Recipe, recipe_of
 from hpsearch.space.hyperparameter import HYPERPARAMETERS
 from hpsearch.space.space import Scalar
 from hpsearch.training.run import Run
@@ -43,6 +44,7 @@ OTHER_RECIPES: Mapping[str, Any] = {
     "patience": 6,
     "epochs": 21,
     "engine": "keras",
+    "keep": "last",
 }
 
 OTHER_KNOBS: Mapping[str, Any] = {
@@ -81,6 +83,7 @@ def test_each_field_changes_the_identity() -> None:
 
 def test_each_part_of_a_preparation_changes_the_identity() -> None:
     others = [Preparation("robust"), Preparation(target_transform="log"), Preparation()]
+    others += [Preparation(number_encoding="tree_bins", bins=bins) for bins in (8, 16)]
     identities = {replace(RECIPE, preparation=other).identity(3) for other in others}
     assert len(identities) == len(fields(Preparation)) + 1
 
@@ -132,6 +135,12 @@ def test_values_that_say_the_same_make_equal_recipes(values: Mapping[str, Scalar
     assert recipe.identity(3) == RECIPE.identity(3)
 
 
+def test_a_recipe_that_keeps_its_best_weights_has_the_identity_that_it_always_had() -> None:
+    text = repr((ARITHMETIC, RECIPE, 3, 0))
+    assert "keep" not in text
+    assert RECIPE.identity(3) == hashlib.sha256(text.encode()).hexdigest()
+
+
 def test_the_half_life_of_the_rate_counts_only_where_it_decays_by_time() -> None:
     def made(schedule: str, decay_epochs: int) -> Recipe:
         values = {**VALUES, "schedule": schedule}
@@ -159,3 +168,18 @@ def test_the_identity_is_equal_in_another_process() -> None:
     ]
     assert printed == [RECIPE.identity(3, 1)] * 2
     assert len(printed[0]) == 64
+
+
+def test_rows_without_bins_are_prepared_by_the_name_that_they_always_had() -> None:
+    """The name is part of a recipe's identity, and so of what is recorded."""
+    plain = preparation_of({"scaling": "robust", "bins": 8})
+    assert repr(plain) == "Preparation(scaling='robust', target_transform='none')"
+    assert plain == Preparation("robust", bins=8) == Preparation("robust")
+    assert hash(plain) == hash(Preparation("robust"))
+    encoded = preparation_of({"number_encoding": "tree_bins", "bins": 8})
+    assert eval(repr(encoded)) == encoded
+    assert encoded.without_encoding == Preparation()
+    names = {
+        repr(preparation_of({"number_encoding": "quantile_bins", "bins": bins})) for bins in (8, 16)
+    }
+    assert len(names | {repr(preparation_of({})), repr(encoded)}) == 4

@@ -16,6 +16,7 @@ from hpsearch.evaluation.outcome import Outcome
 from hpsearch.report.report import write_report
 from hpsearch.report.sections.overfitting import OVERFITTING
 from hpsearch.report.sections.overfitting.figures import Panel, seeds_of_winner, side_by_side
+from hpsearch.space.space import Space
 from hpsearch.tasks.binary import BINARY
 from hpsearch.training.curve import Curve
 from hpsearch.training.history import UNTRAINED
@@ -233,6 +234,52 @@ def test_a_figure_is_well_formed_and_the_same_each_time(figure: str) -> None:
     assert root[0].text == root.attrib["aria-label"]
     assert "<script>" not in svg
     assert len(svg) < 250_000
+
+
+def markdown(outcome: Outcome) -> str:
+    write_report(outcome)
+    return (outcome.folder / "report.md").read_text(encoding="utf-8")
+
+
+def keeping(outcome: Outcome, keep: str) -> Outcome:
+    """The outcome of a study whose trials keep such weights."""
+    space = outcome.spec.space
+    kept = Space(space.parameters, {**space.constants, "keep": keep})
+    return replace(outcome, spec=outcome.spec.model_copy(update={"space": kept}))
+
+
+def test_a_winner_that_keeps_its_last_weights_is_told_so(make_outcome: MakeOutcome) -> None:
+    overfit = valley(40, 0.1, 0.02)
+    outcome = keeping(of_winner(make_outcome(), overfit, overfit, overfit), "last")
+    values = say(outcome)
+    said = values["said"]["winner"]
+    assert "overfits from epoch 40 on" in said
+    assert "The weights that are kept are those after the last epoch, 100: the network that" in said
+    assert "those of epoch 40" not in said
+    text = markdown(outcome)
+    assert "last epoch, kept" in text
+    assert "| last epoch |" in text
+    page = (outcome.folder / "report.html").read_text(encoding="utf-8")
+    assert "the last epoch dotted" in page
+
+
+def test_a_winner_that_keeps_an_average_is_validated_with_it(make_outcome: MakeOutcome) -> None:
+    words = "Validation is that of the average of the winner's weights over the last steps."
+    assert words in markdown(keeping(make_outcome(), "average"))
+    assert words not in markdown(make_outcome())
+
+
+def test_the_figure_marks_the_epoch_whose_weights_are_kept() -> None:
+    curve = valley(40, 0.1)
+    kept, both = (
+        side_by_side(BINARY, panels)
+        for panels in (
+            [Panel("one", curve, keep="last")],
+            [Panel("one", curve, keep="last"), Panel("other", curve)],
+        )
+    )
+    assert ">last epoch, whose weights are kept</text>" in kept
+    assert ">epoch whose weights are kept</text>" in both
 
 
 def test_train_is_solid_and_validation_dashed() -> None:

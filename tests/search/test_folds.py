@@ -79,7 +79,7 @@ def test_a_trial_is_the_mean_over_its_folds(through: tuple[Path, Found]) -> None
             names = [part_name(trial.run, fold) for fold in range(FOLDS)]
             begun = [name for name in names if name in curves]
             seen = [
-                summarize(folder.files.history(name).curve, folder.spec.training.patience)
+                summarize(folder.files.history(name).curve, folder.spec.training.patience, "best")
                 for name in begun
             ]
             assert begun == names[: len(begun)]

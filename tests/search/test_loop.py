@@ -121,6 +121,20 @@ def test_any_interruptions_change_nothing(
     assert_equal(run(folder, spec, workers=workers, seed=99), through)
 
 
+def test_trials_that_keep_their_last_weights_are_valued_there(tmp_path: Path) -> None:
+    spec = small_study(space__keep={"choice": ["best", "last"]}, training__patience=4)
+    whole = run(tmp_path / "whole", spec)
+    walk(tmp_path / "cut", spec, ThreadPool(FormulaTrainer()), events=9)
+    assert_equal(run(tmp_path / "cut", spec, workers=4, seed=1), whole)
+    complete = [trial for trial in whole[0] if trial.state == "complete"]
+    last = [trial for trial in complete if trial.params["keep"] == "last"]
+    assert last
+    assert {(trial.epochs, trial.best_epoch, trial.cause) for trial in last} == {
+        (20, 20, "ran all epochs")
+    }
+    assert any(trial.best_epoch < trial.epochs for trial in complete if trial.best_epoch)
+
+
 def trained(pool: ThreadPool) -> int:
     return sum(segment.last - segment.first for segment in pool.segments)
 

@@ -13,15 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpsearch.errors import RecordError, StudyMismatchError, UsageError
-from hpsearch.models.dense import network_of
-from hpsearch.models.recipe import recipe_of
+from hpsearch.models.recipe import Recipe, recipe_of
 from hpsearch.record.folder import read_folder, write_folder
 from hpsearch.record.histories import ProgressFiles
 from hpsearch.record.integrity import check_integrity
 from hpsearch.record.record import Record
-from hpsearch.search.clock import VirtualClock
+from hpsearch.search.clock import OPERATIONS_PER_SECOND, VirtualClock
 from hpsearch.search.schedulers.ladder import REPORTS, report_epochs
 from hpsearch.seeds import retraining_seed, trial_seed
+from hpsearch.space.space import Scalar
 from hpsearch.training.history import History
 from hpsearch.training.segment import Best, State, state_digest
 from tests.doubles import PROBLEM, small_study
@@ -38,12 +38,33 @@ def test_the_clock_gives_the_earliest_event_and_the_least_number_among_equals() 
 
 
 def test_an_epoch_costs_its_operations() -> None:
-    small = network_of({"layers": 1, "units": 16}, outputs=1)
-    large = network_of({"layers": 4, "units": 512}, outputs=1)
-    assert large.parameters(28) == 29 * 512 + 3 * 513 * 512 + 513
+    small = cost_recipe(layers=1, units=16)
+    large = cost_recipe(layers=4, units=512)
+    assert large.network.parameters(28) == 29 * 512 + 3 * 513 * 512 + 513
     ratio = PROBLEM.virtual_seconds(large, 10) / PROBLEM.virtual_seconds(small, 10)
     assert 500 < ratio < 2_000
     assert PROBLEM.virtual_seconds(large, 20) == 2 * PROBLEM.virtual_seconds(large, 10)
+
+
+def test_an_epoch_costs_the_width_of_the_rows_that_a_network_gets() -> None:
+    problem = replace(PROBLEM, encoded={"tree_bins 8": 8 * 28, "tree_bins 16": 16 * 28})
+    encodings: list[dict[str, Scalar]] = [
+        {},
+        {"number_encoding": "tree_bins", "bins": 8},
+        {"number_encoding": "tree_bins", "bins": 16},
+    ]
+    plain, eight, sixteen = (
+        problem.virtual_seconds(cost_recipe(layers=1, units=256, **encoding), 1)
+        for encoding in encodings
+    )
+    assert plain == PROBLEM.virtual_seconds(cost_recipe(layers=1, units=256), 1)
+    work = 256 * (6 * PROBLEM.train_rows + 2 * PROBLEM.validation_rows) / OPERATIONS_PER_SECOND
+    assert eight - plain == pytest.approx(7 * 28 * work)
+    assert sixteen - eight == pytest.approx(8 * 28 * work)
+
+
+def cost_recipe(**values: Scalar) -> Recipe:
+    return recipe_of({**values, "batch_size": 100}, epochs=10, patience=10)
 
 
 @given(st.integers(1, 10_000), st.integers(0, 10_000))

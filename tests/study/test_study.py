@@ -72,6 +72,9 @@ def test_dead_parameters_are_off() -> None:
     assert (knobs.l1, knobs.dropout, knobs.momentum) == (0.0, 0.0, 0.0)
 
 
+EIGHT = {"int": [4, 8]}
+
+
 @pytest.mark.parametrize(
     ("sections", "expected"),
     [
@@ -89,11 +92,38 @@ def test_dead_parameters_are_off() -> None:
                     "scaling": {"choice": ["quantile"], "when": {"target_transform": "log"}},
                 },
             },
+            [Preparation("standard"), Preparation("quantile", "log")],
+        ),
+        (
+            {"space": {"units": EIGHT, "scaling": {"choice": ["robust"], "when": {"units": 8}}}},
+            [Preparation("standard"), Preparation("robust")],
+        ),
+        (
+            {"data": {"number_encoding": "tree_bins", "bins": 8, "scaling": "robust"}},
+            [Preparation("robust"), Preparation("robust", "none", "tree_bins", 8)],
+        ),
+        (
+            {
+                "space": {
+                    "units": EIGHT,
+                    "number_encoding": {"choice": ["quantile_bins", "none", "tree_bins"]},
+                    "bins": {"choice": [8, 16, 32], "when": {"number_encoding": "tree_bins"}},
+                },
+            },
             [
-                Preparation("standard"),
-                Preparation("standard", "log"),
-                Preparation("quantile"),
-                Preparation("quantile", "log"),
+                Preparation(),
+                Preparation(number_encoding="quantile_bins", bins=16),
+                *(Preparation(number_encoding="tree_bins", bins=bins) for bins in (8, 16, 32)),
+            ],
+        ),
+        (
+            {
+                "data": {"number_encoding": "quantile_bins"},
+                "space": {"units": EIGHT, "bins": {"int": [8, 24], "step": 8}},
+            },
+            [
+                Preparation(),
+                *(Preparation(number_encoding="quantile_bins", bins=bins) for bins in (8, 16, 24)),
             ],
         ),
     ],
@@ -103,6 +133,7 @@ def test_rows_are_prepared_in_each_way_that_a_trial_may_have(
 ) -> None:
     raw = {"study": {"name": "x"}, "space": {"units": {"int": [4, 8]}}, **sections}
     spec = check_study(raw, "x.toml")
+    assert len(preparations_of(spec.space)) == len(expected)
     assert set(preparations_of(spec.space)) == set(expected)
     assert preparations_of(spec.space)[0] == expected[0]
     again = check_study(tomllib.loads(spec.as_toml()), "again.toml")
@@ -118,6 +149,43 @@ def test_what_prepares_rows_is_checked_like_other_hyperparameters() -> None:
         "data.target_transform": "must be 'none' for data.task = 'binary', got 'log'; "
         "classes have no logarithm",
     }
+
+
+def test_features_are_prepared_in_some_ways_and_not_in_very_many() -> None:
+    rule = "must leave at most 16 ways to prepare features, as each is kept beside the others, got "
+    way_out = "; search a choice of fewer values"
+    encodings = {"choice": ["none", "quantile_bins", "tree_bins"]}
+    scalings = {"choice": ["standard", "robust", "quantile"]}
+    assert mistakes(data={"number_encoding": "tree_bins"}, space={"bins": {"int": [2, 64]}}) == {
+        "space.bins": f"{rule}63 (63 of bins){way_out}"
+    }
+    space = {"scaling": scalings, "number_encoding": encodings, "bins": {"choice": [8, 16, 32]}}
+    assert mistakes(space=space) == {
+        "space.bins": f"{rule}21 (3 of bins x 3 of number_encoding x 3 of scaling){way_out}"
+    }
+    for allowed in ({**space, "bins": {"choice": [8, 16]}}, {"bins": {"int": [2, 64]}}):
+        check_study({"study": {"name": "x"}, "space": allowed}, "x.toml")
+    assert mistakes(data={"bins": 65, "number_encoding": "bins"}) == {
+        "data.bins": "must be at least 2 and at most 64, got 65",
+        "data.number_encoding": "must be one of none, quantile_bins, tree_bins, got 'bins'",
+    }
+
+
+def test_how_numbers_are_encoded_stands_beside_the_encoding_of_a_file() -> None:
+    data = {"source": "file", "path": "x.csv", "label": "y", "encoding": "latin-1"}
+    spec = check_study(
+        {
+            "study": {"name": "x"},
+            "data": {**data, "number_encoding": "tree_bins", "bins": 8},
+            "space": {"units": EIGHT},
+        },
+        "x.toml",
+    )
+    assert spec.data.encoding == "latin-1"
+    assert spec.recipe({"units": 4}, 0).preparation == Preparation(
+        number_encoding="tree_bins", bins=8
+    )
+    assert check_study(tomllib.loads(spec.as_toml()), "again.toml").as_toml() == spec.as_toml()
 
 
 def test_all_mistakes_are_told_at_once_with_place_rule_and_way_out() -> None:

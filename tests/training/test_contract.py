@@ -12,7 +12,7 @@ from hpsearch.data.parts import Fold
 from hpsearch.data.target import UNSCALED, TargetScale
 from hpsearch.models.dense import network_of
 from hpsearch.models.recipe import Recipe, recipe_of
-from hpsearch.space.hyperparameter import OPTIMIZERS, SCHEDULES
+from hpsearch.space.hyperparameter import KEPT_WEIGHTS, OPTIMIZERS, SCHEDULES
 from hpsearch.tasks.registry import TASKS
 from hpsearch.training.curve import NO_EPOCHS, Ending, summarize
 from hpsearch.training.segment import Progress, Segment, State, Trainer, epoch_permutation
@@ -116,7 +116,7 @@ class TrainerContract:
     @EACH_TASK
     def test_the_curve_says_what_the_progress_says(self, make: Make, task: str) -> None:
         progress = make().run(segment(task=task), tiny_fold(task=task))
-        seen = summarize(progress.curve, 9)
+        seen = summarize(progress.curve, 9, "best")
         assert progress.curve.values.dtype == np.float32
         assert progress.curve.values.shape == (6, 2, 2)
         assert progress.curve.metrics == TASKS[task].curve_names
@@ -125,6 +125,33 @@ class TrainerContract:
             progress.state.best.value,
         )
         assert (seen.epochs, seen.ending) == (progress.state.epoch, progress.ending)
+
+    @pytest.mark.parametrize("keep", KEPT_WEIGHTS)
+    @EACH_TASK
+    def test_cutting_changes_nothing_whatever_is_kept(
+        self, make: Make, keep: str, task: str
+    ) -> None:
+        rows = tiny_fold(task=task)
+        values: dict[str, Any] = {"keep": keep, "task": task}
+        whole = make().run(segment(**values), rows)
+        trainer, first = make(), make().run(segment(last=2, **values), rows)
+        trainer.run(segment(last=1, task=task), rows)
+        second = trainer.run(segment(2, 6, first.state, **values), rows)
+        assert_equal(replace(second, curve=first.curve.then(second.curve)), whole)
+        seen, best = summarize(whole.curve, 9, keep), whole.state.best
+        assert (seen.best_epoch, seen.value) == (best.epoch, best.value)
+
+    def test_patience_never_ends_a_training_that_keeps_its_last_weights(self, make: Make) -> None:
+        stops: dict[str, Any] = {
+            "learning_rate": 0.5,
+            "optimizer": "sgd",
+            "schedule": "constant",
+            "patience": 1,
+        }
+        assert make().run(segment(last=12, **stops), tiny_fold()).ending == Ending.STOPPED_EARLY
+        last = make().run(segment(last=12, keep="last", **stops), tiny_fold())
+        assert (last.ending, last.state.best.epoch, len(last.curve)) == (Ending.RUNNING, 12, 12)
+        assert last.state.best.value == last.curve.validation()[-1]
 
     @EACH_TASK
     def test_early_stopping_does_not_depend_on_where_segments_end(
@@ -206,6 +233,67 @@ class NetworkContract(TrainerContract):
         assert not np.isfinite(broken.curve.values[-1]).all()
         assert_equal(trainer.run(segment(), tiny_fold()), make().run(segment(), tiny_fold()))
 
+    def test_the_last_weights_before_a_divergence_are_kept(self, make: Make) -> None:
+        values: dict[str, Any] = {
+            **{"keep": "last", "optimizer": "sgd", "schedule": "constant", "learning_rate": 0.1},
+            **{"l2": 20.0, "batch_normalization": False},  # a step gives -3 times the weights
+        }
+        broken = make().run(segment(last=12, **values), tiny_fold())
+        assert broken.ending == Ending.DIVERGED
+        epoch = broken.state.best.epoch
+        assert epoch == len(broken.curve) - 1 > 1
+        first = make().run(segment(last=epoch, **values), tiny_fold())
+        for mine, theirs in zip(broken.state.best.weights, first.state.best.weights, strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+
+    def test_last_weights_are_those_of_the_same_training(self, make: Make) -> None:
+        """Only which weights are kept differs, not how they are trained."""
+        best, last = (make().run(segment(keep=keep), tiny_fold()) for keep in ("best", "last"))
+        np.testing.assert_array_equal(best.curve.values, last.curve.values)
+        for mine, theirs in zip(best.state.weights, last.state.weights, strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+
+    def test_averaged_weights_are_validated_and_do_not_change_the_training(
+        self, make: Make
+    ) -> None:
+        values: dict[str, Any] = {"optimizer": "sgd", "schedule": "constant"}
+        plain, average = (
+            make().run(segment(keep=keep, last=2, **values), tiny_fold())
+            for keep in ("best", "average")
+        )
+        np.testing.assert_allclose(plain.curve.train(), average.curve.train(), rtol=1e-6)
+        assert (plain.curve.validation() != average.curve.validation()).all()
+        for mine, theirs in zip(plain.state.weights, average.state.weights, strict=False):
+            np.testing.assert_allclose(mine, theirs, rtol=1e-5, atol=1e-6)
+
+    def test_the_average_of_one_step_is_the_weights_after_it(self, make: Make) -> None:
+        values: dict[str, Any] = {"batch_size": 160, "last": 1}
+        plain, average = (
+            make().run(segment(keep=keep, **values), tiny_fold()).state.best.weights
+            for keep in ("best", "average")
+        )
+        for mine, theirs in zip(plain, average, strict=True):
+            np.testing.assert_allclose(mine, theirs, rtol=1e-5, atol=1e-7)
+
+    def test_the_average_is_that_of_the_weights_after_each_step(self, make: Make) -> None:
+        """Of one step an epoch, so that the weights after each are those of a shorter training."""
+        values: dict[str, Any] = {"batch_size": 160, "optimizer": "sgd", "schedule": "constant"}
+        values["batch_normalization"] = False
+        steps = [
+            make().run(segment(keep="last", last=last, **values), tiny_fold()).state.best.weights
+            for last in (1, 2, 3, 4)
+        ]
+        expected = steps[0]
+        for done, weights in enumerate(steps):
+            share = 10 / (done + 10)
+            expected = tuple(
+                (1 - share) * old + share * new for old, new in zip(expected, weights, strict=True)
+            )
+        found = make().run(segment(keep="average", last=4, **values), tiny_fold()).state.best
+        assert found.epoch == 4
+        for mine, theirs in zip(found.weights, expected, strict=True):
+            np.testing.assert_allclose(mine, theirs, rtol=1e-5, atol=1e-6)
+
     def test_the_monitored_loss_holds_no_penalty(self, make: Make) -> None:
         heavy = make().run(segment(last=1, l2=100.0, learning_rate=1e-9), tiny_fold())
         assert heavy.curve.train()[0] < 2.0
@@ -224,10 +312,10 @@ class NetworkContract(TrainerContract):
         joined = make().run(segment(last=1, members=2), fold)
         assert not np.array_equal(own.state.best.weights[0], joined.state.best.weights[0])
 
-    @pytest.mark.parametrize("members", [1, 3])
+    @pytest.mark.parametrize("values", [{}, {"members": 3}, {"keep": "average"}], ids=str)
     @EACH_TASK
     def test_the_saved_model_scores_on_raw_rows_what_was_recorded(
-        self, make: Make, task: str, members: int, tmp_path: Any
+        self, make: Make, task: str, values: dict[str, Any], tmp_path: Any
     ) -> None:
         """The loaded file's mean loss over the raw validation rows is the best epoch's value."""
         import keras
@@ -245,8 +333,8 @@ class NetworkContract(TrainerContract):
         labels = (rows.train_labels, rows.validation_labels)
         features = (fitted.apply(raw_train), fitted.apply(raw_validation))
         fold = Fold(features[0], labels[0], features[1], labels[1], target)
-        best = make().run(segment(task=task, members=members), fold).state.best
-        trained = recipe(task=task, members=members)
+        best = make().run(segment(task=task, **values), fold).state.best
+        trained = recipe(task=task, **values)
         made = (trained, fitted, best.weights)
         save_model(tmp_path / "best.keras", trained, [(fitted, best.weights, target)])
         model = keras.models.load_model(tmp_path / "best.keras")

@@ -52,6 +52,9 @@ CASES: list[dict[str, Any]] = [
     {"optimizer": "rmsprop", "momentum": 0.0},
     {"layers": 4, "units": 33, "activation": "relu", "batch_normalization": True},
     {"l1": 0.0, "l2": 0.0, "layers": 1},
+    {"keep": "average", "optimizer": "adamw", "schedule": "cosine"},
+    {"keep": "average", "batch_normalization": True, "layers": 3, "units": 7},
+    {"keep": "last", "optimizer": "sgd", "batch_size": 37},
     {"batch_size": 37, "optimizer": "adamw", "schedule": "cosine"},
     {"batch_size": 1_000, "batch_normalization": True},
     {"layers": 3, "layers.0.units": 40, "layers.1.units": 17, "layers.2.units": 5},
@@ -73,6 +76,7 @@ OTHER_CASES: list[dict[str, Any]] = [
     {"optimizer": "adamw", "layers": 3, "units": 33, "activation": "relu"},
     {"optimizer": "sgd", "layers": 0, "l2": 0.1},
     {"members": 3, "optimizer": "adamw", "layers": 1, "schedule": "cosine"},
+    {"optimizer": "adam", "keep": "average"},
 ]
 
 

@@ -55,7 +55,7 @@ def test_both_trainers_rank_epochs_by_the_objective_of_the_best_weights(
         assert progress.curve.metrics == judged.curve_names
         assert progress.curve.metrics[0] == objective
         assert best.value == (values.max() if judged.metric.sign < 0 else values.min())
-        seen = summarize(progress.curve, 3)
+        seen = summarize(progress.curve, 3, "best")
         assert (seen.best_epoch, seen.value) == (best.epoch, best.value)
         network = network_of({"layers": 1, "units": 6}, outputs=judged.outputs(CLASSES[task]))
         outputs = outputs_of(judged, network, best.weights, fold.validation_features)
@@ -97,4 +97,4 @@ def test_a_network_that_diverges_is_told_by_its_loss() -> None:
     """Accuracy stays finite whatever the outputs are."""
     broken = train(compiled_trainer(), "binary", "accuracy", optimizer="sgd", learning_rate=1e30)
     assert broken.ending == Ending.DIVERGED
-    assert summarize(broken.curve, 3).ending == Ending.DIVERGED
+    assert summarize(broken.curve, 3, "best").ending == Ending.DIVERGED

@@ -19,7 +19,7 @@ from hpsearch.models.arrays import Arrays
 from hpsearch.models.recipe import Recipe, recipe_of
 from hpsearch.tasks.binary import BINARY
 from hpsearch.training.initialization import initial_weights
-from tests.data.tables import MIXED, WORDED, mixed_rows, worded_rows
+from tests.data.tables import MIXED, WORDED, mixed_rows, with_bins, worded_rows
 
 pytestmark = pytest.mark.usefixtures("tensorflow")
 
@@ -84,6 +84,7 @@ TABLES: dict[str, tuple[TablePreprocessing, RawRows]] = {
     scaling: (TablePreprocessing.fit(mixed_rows()[:300], MIXED, scaling), mixed_rows())
     for scaling in SCALINGS
 }
+TABLES["bins"] = (with_bins(mixed_rows()[:300], MIXED, encoding="tree_bins"), mixed_rows())
 TABLES["words"] = (TablePreprocessing.fit(worded_rows()[:300], WORDED), worded_rows())
 
 NETWORKS: dict[str, dict[str, Any]] = {

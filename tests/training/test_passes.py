@@ -51,7 +51,17 @@ def assert_close(values: Any, expected: Any) -> None:
 def shape_of(network: Network) -> Shape:
     """The shape that a network has without padding."""
     return Shape(
-        "binary", "binary_crossentropy", "none", network, False, False, COLUMNS, ROWS, ROWS, ROWS
+        "binary",
+        "binary_crossentropy",
+        "none",
+        network,
+        False,
+        False,
+        False,
+        COLUMNS,
+        ROWS,
+        ROWS,
+        ROWS,
     )
 
 

@@ -1,7 +1,7 @@
 """The preprocessing of a table whose columns may be of any kind."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Self
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpsearch.data.columns import Column, RawRows
+from hpsearch.data.features.bins import NO_BINS, Bins
 from hpsearch.data.features.categories import Categories
 from hpsearch.data.features.dates import Dates
 from hpsearch.data.features.filled import Places, column_of
@@ -36,7 +37,7 @@ BLOCK = 16_384
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TablePreprocessing:
-    """Scaled numbers, which gaps they had, places of dates in week and year, texts as 0 and 1.
+    """Scaled numbers, which gaps they had, their bins, parts of dates, and texts as 0 and 1.
 
     A table of texts of words alone gives bytes, as most of its many features are 0.
 
@@ -47,6 +48,7 @@ class TablePreprocessing:
     numbers: Numbers
     dates: Dates
     texts: tuple[TextFeatures, ...]
+    bins: Bins = NO_BINS
 
     @classmethod
     def fit(
@@ -84,11 +86,15 @@ class TablePreprocessing:
             ),
         )
 
+    def with_bins(self, bins: Bins) -> Self:
+        """The same with these bins beside the numbers."""
+        return replace(self, bins=bins)
+
     @property
     def features(self) -> tuple[str, ...]:
         """Names of the features, in their order."""
         texts = (name for part in self.texts for name in part.features)
-        return (*self.numbers.features, *self.dates.features, *texts)
+        return (*self.numbers.features, *self.bins.features, *self.dates.features, *texts)
 
     @property
     def sections(self) -> tuple[int, ...]:
@@ -97,7 +103,8 @@ class TablePreprocessing:
             [place for place, column in enumerate(self.columns) if column.is_text == is_text]
             for is_text in (False, True)
         )
-        columns = [numeric[place] for place in (*self.numbers.origins, *self.dates.origins)]
+        parts = self.numbers, self.bins, self.dates
+        columns = [numeric[place] for part in parts for place in part.origins]
         for place, part in zip(texts, self.texts, strict=True):
             columns += [place] * len(part.features)
         numbers = {column: number for number, column in enumerate(dict.fromkeys(columns))}
@@ -152,11 +159,14 @@ class TablePreprocessing:
         nodes: list[StockNode] = []
         ends: list[str] = []
         if self.numbers.names:
-            gaps = self.numbers.gap_nodes()
+            beside = self.numbers.gap_nodes(), self.bins.nodes()
             nodes += self.numbers.nodes()
             ends.append(nodes[-1].name)
-            nodes += (*gaps, *self.dates.nodes())
-            ends += (*(node.name for node in gaps[-1:]), *self.dates.ends)
+            for part_nodes in beside:
+                nodes += part_nodes
+                ends += (node.name for node in part_nodes[-1:])
+            nodes += self.dates.nodes()
+            ends += self.dates.ends
         for place, part in enumerate(self.texts):
             if column := part.nodes(place):
                 nodes += column
@@ -175,4 +185,5 @@ class TablePreprocessing:
         """Parts of the features of rows that come from numbers."""
         filled = self.numbers.fill(numbers)
         yield from self.numbers.apply(numbers, filled)
+        yield from self.bins.apply(filled)
         yield from self.dates.apply(filled)

@@ -12,6 +12,7 @@ import tensorflow as tf
 from hpsearch.data.target import Logarithm
 from hpsearch.models.layers.batch_normalization import MOMENTUM
 from hpsearch.tasks.registry import TASKS
+from hpsearch.training.averaging import averaged
 from hpsearch.training.compiled.dropout import draw_mask
 from hpsearch.training.compiled.fields import layer_field
 from hpsearch.training.compiled.judging import Judging, Value
@@ -55,6 +56,7 @@ class Program:
         coefficients: Any,
         seed: Any,
         patience: Any,
+        latest: Any,
         carried: Carried,
     ) -> tuple[Any, Any, Carried]:
         """Up to ``epochs`` epochs.
@@ -68,6 +70,7 @@ class Program:
             coefficients: Of each step, ``(chunk * steps, fields)``, as ``updates`` makes them.
             seed: Of dropout, int32.
             patience: In epochs.
+            latest: Whether the latest finite epoch is the best, bool.
             carried: The state; see ``compiled``.
 
         Returns:
@@ -90,19 +93,23 @@ class Program:
             here = tf.slice(coefficients, [done * steps, 0], [steps, len(self._shape.fields)])
             train, stepping = self._train(objective, rows, orders[done], here, seed, carried)
             carried = {**carried, **stepping}
-            validation = self._validate(objective, rows.validation, carried)
+            judged = self._judged(carried)
+            validation = self._validate(objective, rows.validation, judged)
             if (value_of := judging.of_all_rows) is not None:
                 train, validation = (
-                    tf.concat([[self._of_all(value_of, part, carried)], means], 0)
-                    for part, means in ((rows.train, train), (rows.validation, validation))
+                    tf.concat([[self._of_all(value_of, part, network)], means], 0)
+                    for part, network, means in (
+                        (rows.train, carried, train),
+                        (rows.validation, judged, validation),
+                    )
                 )
             elif judging.first:
                 train, validation = (judging.ordered(means) for means in (train, validation))
             curve = tf.tensor_scatter_nd_update(curve, [[done]], [tf.stack([train, validation])])
             number, value = carried["epoch"] + 1, validation[0]
             finite = judging.finite(train, validation)
-            better = finite & judging.better(value, carried["best_value"])
-            best = {"value": value, "epoch": number, **_only(carried, ("weights", "averages"))}
+            better = finite & (judging.better(value, carried["best_value"]) | latest)
+            best = {"value": value, "epoch": number, **_only(judged, ("weights", "averages"))}
             for name, new in best.items():
                 carried[f"best_{name}"] = tf.where(better, new, carried[f"best_{name}"])
             carried["epoch"] = number
@@ -142,12 +149,20 @@ class Program:
             slopes = objective.slopes(passage.outputs, y, counted)
             gradient = self._stack.backward(weights, passage, slopes)
             sums += objective.sums(passage.outputs, y, times(self._counts(index), own))
-            state = self._step(at, state, self._stack.flat(gradient), passage.moments)
-            return index + 1, sums, state
+            stepped = self._step(at, state, self._stack.flat(gradient), passage.moments)
+            if shape.averaging:
+                steps = tf.cast(before + index, tf.float32)
+                stepped["average"] = averaged(state["average"], stepped["weights"], steps)
+            return index + 1, sums, stepped
 
-        begin = (0, tf.zeros(self._metrics), _only(carried, STEPPING))
+        names = (*STEPPING, "average") if shape.averaging else STEPPING
+        begin = (0, tf.zeros(self._metrics), _only(carried, names))
         _, sums, state = tf.while_loop(lambda index, *_: index < shape.steps, step, begin)
         return sums / shape.rows, state
+
+    def _judged(self, carried: Carried) -> Carried:
+        """The network that is validated, and kept if it is the best."""
+        return {**carried, "weights": carried["average"]} if self._shape.averaging else carried
 
     def _counts(self, index: Any) -> Any:
         """1 for the rows of a batch and 0 for those that pad the last one, ``(batch,)``; or 1.0."""

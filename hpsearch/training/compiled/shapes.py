@@ -36,7 +36,8 @@ class Slot:
 class Shape:
     """What a program is compiled for; ``network`` is padded, ``layered`` is that of the knobs.
 
-    ``features`` are of that type; ``weighting`` says what makes rows count differently, as
+    With ``averaging`` it averages the weights over steps, and validates that. ``features`` are of
+    that type; ``weighting`` says what makes rows count differently, as
     ``Fold.weighting`` does.
     """
 
@@ -46,6 +47,7 @@ class Shape:
     network: Network
     clipped: bool
     layered: bool
+    averaging: bool = field(repr=False)
     columns: int
     rows: int
     batch_size: int
@@ -56,7 +58,8 @@ class Shape:
     @property
     def name(self) -> str:
         """What programs are kept under: another for each shape."""
-        return " weighted by ".join((repr(self), *self.weighting))
+        averaging = ("of averaged weights",) if self.averaging else ()
+        return " ".join((" weighted by ".join((repr(self), *self.weighting)), *averaging))
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -125,11 +128,12 @@ def shape_of(
     )
 
 
-def program_of(recipe: Recipe) -> tuple[str, str, str, Network, bool, bool]:
+def program_of(recipe: Recipe) -> tuple[str, str, str, Network, bool, bool, bool]:
     """What decides which program trains a recipe: equal for those that share one."""
     padded = recipe.network.with_widths(padded_widths(recipe.network.widths))
     transform = recipe.preparation.target_transform
-    switches = (recipe.knobs.clip_norm > 0, recipe.knobs.layered)
+    averaging = recipe.keep == "average"
+    switches = (recipe.knobs.clip_norm > 0, recipe.knobs.layered, averaging)
     return recipe.task, recipe.objective, transform, padded, *switches
 
 

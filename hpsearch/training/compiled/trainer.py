@@ -1,7 +1,8 @@
 """The compiled trainer: segments through XLA programs, one a network shape.
 
 Between calls the state is plain arrays. ``State.weights`` holds the flat weights and the moving
-averages, ``State.optimizer`` the flat slots ``m`` and ``v``; see ``shapes``.
+averages, and the average over steps of the flat weights if that is kept; ``State.optimizer`` the
+flat slots ``m`` and ``v``; see ``shapes``.
 """
 
 from collections import OrderedDict
@@ -63,6 +64,7 @@ class CompiledTrainer:
         rows = self._on_device(fold)
         logarithm = tf.constant(astuple(fold.target.logarithm or NO_LOGARITHM), tf.float32)
         seed, patience = tf.constant(dropout_seed(segment.seed)), tf.constant(recipe.patience)
+        latest = tf.constant(recipe.keep == "last")
         carried = _to_device(segment, fold, shape)
         curves: list[NDArray[np.float32]] = []
         ending = Ending.RUNNING
@@ -75,14 +77,15 @@ class CompiledTrainer:
             wanted = coefficients(recipe.knobs, shape.fields, shape.steps, first, first + epochs)
             numbers[: len(wanted)] = wanted
             chunk = (tf.constant(values) for values in (orders, epochs, numbers))
-            given = (rows, logarithm, *chunk, seed, patience, carried)
+            given = (rows, logarithm, *chunk, seed, patience, latest, carried)
             curve, flag, carried = self._call(shape, given)
             curves.append(curve.numpy()[: int(carried["epoch"]) - first])
             ending = ENDINGS[int(flag)]
             if ending != Ending.RUNNING:
                 break
         state = _from_device(carried, recipe.network, shape)
-        flat = (carried["weights"].numpy(), carried["averages"].numpy())
+        judged = carried["average" if shape.averaging else "weights"]
+        flat = (judged.numpy(), carried["averages"].numpy())
         weights = unflatten(*flat, recipe.network, shape)
         return inspected(recipe, state, np.concatenate(curves), ending, weights, fold)
 
@@ -133,12 +136,13 @@ def _to_device(segment: Segment, fold: Fold, shape: Shape) -> dict[str, Any]:
         weights, averages = flatten(fresh, network, shape)
         slots = (np.zeros_like(weights), np.zeros_like(weights))
         worst = segment.recipe.the_task().metric.worst
-        state = State(0, (weights, averages), slots, Best(0, worst, ()))
+        average = (weights,) if shape.averaging else ()
+        state = State(0, (weights, averages, *average), slots, Best(0, worst, ()))
     best = state.best
-    best_flat = flatten(best.weights, network, shape) if best.weights else state.weights
+    best_flat = flatten(best.weights, network, shape) if best.weights else state.weights[:2]
     values = {
         "epoch": np.int32(state.epoch),
-        **dict(zip(("weights", "averages"), state.weights, strict=True)),
+        **dict(zip(_names(shape), state.weights, strict=True)),
         **dict(zip(("m", "v"), state.optimizer, strict=True)),
         "best_epoch": np.int32(best.epoch),
         "best_value": np.float32(best.value),
@@ -153,7 +157,7 @@ def _from_device(carried: dict[str, Any], network: Network, shape: Shape) -> Sta
     flat = (arrays["best_weights"], arrays["best_averages"])
     return State(
         epoch=int(arrays["epoch"]),
-        weights=(arrays["weights"], arrays["averages"]),
+        weights=tuple(arrays[name] for name in _names(shape)),
         optimizer=(arrays["m"], arrays["v"]),
         best=Best(
             epoch,
@@ -161,3 +165,8 @@ def _from_device(carried: dict[str, Any], network: Network, shape: Shape) -> Sta
             unflatten(*flat, network, shape) if epoch else (),
         ),
     )
+
+
+def _names(shape: Shape) -> tuple[str, ...]:
+    """What a program calls the arrays of ``State.weights``."""
+    return ("weights", "averages", *(["average"] if shape.averaging else []))

@@ -19,6 +19,7 @@ from hpsearch.training.blocks import block_rows
 from hpsearch.training.curve import Ending
 from hpsearch.training.device import tensor_of
 from hpsearch.training.initialization import DROPOUT, initial_weights
+from hpsearch.training.keras.averaging import WeightsAverage
 from hpsearch.training.keras.logarithm import learned_loss, measured
 from hpsearch.training.keras.members import MembersLoss, PooledMetric
 from hpsearch.training.keras.model import layers_of, make, set_weights, weights_of
@@ -50,7 +51,8 @@ class KerasTrainer:
         model = kept.keras
         state = segment.state or _fresh(kept, segment, fold)
         _restore(model, state)
-        watch = _Watch(model, state, recipe, fold)
+        average = WeightsAverage(model, state.weights[len(model.variables) :])
+        watch = _Watch(model, average, state, recipe, fold)
         model.fit(
             self._batches(segment, fold, steps),
             initial_epoch=segment.first,
@@ -59,13 +61,15 @@ class KerasTrainer:
             validation_data=_validation(fold),
             validation_batch_size=block_rows(fold.columns, len(fold.validation_labels)),
             shuffle=False,  # the dataset is in the order of ``epoch_permutation``
-            callbacks=[watch],
+            callbacks=[average, watch],
             verbose=0,
         )
         slots = _values(model.optimizer.variables)
-        end = State(watch.epoch, _values(model.variables), slots, watch.best)
+        weights = (*_values(model.variables), *average.values())
+        end = State(watch.epoch, weights, slots, watch.best)
         curve = np.array(watch.curve, np.float32)
-        return inspected(recipe, end, curve, watch.ending, weights_of(model), fold)
+        with average.lent():
+            return inspected(recipe, end, curve, watch.ending, weights_of(model), fold)
 
     def _model(self, recipe: Recipe, fold: Fold, steps: int) -> "_Model":
         """A compiled model, its state unspecified; made anew unless one is kept."""
@@ -146,13 +150,17 @@ class _Model:
 class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
     """Collects the curve, keeps the best weights, and stops on patience or divergence."""
 
-    def __init__(self, model: Any, state: State, recipe: Recipe, fold: Fold) -> None:
+    def __init__(
+        self, model: Any, average: WeightsAverage, state: State, recipe: Recipe, fold: Fold
+    ) -> None:
         super().__init__()
         self.epoch = state.epoch
         self.best = state.best
         self.curve: list[list[list[float]]] = []
         self.ending = Ending.RUNNING
         self._trained = model
+        self._average = average
+        self._latest = recipe.keep == "last"
         self._patience = recipe.patience
         self._task = recipe.the_task()
         self._fold = fold
@@ -168,25 +176,30 @@ class _Watch(keras.callbacks.Callback):  # type: ignore[misc]
         value = float(np.float32(validation[0]))
         if not np.isfinite([train, validation]).all():
             self._end(Ending.DIVERGED)
-        elif sign * value < sign * self.best.value:
-            self.best = Best(self.epoch, value, weights_of(self._trained))
+        elif self._latest or sign * value < sign * self.best.value:
+            with self._average.lent():
+                self.best = Best(self.epoch, value, weights_of(self._trained))
         elif self.epoch - self.best.epoch >= self._patience:
             self._end(Ending.STOPPED_EARLY)
 
     def _measured(self) -> dict[str, float]:
         """The objective where it is no mean over rows, of the network as it is after the epoch."""
         fold, metric = self._fold, self._task.metric
-        parts = {
-            metric.name: (fold.train_features, fold.train_labels, fold.train_weights),
-            f"val_{metric.name}": (
-                *(fold.validation_features, fold.validation_labels),
-                fold.validation_weights,
-            ),
-        }
-        return {
-            name: metric.value(labels, self._task.predictions(self._outputs(features)), weights)
-            for name, (features, labels, weights) in parts.items()
-        }
+        train = (fold.train_features, fold.train_labels, fold.train_weights)
+        validation = (fold.validation_features, fold.validation_labels, fold.validation_weights)
+        with self._average.lent():
+            validated = self._value(*validation)
+        return {metric.name: self._value(*train), f"val_{metric.name}": validated}
+
+    def _value(
+        self,
+        features: Features,
+        labels: NDArray[np.float32],
+        weights: NDArray[np.float32] | None,
+    ) -> float:
+        return self._task.metric.value(
+            labels, self._task.predictions(self._outputs(features)), weights
+        )
 
     def _outputs(self, features: Features) -> Outputs:
         size = block_rows(features.shape[1])
@@ -254,12 +267,15 @@ def _fresh(kept: _Model, segment: Segment, fold: Fold) -> State:
         next(seeds).astype(array.dtype) if variable.path.endswith("seed_generator_state") else array
         for variable, array in zip(model.variables, _values(model.variables), strict=True)
     )
+    if segment.recipe.keep == "average":
+        weights = (*weights, *_values(model.trainable_variables))
     worst = segment.recipe.the_task().metric.worst
     return State(0, weights, kept.optimizer, Best(0, worst, ()))
 
 
 def _restore(model: Any, state: State) -> None:
-    for variable, value in zip(model.variables, state.weights, strict=True):
+    weights = state.weights[: len(model.variables)]
+    for variable, value in zip(model.variables, weights, strict=True):
         variable.assign(value)
     for variable, value in zip(model.optimizer.variables, state.optimizer, strict=True):
         variable.assign(value)

@@ -10,7 +10,17 @@ from hpsearch.report.blocks import Block, Cell, Code, Column, Figure, Heading, P
 from hpsearch.report.section import Values
 from hpsearch.report.sections.overfitting.figures import Panel, seeds_of_winner, side_by_side
 from hpsearch.tasks.task import Task
-from hpsearch.wording import NOTHING, first_upper, say_count, say_number, say_signed
+from hpsearch.wording import (
+    NOTHING,
+    first_upper,
+    say_count,
+    say_kept_epoch,
+    say_number,
+    say_signed,
+)
+
+#: What is validated of a winner that keeps an average.
+AVERAGED = " Validation is that of the average of the winner's weights over the last steps."
 
 
 def make_blocks(outcome: Outcome, values: Values) -> Sequence[Block]:
@@ -34,19 +44,20 @@ def _blocks(outcome: Outcome, values: Values) -> Iterator[Block]:
         )
     yield Paragraph(
         f"The rule: {values['rule']} Train is measured while the network learns, with dropout on, "
-        "so it may lie above validation.",
+        f"so it may lie above validation.{AVERAGED if _keep(outcome) == 'average' else ''}",
         "quiet",
     )
 
 
 def _winner(outcome: Outcome, values: Values) -> Iterator[Block]:
+    keep = values["winner"]["keep"]
     yield Paragraph(values["said"]["winner"])
     yield Figure(
         "winner",
         f"{first_upper(outcome.task.metric.label)} by epoch on a logarithmic axis, means over "
-        "the epochs within a tenth of each: train solid, validation dashed, the best epoch "
-        "dotted. The network of the table's ● is drawn strong, with its single epochs behind "
-        "it, and other seeds thin.",
+        "the epochs within a tenth of each: train solid, validation dashed, the "
+        f"{say_kept_epoch([keep])} dotted. The network of the table's ● is drawn strong, with its "
+        "single epochs behind it, and other seeds thin.",
         partial(_draw_winner, outcome),
     )
     yield _gaps(
@@ -54,6 +65,7 @@ def _winner(outcome: Outcome, values: Values) -> Iterator[Block]:
         "run",
         values["winner"]["seeds"],
         f"Trial {values['winner']['trial']}, {_say_gap(outcome.task)}",
+        keep,
     )
     shown = "is the seed that is best on the validation rows"
     if not outcome.test:
@@ -76,6 +88,7 @@ def _baselines(outcome: Outcome, values: Values) -> Iterator[Block]:
         "network",
         values["baselines"],
         first_upper(_say_gap(outcome.task)),
+        "best",
     )
 
 
@@ -83,10 +96,15 @@ def _say_gap(task: Task) -> str:
     return f"{task.metric.quantity}; the gap is validation less train"
 
 
-def _gaps(label: str, first: str, rows: Sequence[Mapping[str, Any]], caption: str) -> Table:
+def _gaps(
+    label: str, first: str, rows: Sequence[Mapping[str, Any]], caption: str, keep: str
+) -> Table:
+    """Losses at the best and at the last epoch, and which of them is kept."""
+    last = keep == "last"
+    groups = ("best epoch", "last epoch, kept") if last else ("best epoch, kept", "last epoch")
     columns = [
         Column(title, "number", strong=title == "gap", group=group)
-        for group in ("best epoch, kept", "last epoch")
+        for group in groups
         for title in ("epoch", "train", "validation", "gap")
     ]
     heads = [Column(first, header=True, notes="verdict"), *columns]
@@ -97,6 +115,11 @@ def _row(row: Mapping[str, Any]) -> Row:
     mark = " ●" if row["main"] else ""
     moments = (cell for moment in (row["best"], row["last"]) for cell in _moment(moment))
     return [Cell(f"{row['run']}{mark}", row["words"]), *moments]
+
+
+def _keep(outcome: Outcome) -> str:
+    """Which weights the winner keeps."""
+    return outcome.recipe(outcome.winner.trial).keep if outcome.winner else "best"
 
 
 def _moment(moment: Mapping[str, Any] | None) -> Sequence[str]:
@@ -114,14 +137,15 @@ def _draw_winner(outcome: Outcome) -> str:
     winner = outcome.winner
     curves = winner_curves(outcome, winner) if winner else ()
     return seeds_of_winner(
-        outcome.task, [Panel(named.label, named.curve, named.main) for named in curves]
+        outcome.task,
+        [Panel(named.label, named.curve, named.main, _keep(outcome)) for named in curves],
     )
 
 
 def _draw_networks(outcome: Outcome) -> str:
     winner = outcome.winner
     panels = [
-        Panel(f"Winner, trial {winner.trial.number}", named.curve)
+        Panel(f"Winner, trial {winner.trial.number}", named.curve, keep=_keep(outcome))
         for named in (winner_curves(outcome, winner) if winner else ())
         if winner and named.main
     ]

@@ -19,6 +19,7 @@ from hpsearch.report.figures.svg import BLUE, GRAY, ORANGE, draw
 from hpsearch.tasks.metric import Metric
 from hpsearch.tasks.task import Task
 from hpsearch.training.curve import Curve
+from hpsearch.wording import say_kept_epoch
 
 COLUMNS = 2
 
@@ -34,11 +35,17 @@ PARTS: Sequence[tuple[int, str, str, Any]] = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Panel:
-    """A learning curve with a title over it; ``strong`` is whether it is the one to look at."""
+    """A learning curve with a title over it.
+
+    Attributes:
+        strong: Whether it is the one to look at.
+        keep: Which weights the network keeps.
+    """
 
     title: str
     curve: Curve
     strong: bool = True
+    keep: str = "best"
 
 
 def seeds_of_winner(task: Task, runs: Sequence[Panel]) -> str:
@@ -48,7 +55,7 @@ def seeds_of_winner(task: Task, runs: Sequence[Panel]) -> str:
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
         for panel in sorted(panels, key=lambda panel: panel.strong):
-            _curve(task.metric, axes, panel, raw=panel.strong)
+            _curve(task.metric, axes, panel, _say_kept(panels), raw=panel.strong)
         _frame(task.metric, axes, panels)
         axes.set(xlabel="epoch", ylabel=task.metric.label)
         legend_above(figure, axes)
@@ -72,7 +79,7 @@ def side_by_side(task: Task, networks: Sequence[Panel]) -> str:
     def paint(figure: Figure) -> None:
         grid = figure.subplots(rows, COLUMNS, sharex=True, sharey=True, squeeze=False)
         for axes, panel in zip(grid.flat, panels, strict=False):
-            _curve(task.metric, axes, panel, raw=False)
+            _curve(task.metric, axes, panel, _say_kept(panels), raw=False)
             axes.set_title(panel.title, loc="left", fontsize=8.5)
         for axes in grid.flat[len(panels) :]:
             axes.set_visible(False)
@@ -94,7 +101,7 @@ def side_by_side(task: Task, networks: Sequence[Panel]) -> str:
     )
 
 
-def _curve(metric: Metric, axes: Axes, panel: Panel, *, raw: bool) -> None:
+def _curve(metric: Metric, axes: Axes, panel: Panel, kept: str, *, raw: bool) -> None:
     losses = finite_losses(metric, panel.curve)
     lines = smoothed(losses)
     rows = np.unique(np.geomspace(1, len(losses), POINTS).astype(int)) - 1
@@ -106,11 +113,19 @@ def _curve(metric: Metric, axes: Axes, panel: Panel, *, raw: bool) -> None:
         axes.plot(rows + 1, lines[rows, part], color=color, linestyle=dash, label=label, **style)
     if panel.strong:
         best = int(np.argmin(metric.sign * losses[:, 1]))
+        best = len(losses) - 1 if panel.keep == "last" else best
         axes.axvline(best + 1, color=GRAY, linewidth=0.7, linestyle=":")
         axes.plot(
             *(best + 1, lines[best, 1]), "o", color=ORANGE, markersize=4.5, zorder=4,
-            label="best epoch, whose weights are kept",
+            label=kept,
         )  # fmt: skip
+
+
+def _say_kept(panels: Sequence[Panel]) -> str:
+    """What the dots are in all panels."""
+    kinds = say_kept_epoch(panel.keep for panel in panels)
+    several = kinds == "kept epoch"
+    return "epoch whose weights are kept" if several else f"{kinds}, whose weights are kept"
 
 
 def _frame(metric: Metric, axes: Axes, panels: Sequence[Panel]) -> None:

@@ -42,9 +42,13 @@ def say_verdict(diagnosis: Diagnosis) -> str:
 
 
 def say_winner(
-    task: Task, trial: int, seeds: Sequence[tuple[NamedCurve, Diagnosis]]
+    task: Task, trial: int, seeds: Sequence[tuple[NamedCurve, Diagnosis]], keep: str
 ) -> Iterator[str]:
-    """The verdict on the winner's network, its gap, what to do, and whether its seeds agree."""
+    """The verdict on the winner's network, its gap, what to do, and whether its seeds agree.
+
+    Args:
+        keep: Which weights it keeps.
+    """
     shown = next(diagnosis for named, diagnosis in seeds if named.main)
     yield f"The winner, trial {trial}, {say_verdict(shown)}: {_say_reason(task, shown)}."
     if shown.best and shown.last:
@@ -53,7 +57,13 @@ def say_winner(
             f"at the best epoch, {say_count(shown.best.epoch)}, and "
             f"{say_signed(shown.last.gap)} at the last, {say_count(shown.last.epoch)}."
         )
-    if shown.best and shown.verdict == "overfits":
+    if shown.last and shown.verdict == "overfits" and keep == "last":
+        yield (
+            f"The weights that are kept are those after the last epoch, "
+            f"{say_count(shown.last.epoch)}: the network that is used overfits; keep = 'best' in "
+            "a new study would keep those from before."
+        )
+    elif shown.best and shown.verdict == "overfits":
         yield (
             f"The weights that are kept are those of epoch {say_count(shown.best.epoch)}: the "
             "network that is used is from before it overfits."

@@ -32,14 +32,16 @@ def read_values(outcome: Outcome) -> Values | str:
     seeds = [(named, diagnose(outcome.task, named.curve, epochs, best)) for named in curves]
     networks = list(_diagnose_baselines(outcome, trained, seeds))
     shown = (winner.trial.number, seeds) if winner and seeds else None
+    keep = outcome.recipe(winner.trial).keep if winner else "best"
     return {
         "rule": rule_of(outcome.task),
         "said": {
-            "winner": " ".join(say_winner(outcome.task, *shown)) if shown else None,
+            "winner": " ".join(say_winner(outcome.task, *shown, keep)) if shown else None,
             "baselines": say_baselines(networks),
         },
         "winner": {
             "trial": shown[0],
+            "keep": keep,
             "seeds": [_row(named.label, named.main, diagnosis) for named, diagnosis in seeds],
         }
         if shown

@@ -8,7 +8,7 @@ from hpsearch.evaluation.ablation import regularizers_on
 from hpsearch.evaluation.leaderboard import Winner
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.models.knobs import OfLayers
-from hpsearch.space.hyperparameter import REGULARIZERS
+from hpsearch.space.hyperparameter import REGULARIZERS, REMOVABLE
 from hpsearch.statistics.estimate import Estimate
 from hpsearch.tasks.task import Task
 from hpsearch.training.inspection import SMALL
@@ -33,7 +33,7 @@ def say_ablation(outcome: Outcome, winner: Winner, ablations: Sequence[Ablation]
     """What is more than chance first, the most first; then what is not."""
     task, trial = outcome.task, f"trial {winner.trial.number}"
     single = [
-        (REGULARIZERS[ablation.name], ablation.change)
+        (REMOVABLE[ablation.name], ablation.change)
         for ablation in ablations
         if ablation.name != "any"
     ]
@@ -111,7 +111,7 @@ def _penalized_share(layers: Sequence[LayerWeights]) -> float:
 
 def say_variant(name: str) -> str:
     """``without L1`` for the ablation ``l1``."""
-    return f"without {REGULARIZERS.get(name, name)}"
+    return f"without {REMOVABLE.get(name, name)}"
 
 
 def used_regularizers(outcome: Outcome, winner: Winner) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from hpsearch.report.sections.search.parameters import (
 )
 from hpsearch.report.sections.search.values import weigh_outcome
 from hpsearch.search.clock import problem_of
-from hpsearch.wording import say_count, say_number, say_params
+from hpsearch.wording import say_count, say_kept_epoch, say_number, say_params
 
 #: Trials that are listed with their configuration.
 BEST = 10
@@ -105,7 +105,7 @@ def _best(outcome: Outcome) -> Table:
             Column("trial", "number"),
             Column("state"),
             Column("value", "number", strong=True),
-            Column("best epoch", "number"),
+            Column(say_kept_epoch(map(str, outcome.spec.keeps)), "number"),
             Column("epochs", "number"),
             Column("configuration", "long"),
         ),
@@ -169,7 +169,8 @@ def _draw_pruning(outcome: Outcome) -> str:
     winner = outcome.winner
     if winner is None:
         raise ValueError("pruned trials are compared with a winner, got none")
-    best = best_so_far(outcome.task.metric, outcome.history(winner.trial.run).curve)
+    curve, keep = outcome.history(winner.trial.run).curve, outcome.recipe(winner.trial).keep
+    best = best_so_far(outcome.task.metric, curve, keep)
     return pruned_beside_winner(
         outcome.task, weigh_outcome(outcome).beside, best, winner.trial.number
     )

@@ -123,6 +123,7 @@ def weigh_outcome(outcome: Outcome) -> Pruning:
         problem_of(outcome.data),
         winner.trial.number if winner else None,
         outcome.history(winner.trial.run if winner else "").curve,
+        outcome.recipe(winner.trial).keep if winner else "best",
     )
 
 
