@@ -2,7 +2,9 @@
 
 import csv
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -95,16 +97,22 @@ def run_study(task: str, out: Path) -> Path:
     return out
 
 
-@pytest.fixture(scope="module", params=sorted(CLASSES))
-def study(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A study of each task, run through."""
-    return run_study(request.param, tmp_path_factory.mktemp("made") / "run")
-
-
 @pytest.fixture(scope="module")
-def binary(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A study of two classes, run through."""
-    return run_study("binary", tmp_path_factory.mktemp("made") / "run")
+def study_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A study of a task, run through once."""
+    return cache(lambda task: run_study(task, tmp_path_factory.mktemp("made") / "run"))
+
+
+@pytest.fixture(params=sorted(CLASSES))
+def study(request: pytest.FixtureRequest, study_of: Callable[[str], Path]) -> Path:
+    """A study of each task."""
+    return study_of(request.param)
+
+
+@pytest.fixture
+def binary(study_of: Callable[[str], Path]) -> Path:
+    """A study of two classes."""
+    return study_of("binary")
 
 
 def predicted(study: Path, data: Path, output: Path) -> tuple[list[dict[str, str]], list[str]]:
