@@ -100,7 +100,7 @@ def test_the_saved_model_scores_on_raw_rows_what_the_leaderboard_says(
     with read_folder(folder) as held:
         standing = read_outcome(held).standings[0]
     rows = table()
-    model = keras.models.load_model(folder / "models" / "best.keras")
+    model = keras.models.load_model(folder / "models" / "single.keras")
     probabilities = model.predict(rows.raw.numbers[:VALIDATION], verbose=0)[:, 0]
     value = binary_crossentropy(rows.labels[:VALIDATION], probabilities)
     assert value == pytest.approx(min(run.value for run in standing.runs), rel=1e-5)
