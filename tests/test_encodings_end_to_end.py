@@ -62,7 +62,10 @@ def study(engine: Engine, folds: int) -> StudySpec:
                 **{"trials": 8, "parallel": 2, "warmup_epochs": 2},
                 "sampler": {"name": "tpe", "startup_trials": 8},
             },
-            "evaluate": {"top": 1, "seeds": 2, "baselines": ["tiny", "logistic_regression"]},
+            "evaluate": {
+                **{"top": 1, "seeds": 2, "baseline_epochs": 8},
+                "baselines": ["tiny", "logistic_regression"],
+            },
         },
         "made.toml",
     )
