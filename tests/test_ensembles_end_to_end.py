@@ -11,10 +11,8 @@ import pytest
 
 from hpsearch import pipeline
 from hpsearch.data.cutting import cut_rows
-from hpsearch.data.table import Table
 from hpsearch.errors import RecordError
 from hpsearch.evaluation.check import check_folder
-from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.reading import read_outcome
 from hpsearch.evaluation.reproduce import choose_all
 from hpsearch.models.saved import NAMES, model_path
@@ -22,7 +20,7 @@ from hpsearch.prediction import predict_file
 from hpsearch.record.folder import read_folder
 from hpsearch.study.spec import StudySpec
 from tests.attack.doubled import silent
-from tests.test_folds_end_to_end import CLASSES, rows, study
+from tests.test_folds_end_to_end import CLASSES, rows, study, values_on_test
 
 
 def ensemble_study(task: str, folds: int, **evaluate: Any) -> StudySpec:
@@ -31,24 +29,6 @@ def ensemble_study(task: str, folds: int, **evaluate: Any) -> StudySpec:
     spec = study(task, **cut)
     given = {"ensemble": True, **evaluate}
     return spec.model_copy(update={"evaluate": spec.evaluate.model_copy(update=given)})
-
-
-def values_on_test(outcome: Outcome, table: Table, places: Any, name: Any) -> dict[str, float]:
-    """The test metrics of a saved model, which plain Keras opens."""
-    import keras
-
-    from hpsearch.training.keras.graph import raw_tensors
-    from hpsearch.training.keras.model import predict_block
-
-    model = keras.models.load_model(model_path(outcome.folder, name))
-    predictions = predict_block(model, raw_tensors(table.columns, table.raw[places.test]))
-    values = {}
-    for metric in outcome.task.test_metrics:
-        truth, predicted = table.labels[places.test], predictions
-        if metric.standardized:
-            truth, predicted = map(outcome.data.target.standardized, (truth, predicted))
-        values[metric.name] = metric.reference(truth, predicted)
-    return values
 
 
 @pytest.mark.usefixtures("tensorflow")
@@ -68,7 +48,7 @@ def test_each_saved_model_scores_on_raw_rows_what_the_test_says(
         measured[model.name] = {name: each.value for name, each in model.metrics.items()}
     assert list(measured) == list(NAMES)
     for name in NAMES:
-        values = values_on_test(outcome, table, places, name)
+        values = values_on_test(outcome, table, places.test, name)
         assert measured[name] == pytest.approx(values, rel=1e-5, abs=1e-6)
         assert outcome.models[name].bytes == model_path(tmp_path, name).stat().st_size
     assert outcome.models["best"].networks == 2 * folds

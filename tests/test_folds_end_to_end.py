@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from hpsearch import pipeline
 from hpsearch.data.columns import MISSING, Column, RawRows
@@ -13,6 +14,7 @@ from hpsearch.data.table import Origin, Table
 from hpsearch.evaluation.check import check_folder
 from hpsearch.evaluation.outcome import Outcome
 from hpsearch.evaluation.reproduce import choose_all
+from hpsearch.models.saved import ModelName, model_path
 from hpsearch.record.folder import read_folder
 from hpsearch.study.reading import check_study
 from hpsearch.study.spec import StudySpec
@@ -73,6 +75,38 @@ def facts(outcome: Outcome) -> Any:
     return outcome.trials, curves, outcome.standings, outcome.test and outcome.test.metrics
 
 
+def values_on_test(
+    outcome: Outcome, table: Table, places: NDArray[np.int64], name: ModelName = "best"
+) -> dict[str, float]:
+    """The test metrics of a saved model, which plain Keras opens; ``places`` are the test rows'."""
+    import keras
+
+    from hpsearch.training.keras.graph import raw_tensors
+    from hpsearch.training.keras.model import predict_block
+
+    model = keras.models.load_model(model_path(outcome.folder, name))
+    predictions = predict_block(model, raw_tensors(table.columns, table.raw[places]))
+    values = {}
+    for metric in outcome.task.test_metrics:
+        truth, predicted = table.labels[places], predictions
+        if metric.standardized:
+            truth, predicted = map(outcome.data.target.standardized, (truth, predicted))
+        values[metric.name] = metric.reference(truth, predicted)
+    return values
+
+
+def assert_resumed_and_reproduced(
+    spec: StudySpec, table: Table, outcome: Outcome, part: Path
+) -> None:
+    """A search that was cut, in the folder ``part``, finds what one that was not cut found."""
+    pipeline.optimize(spec, table, out=part, workers=1, timeout_seconds=0)
+    resumed = pipeline.optimize(spec, table, out=part, workers=1)
+    assert facts(resumed) == facts(outcome)
+    assert {finding.condition for finding in check_folder(part)} == {"whole"}
+    with read_folder(part) as folder:
+        assert pipeline.reproduce(folder, choose_all, workers=2).holds
+
+
 @pytest.mark.usefixtures("tensorflow")
 @pytest.mark.parametrize("task", list(CLASSES))
 def test_a_study_over_folds_from_rows_to_a_saved_model(task: str, tmp_path: Path) -> None:
@@ -84,20 +118,10 @@ def test_a_study_over_folds_from_rows_to_a_saved_model(task: str, tmp_path: Path
     assert len(outcome.data.folds) == 3
     assert outcome.test is not None
 
-    import keras
-
-    from hpsearch.training.keras.graph import raw_tensors
-    from hpsearch.training.keras.model import predict_block
-
-    model = keras.models.load_model(whole / "models" / "best.keras")
-    test = table.raw[places.test]
-    predictions = predict_block(model, raw_tensors(table.columns, test))
+    values = values_on_test(outcome, table, places.test)
     for metric in TASKS[task].test_metrics:
-        truth, predicted = table.labels[places.test], predictions
-        if metric.standardized:
-            truth, predicted = map(outcome.data.target.standardized, (truth, predicted))
-        value = metric.reference(truth, predicted)
-        assert outcome.test.metrics[metric.name].value == pytest.approx(value, rel=1e-6)
+        measured = outcome.test.metrics[metric.name].value
+        assert measured == pytest.approx(values[metric.name], rel=1e-6)
 
     winner = outcome.winner
     assert winner is not None
@@ -109,13 +133,7 @@ def test_a_study_over_folds_from_rows_to_a_saved_model(task: str, tmp_path: Path
     assert "train and validate in turn, in 3 folds" in report
     assert "the mean of the 6 networks of trial" in report
 
-    part = tmp_path / "part"
-    pipeline.optimize(spec, table, out=part, workers=1, timeout_seconds=0)
-    resumed = pipeline.optimize(spec, table, out=part, workers=1)
-    assert facts(resumed) == facts(outcome)
-    assert {finding.condition for finding in check_folder(part)} == {"whole"}
-    with read_folder(part) as folder:
-        assert pipeline.reproduce(folder, choose_all, workers=2).holds
+    assert_resumed_and_reproduced(spec, table, outcome, tmp_path / "part")
 
 
 def test_rows_are_dealt_out_several_times(tmp_path: Path) -> None:

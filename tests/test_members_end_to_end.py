@@ -7,13 +7,15 @@ import pytest
 
 from hpsearch import pipeline
 from hpsearch.data.cutting import cut_rows
-from hpsearch.evaluation.check import check_folder
-from hpsearch.evaluation.reproduce import choose_all
-from hpsearch.record.folder import read_folder
+from hpsearch.models.saved import NAMES
 from hpsearch.study.reading import check_study
 from hpsearch.study.spec import StudySpec
-from hpsearch.tasks.registry import TASKS
-from tests.test_folds_end_to_end import CLASSES, facts, rows
+from tests.test_folds_end_to_end import (
+    CLASSES,
+    assert_resumed_and_reproduced,
+    rows,
+    values_on_test,
+)
 
 BINS = {"number_encoding": "quantile_bins"}
 
@@ -59,11 +61,6 @@ def study(task: str) -> StudySpec:
 def test_models_of_networks_with_members_predict_what_was_measured(
     task: str, tmp_path: Path
 ) -> None:
-    import keras
-
-    from hpsearch.training.keras.graph import raw_tensors
-    from hpsearch.training.keras.model import predict_block
-
     spec, table = study(task), rows(task)
     outcome = pipeline.optimize(spec, table, out=tmp_path, workers=2)
     assert outcome.test is not None
@@ -72,34 +69,20 @@ def test_models_of_networks_with_members_predict_what_was_measured(
     kept = {trial.best_epoch for trial in outcome.trials if trial.state == "complete"}
     assert kept == {6}
 
-    test = table.raw[cut_rows(table, spec.data, spec.study.seed).test]
-    truth = table.labels[cut_rows(table, spec.data, spec.study.seed).test]
+    places = cut_rows(table, spec.data, spec.study.seed).test
     measured: dict[str, Any] = {"best": outcome.test.metrics}
     measured |= {model.name: model.metrics for model in outcome.test.models}
-    assert set(measured) == {"best", "single", "ensemble"}
-    for name, metrics in measured.items():
-        model = keras.models.load_model(tmp_path / "models" / f"{name}.keras")
-        predictions = predict_block(model, raw_tensors(table.columns, test))
-        for metric in TASKS[task].test_metrics:
-            scaled = (
-                tuple(map(outcome.data.target.standardized, (truth, predictions)))
-                if metric.standardized
-                else (truth, predictions)
-            )
-            value = metric.reference(*scaled)
-            assert metrics[metric.name].value == pytest.approx(value, rel=1e-6)
+    assert set(measured) == set(NAMES)
+    for name in NAMES:
+        for metric, value in values_on_test(outcome, table, places, name).items():
+            assert measured[name][metric].value == pytest.approx(value, rel=1e-6)
 
 
 def test_a_search_of_members_that_was_cut_is_resumed_and_reproduced_to_the_bit(
     tmp_path: Path,
 ) -> None:
     spec, table = study("multiclass"), rows("multiclass")
-    whole, part = tmp_path / "whole", tmp_path / "part"
+    whole = tmp_path / "whole"
     outcome = pipeline.optimize(spec, table, out=whole, workers=2)
     assert "without members" in (whole / "report.md").read_text(encoding="utf-8")
-    pipeline.optimize(spec, table, out=part, workers=1, timeout_seconds=0)
-    resumed = pipeline.optimize(spec, table, out=part, workers=1)
-    assert facts(resumed) == facts(outcome)
-    assert {finding.condition for finding in check_folder(part)} == {"whole"}
-    with read_folder(part) as folder:
-        assert pipeline.reproduce(folder, choose_all, workers=2).holds
+    assert_resumed_and_reproduced(spec, table, outcome, tmp_path / "part")

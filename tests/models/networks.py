@@ -128,9 +128,4 @@ def members_behind(layer: Layer) -> int:
 
 def drawn(layer: Layer, columns: int) -> int:
     """How many numbers dropout draws for a row."""
-    match layer:
-        case Dropout():
-            return columns
-        case MemberDropout():
-            return layer.drawn(columns)
-    return 0
+    return layer.drawn(columns) if isinstance(layer, Dropout | MemberDropout) else 0

@@ -19,6 +19,10 @@ class Dropout:
     def label(self) -> str:
         return "dropout"
 
+    def drawn(self, inputs: int) -> int:
+        """How many numbers are drawn for a row of ``inputs`` columns."""
+        return inputs
+
     def outputs(self, inputs: int) -> int:
         return inputs
 

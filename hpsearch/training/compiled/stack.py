@@ -7,7 +7,6 @@ from typing import Any
 import tensorflow as tf
 
 from hpsearch.models.layers.dropout import Dropout
-from hpsearch.models.layers.layer import Layer
 from hpsearch.models.layers.member_dropout import MemberDropout
 from hpsearch.training.compiled.passes.passes import Batch, Passed
 from hpsearch.training.compiled.passes.registry import passes_of
@@ -57,7 +56,7 @@ class Stack:
         """Of each layer, how many numbers dropout draws for a row."""
         inputs = self._shape.network.inputs(self._shape.columns)
         return [
-            _drawn(layer, columns)
+            layer.drawn(columns) if isinstance(layer, Dropout | MemberDropout) else 0
             for layer, columns in zip(self._shape.network.layers, inputs, strict=True)
         ]
 
@@ -97,15 +96,6 @@ class Stack:
         for layer, arrays, passed, batch in reversed(list(layers)):
             slopes, gradients = layer.backward(arrays, passed.kept, slopes, batch)
             yield gradients
-
-
-def _drawn(layer: Layer, columns: int) -> int:
-    match layer:
-        case Dropout():
-            return columns
-        case MemberDropout():
-            return layer.drawn(columns)
-    return 0
 
 
 def clipped(weights: Weights, limit: Any) -> Weights:
